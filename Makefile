@@ -1,0 +1,37 @@
+# `make demo` and `make test` each do all the set-up they need.
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+help:            ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/.ready  ## install into .venv, nothing else
+
+.venv/.ready: pyproject.toml uv.lock scripts/bootstrap.sh
+	@uv=$$(scripts/bootstrap.sh) && $$uv sync --frozen --quiet --extra postgres
+	@touch $@
+
+demo: setup      ## simulate a county of 100,000 bookings with faults and audit it
+	@rm -rf build/demo && mkdir -p build/demo
+	@$(BIN)/evenhand simulate --bookings 100000 --seed 1 --out build/demo/record
+	@$(BIN)/evenhand audit build/demo/record --out build/demo/audit --fail-on never
+
+test: setup lint ## all but the slow trials
+	$(BIN)/pytest -m "not trial" -n 2
+
+trials: setup    ## the slow trials: kills, fuzzing, large simulations
+	$(BIN)/pytest -m trial
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup    ## write the formatting
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+clean:           ## remove what was built and installed
+	rm -rf build .venv .uv
+
+.PHONY: help setup demo test trials lint format clean
