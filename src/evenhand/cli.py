@@ -4,9 +4,7 @@ import importlib
 
 import click
 
-COMMANDS = {
-    "registry": "evenhand.registry.command:registry",
-}
+COMMANDS: dict[str, str] = {}
 
 
 class LazyGroup(click.Group):
