@@ -1,0 +1,79 @@
+"""The Arrow schemas of a record: one table of events a kind of subject, and its personal part.
+
+A table of events has the place of each event (`case`: ordinal of its history, `pos`: its own ordinal),
+the envelope, and the union of the payload fields of the kind's event types; a field that a type
+does not have is null there. Personal fields stand in a table of their own, keyed by event id.
+"""
+
+from functools import cache
+
+import pyarrow as pa
+
+from evenhand.record.events import FIELDS, SubjectKind, types_of
+from evenhand.record.events.base import INSTANT
+
+PLACE = (pa.field("case", pa.int64(), nullable=False), pa.field("pos", pa.int64(), nullable=False))
+
+ENVELOPE_COLUMNS = (
+    pa.field("subject", pa.string(), nullable=False),
+    pa.field("id", pa.uuid(), nullable=False),
+    pa.field("type", pa.string(), nullable=False),
+    pa.field("version", pa.int16(), nullable=False),
+    pa.field("agency", pa.string(), nullable=False),
+    pa.field("facility", pa.string()),
+    pa.field("occurred_at", INSTANT, nullable=False),
+    pa.field("zone", pa.string(), nullable=False),
+    pa.field("recorded_at", INSTANT),
+    pa.field("actor", pa.string()),
+    pa.field("actor_role", pa.string()),
+    pa.field("source_kind", pa.string(), nullable=False),
+    pa.field("source_file", pa.string()),
+    pa.field("source_row", pa.int64()),
+    pa.field("corrects", pa.uuid()),
+    pa.field("reason", pa.string()),
+)
+
+
+def _payload(kind: SubjectKind, *, personal: bool) -> list[pa.Field]:
+    columns: dict[str, pa.DataType] = {}
+    for name in types_of(kind):
+        for spec in FIELDS[name].values():
+            if spec.personal is not personal:
+                continue
+            if columns.setdefault(spec.name, spec.arrow) != spec.arrow:
+                raise TypeError(f"{name}.{spec.name} is {spec.arrow}, elsewhere {columns[spec.name]}")
+    return [pa.field(name, arrow) for name, arrow in columns.items()]
+
+
+@cache
+def event_schema(kind: SubjectKind) -> pa.Schema:
+    """The columns of one kind's events as they stand in Parquet."""
+    return pa.schema([*PLACE, *ENVELOPE_COLUMNS, *_payload(kind, personal=False)])
+
+
+@cache
+def personal_schema(kind: SubjectKind) -> pa.Schema:
+    """The columns of one kind's personal part: the event's id, its case, and the personal fields."""
+    return pa.schema([pa.field("id", pa.uuid()), PLACE[0], *_payload(kind, personal=True)])
+
+
+@cache
+def input_schema(kind: SubjectKind) -> pa.Schema:
+    """The columns that a writer takes: an event without its place, with its personal part."""
+    return pa.schema([*ENVELOPE_COLUMNS, *_payload(kind, personal=False), *_payload(kind, personal=True)])
+
+
+QUARANTINE = pa.schema(
+    [
+        pa.field("file", pa.string()),
+        pa.field("row", pa.int64()),
+        pa.field("column", pa.string()),
+        pa.field("value", pa.string()),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("remedy", pa.string(), nullable=False),
+    ]
+)
+"""Rows that were not taken in. `row` counts from 1, the header included, as a spreadsheet shows it."""
+
+TRUTH = pa.schema([pa.field("rule", pa.string()), pa.field("subject", pa.string())])
+"""What a simulated record is known to break: one row for each rule and subject."""

@@ -1,0 +1,188 @@
+"""Events of complaints, reviews, facilities and of the system itself."""
+
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from evenhand.record.events.base import Code, Event, PersonalText, SubjectKind
+
+
+class ComplaintAbout(StrEnum):
+    DESIGNATED_OFFICER = "designated_officer"
+    UNDESIGNATED = "undesignated"
+    PROCESS = "process"
+
+
+class Channel(StrEnum):
+    FORM = "form"
+    LETTER = "letter"
+    TELEPHONE = "telephone"
+    IN_PERSON = "in_person"
+    OTHER = "other"
+
+
+class ComplaintOutcome(StrEnum):
+    SUSTAINED = "sustained"
+    NOT_SUSTAINED = "not_sustained"
+    UNFOUNDED = "unfounded"
+    WITHDRAWN = "withdrawn"
+
+
+class AnswerKind(StrEnum):
+    ANSWER = "answer"
+    STATUS = "status"
+
+
+class ReviewBody(StrEnum):
+    ICE_OPR = "ice_opr"
+    CRCL = "crcl"
+    OIG = "oig"
+    COUNTY = "county"
+    INTERNAL = "internal"
+
+
+class ComplaintEvent(Event):
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.COMPLAINT
+
+
+class ComplaintReceived(ComplaintEvent):
+    type: ClassVar[str] = "complaint.received"
+    about: ComplaintAbout
+    officer: str | None = None
+    channel: Channel | None = None
+    language: Code | None = None
+    text: PersonalText = None
+
+
+class ComplaintAcknowledged(ComplaintEvent):
+    type: ClassVar[str] = "complaint.acknowledged"
+
+
+class ComplaintIceNotified(ComplaintEvent):
+    type: ClassVar[str] = "complaint.ice_notified"
+
+
+class ComplaintOprNotified(ComplaintEvent):
+    type: ClassVar[str] = "complaint.opr_notified"
+
+
+class ComplaintAssigned(ComplaintEvent):
+    type: ClassVar[str] = "complaint.assigned"
+
+
+class ComplaintResolved(ComplaintEvent):
+    type: ClassVar[str] = "complaint.resolved"
+    outcome: ComplaintOutcome | None = None
+
+
+class ComplaintOutcomeReported(ComplaintEvent):
+    type: ClassVar[str] = "complaint.outcome_reported"
+
+
+class ComplaintAnswered(ComplaintEvent):
+    type: ClassVar[str] = "complaint.answered"
+    kind: AnswerKind | None = None
+
+
+class ReviewEvent(Event):
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.REVIEW
+
+
+class ReviewOpened(ReviewEvent):
+    type: ClassVar[str] = "review.opened"
+    body: ReviewBody
+    reviewer_unit: str | None = None
+    reviewed_unit: str | None = None
+
+
+class ReviewSampleDrawn(ReviewEvent):
+    type: ClassVar[str] = "review.sample_drawn"
+    seed: str | None = None
+    size: int | None = None
+
+
+class ReviewFindingMade(ReviewEvent):
+    type: ClassVar[str] = "review.finding_made"
+    finding: Code
+    rule: Code | None = None
+    evidence: tuple[UUID, ...] | None = None
+
+
+class ReviewCorrectiveActionSet(ReviewEvent):
+    type: ClassVar[str] = "review.corrective_action_set"
+    finding: Code
+    owner: str | None = None
+    due: AwareDatetime | None = None
+
+
+class ReviewExtended(ReviewEvent):
+    type: ClassVar[str] = "review.extended"
+    finding: Code
+    due: AwareDatetime
+
+
+class ReviewDone(ReviewEvent):
+    type: ClassVar[str] = "review.done"
+    finding: Code
+
+
+class ReviewClosed(ReviewEvent):
+    type: ClassVar[str] = "review.closed"
+
+
+class FacilityEvent(Event):
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.FACILITY
+
+
+class PosterAttested(FacilityEvent):
+    type: ClassVar[str] = "poster.attested"
+    languages: tuple[Code, ...] | None = None
+
+
+class InterpreterQualified(FacilityEvent):
+    type: ClassVar[str] = "interpreter.qualified"
+    languages: tuple[Code, ...] | None = None
+    interpreter: PersonalText = None
+
+
+class SystemEvent(Event):
+    """An act of the system or an administrator on another subject, which `subject` names."""
+
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.SYSTEM
+
+
+class AccessViewed(SystemEvent):
+    type: ClassVar[str] = "access.viewed"
+    what: Code
+    ground: Code | None = None
+
+
+class AccessExported(SystemEvent):
+    type: ClassVar[str] = "access.exported"
+    what: Code
+    ground: Code | None = None
+
+
+class RecordCorrected(SystemEvent):
+    type: ClassVar[str] = "record.corrected"
+    what: Code
+    ground: Code | None = None
+
+
+class RecordErased(SystemEvent):
+    type: ClassVar[str] = "record.erased"
+    what: Code
+    court_order: str
+
+
+class GuardRefused(SystemEvent):
+    type: ClassVar[str] = "guard.refused"
+    rule: Code
+
+
+class GuardOverridden(SystemEvent):
+    type: ClassVar[str] = "guard.overridden"
+    rule: Code
+    second_person: str

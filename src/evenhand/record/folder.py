@@ -1,0 +1,80 @@
+"""Replacing a folder in one step, so that a kill at any moment leaves the old one or the new one."""
+
+import ctypes
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+def _exchange(a: Path, b: Path) -> None:
+    """Swap two folders with Linux's `renameat2(RENAME_EXCHANGE)`; `OSError` where it is not to be had."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "renameat2"):
+        raise OSError("renameat2 is not available")
+    if libc.renameat2(_AT_FDCWD, os.fsencode(a), _AT_FDCWD, os.fsencode(b), _RENAME_EXCHANGE) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code), str(a))
+
+
+def _sync(folder: Path) -> None:
+    for root, _, files in os.walk(folder):
+        for path in (*(Path(root) / f for f in files), Path(root)):
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def swap_in(staged: Path, target: Path) -> None:
+    """Put the finished folder `staged` in the place of `target`, which may not exist yet.
+
+    Both must be on one file system. Where the system cannot exchange two names at once, `target` is
+    away for the moment between two renames; the old folder is then still beside it.
+    """
+    _sync(staged)
+    if not target.exists():
+        staged.rename(target)
+    else:
+        try:
+            _exchange(staged, target)
+        except OSError:
+            aside = target.with_name(f".{target.name}.old")
+            shutil.rmtree(aside, ignore_errors=True)
+            target.rename(aside)
+            staged.rename(target)
+            staged = aside
+        shutil.rmtree(staged, ignore_errors=True)
+    handle = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def staged_folder(target: Path) -> Iterator[Path]:
+    """A new empty folder beside `target`; it replaces `target` if the block ends without an error.
+
+    What earlier, killed writers left beside `target` is removed first.
+    """
+    target = target.absolute()
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(f"{target} is a file; name a folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{target.name}.new-"
+    for left in target.parent.glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    staged = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+    staged.chmod(0o755)
+    try:
+        yield staged
+        swap_in(staged, target)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)

@@ -1,0 +1,329 @@
+"""Writing a record: batches of events in, sorted Parquet parts and a manifest out, in one step."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from evenhand.record.columns import QUARANTINE, TRUTH, event_schema, input_schema, personal_schema
+from evenhand.record.events import FIELDS, SubjectKind
+from evenhand.record.folder import staged_folder
+from evenhand.record.manifest import (
+    FILE_NAME,
+    Counts,
+    Manifest,
+    MappingUsed,
+    PartFile,
+    RecordError,
+    Source,
+)
+
+PART_EVENTS = 2_000_000
+ROW_GROUP = 131_072
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def conform(kind: SubjectKind, table: pa.Table) -> pa.Table:
+    """The table with exactly the columns of `input_schema(kind)`: missing ones null, types cast.
+
+    Raises `RecordError` for a column that the kind does not have or a value that does not fit.
+    """
+    schema = input_schema(kind)
+    unknown = set(table.column_names) - set(schema.names)
+    if unknown:
+        raise RecordError(f"{kind} events have no column {', '.join(sorted(unknown))}")
+    columns = []
+    for field in schema:
+        if field.name in table.column_names:
+            column = table[field.name]
+            if column.type != field.type:
+                column = column.cast(field.type)
+        elif field.name == "version":
+            column = pa.chunked_array([pa.repeat(pa.scalar(1, field.type), len(table))])
+        else:
+            column = pa.chunked_array([pa.nulls(len(table), field.type)])
+        if not field.nullable and column.null_count:
+            raise RecordError(f"{kind} events: {field.name} is missing in {column.null_count} rows")
+        columns.append(column)
+    return pa.table(columns, schema=schema)
+
+
+class _Parts:
+    """Cuts a stream of events, whole histories in order, into part files; numbers cases and events."""
+
+    def __init__(self, folder: Path, kind: SubjectKind) -> None:
+        self.kind = kind
+        self.folder = folder
+        self.files: list[PartFile] = []
+        self.cases = 0
+        self._pos = 0
+        self._last_subject: str | None = None
+        self._held: list[pa.Table] = []
+        self._held_rows = 0
+
+    def add(self, table: pa.Table) -> None:
+        """Take rows in `input_schema`, sorted so that each subject's rows lie together."""
+        if not len(table):
+            return
+        codes = table["subject"].combine_chunks()
+        new = np.empty(len(table), dtype=bool)
+        new[0] = codes[0].as_py() != self._last_subject
+        new[1:] = pc.not_equal(codes[1:], codes[:-1]).to_numpy(zero_copy_only=False)
+        case = self.cases - 1 + np.cumsum(new)
+        self.cases = int(case[-1]) + 1
+        self._last_subject = codes[-1].as_py()
+        pos = np.arange(self._pos, self._pos + len(table))
+        self._pos += len(table)
+        table = table.add_column(0, "pos", pa.array(pos)).add_column(0, "case", pa.array(case))
+        self._held.append(table)
+        self._held_rows += len(table)
+        if self._held_rows >= PART_EVENTS:
+            self._cut(last=False)
+
+    def _cut(self, *, last: bool) -> None:
+        """Write the held rows up to the last complete history."""
+        if not self._held_rows:
+            return
+        held = pa.concat_tables(self._held)
+        end = len(held)
+        if not last:
+            case = held["case"].to_numpy()
+            end = int(np.searchsorted(case, case[-1]))
+        if end:
+            self._write(held.slice(0, end))
+        rest = held.slice(end)
+        self._held, self._held_rows = ([rest] if len(rest) else []), len(rest)
+
+    def _write(self, table: pa.Table) -> None:
+        name = f"part-{len(self.files):05}.parquet"
+        path = self.folder / "events" / self.kind / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        schema = event_schema(self.kind)
+        pq.write_table(
+            table.select(schema.names).cast(schema),
+            path,
+            compression="zstd",
+            row_group_size=ROW_GROUP,
+            store_schema=False,
+        )
+        self._write_personal(table, name)
+        case = table["case"].to_numpy()
+        self.files.append(
+            PartFile(
+                file=str(path.relative_to(self.folder)),
+                events=len(table),
+                cases=int(case[-1] - case[0]) + 1,
+                sha256=sha256_of(path),
+            )
+        )
+
+    def _write_personal(self, table: pa.Table, name: str) -> None:
+        schema = personal_schema(self.kind)
+        fields = [n for n in schema.names if n not in ("id", "case")]
+        given = None
+        for field in fields:
+            valid = pc.is_valid(table[field])
+            given = valid if given is None else pc.or_(given, valid)
+        if given is None or not pc.any(given).as_py():
+            return
+        path = self.folder / "personal" / self.kind / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(
+            table.filter(given).select(schema.names),
+            path,
+            compression="zstd",
+            row_group_size=ROW_GROUP,
+            store_schema=False,
+        )
+
+    def close(self) -> list[PartFile]:
+        self._cut(last=True)
+        return self.files
+
+
+class RecordWriter:
+    """Builds a record in a folder beside `out` and puts it in place on `commit`.
+
+    `add` takes events in any order and sorts them at the end on disk; `add_sorted` takes whole histories
+    in order and must then be the only way used for that kind. Nothing appears at `out` before `commit`.
+    """
+
+    def __init__(self, out: Path, *, memory_limit: str = "2GB") -> None:
+        self.out = out
+        self._memory_limit = memory_limit
+        self._events: Counter[str] = Counter()
+        self._policies: Counter[str] = Counter()
+        self._quarantined = 0
+        self._spools: dict[SubjectKind, pq.ParquetWriter] = {}
+        self._parts: dict[SubjectKind, _Parts] = {}
+        self._quarantine: pq.ParquetWriter | None = None
+        self._truth: list[pa.Table] = []
+        self._zones: set[str] = set()
+        self._agencies: set[str] = set()
+        self._times: list[pa.Scalar] = []
+
+    def __enter__(self) -> Self:
+        self._staging = staged_folder(self.out)
+        self.folder = self._staging.__enter__()
+        self._committed = False
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for spool in self._spools.values():
+            spool.close()
+        if self._quarantine is not None:
+            self._quarantine.close()
+        if error is None and not self._committed:
+            error = RecordError("the record was not committed")
+            kind = RecordError
+        self._staging.__exit__(kind, error, trace)
+
+    def _take(self, kind: SubjectKind, table: pa.Table) -> pa.Table:
+        table = conform(kind, table)
+        for entry in pc.value_counts(table["type"]).to_pylist():
+            if entry["values"] not in FIELDS:
+                raise RecordError(f"unknown event type {entry['values']}")
+            self._events[entry["values"]] += entry["counts"]
+        self._zones.update(pc.unique(table["zone"]).to_pylist())
+        self._agencies.update(pc.unique(table["agency"]).to_pylist())
+        if len(table):
+            ends = pc.min_max(table["occurred_at"])
+            self._times += [ends["min"], ends["max"]]
+            self._times = [min(self._times, key=_micros), max(self._times, key=_micros)]
+        return table
+
+    def add(self, kind: SubjectKind, table: pa.Table) -> None:
+        """Take events of one kind in any order. Shape: `input_schema(kind)`, missing columns allowed."""
+        table = self._take(kind, table)
+        if kind not in self._spools:
+            path = self.folder / f".spool-{kind}.parquet"
+            self._spools[kind] = pq.ParquetWriter(path, input_schema(kind), compression="lz4")
+        self._spools[kind].write_table(table)
+
+    def add_sorted(self, kind: SubjectKind, table: pa.Table) -> None:
+        """Take whole histories of one kind, each in order of `occurred_at`."""
+        self._parts.setdefault(kind, _Parts(self.folder, kind)).add(self._take(kind, table))
+
+    def quarantine(self, table: pa.Table, *, rows: int | None = None) -> None:
+        """Take rows that were refused; `rows` is how many input rows they stand for (default: one each)."""
+        if self._quarantine is None:
+            self._quarantine = pq.ParquetWriter(self.folder / "quarantine.parquet", QUARANTINE)
+        self._quarantine.write_table(table.select(QUARANTINE.names).cast(QUARANTINE))
+        self._quarantined += len(table) if rows is None else rows
+
+    def count(self, policy: str, number: int = 1) -> None:
+        """Count what a stated policy did."""
+        if number:
+            self._policies[policy] += number
+
+    def truth(self, table: pa.Table) -> None:
+        """Take known breaches of a simulated record: columns `rule`, `subject`."""
+        self._truth.append(table.select(TRUTH.names).cast(TRUTH))
+
+    def commit(
+        self,
+        *,
+        kind: Literal["import", "simulation", "desk"],
+        provides: dict[str, list[str]],
+        sources: list[Source] | None = None,
+        mapping: MappingUsed | None = None,
+        observed_until: pa.Scalar | None = None,
+        rows_accounted: int = 0,
+    ) -> Manifest:
+        """Sort what was spooled, check that rows in = accounted + quarantined, write the manifest.
+
+        The record takes its place when the `with` block ends.
+        """
+        for subject_kind in list(self._spools):
+            self._sort(subject_kind)
+        parts = {k: p.close() for k, p in sorted(self._parts.items())}
+        if self._quarantine is None:
+            pq.write_table(QUARANTINE.empty_table(), self.folder / "quarantine.parquet")
+        if self._truth:
+            truth = pa.concat_tables(self._truth).sort_by([("rule", "ascending"), ("subject", "ascending")])
+            pq.write_table(truth, self.folder / "truth.parquet", compression="zstd")
+        rows_in = sum(s.rows for s in sources or [])
+        if sources is not None and rows_in != rows_accounted + self._quarantined:
+            raise RecordError(
+                f"rows do not add up: {rows_in} in, {rows_accounted} accounted for, "
+                f"{self._quarantined} quarantined"
+            )
+        latest = observed_until or (self._times[1] if self._times else None)
+        manifest = Manifest(
+            evenhand=version("evenhand"),
+            kind=kind,
+            sources=sources or [],
+            mapping=mapping,
+            provides={k: sorted(v) for k, v in sorted(provides.items())},
+            observed_from=self._times[0].as_py() if self._times else None,
+            observed_until=latest.as_py() if latest is not None else None,
+            zones=sorted(self._zones),
+            agencies=sorted(self._agencies),
+            counts=Counts(
+                rows_in=rows_in,
+                rows_accounted=rows_accounted,
+                rows_quarantined=self._quarantined,
+                events=dict(sorted(self._events.items())),
+                cases={k: p.cases for k, p in sorted(self._parts.items())},
+                policies=dict(sorted(self._policies.items())),
+            ),
+            parts=parts,
+        )
+        (self.folder / FILE_NAME).write_text(manifest.dump(), encoding="utf-8")
+        self._committed = True
+        return manifest
+
+    def _sort(self, kind: SubjectKind) -> None:
+        self._spools.pop(kind).close()
+        spool, done = self.folder / f".spool-{kind}.parquet", self.folder / f".sorted-{kind}.parquet"
+        with _duckdb(self.folder / ".sort", self._memory_limit) as connection:
+            connection.execute(
+                f"COPY (SELECT * FROM read_parquet(?) ORDER BY subject, occurred_at, recorded_at, id) "
+                f"TO '{done}' (FORMAT parquet, COMPRESSION lz4_raw)",
+                [str(spool)],
+            )
+        spool.unlink()
+        parts = self._parts.setdefault(kind, _Parts(self.folder, kind))
+        with pq.ParquetFile(done) as sorted_file:
+            for batch in sorted_file.iter_batches(batch_size=ROW_GROUP):
+                table = pa.Table.from_batches([batch])
+                parts.add(table.cast(input_schema(kind)))
+        done.unlink()
+
+
+def _micros(moment: pa.Scalar) -> int:
+    return int(moment.value)
+
+
+@contextmanager
+def _duckdb(scratch: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    scratch.mkdir()
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit,
+        "temp_directory": str(scratch),
+    }
+    connection = duckdb.connect(config=config)
+    try:
+        yield connection
+    finally:
+        connection.close()
+        for left in scratch.iterdir():
+            left.unlink()
+        scratch.rmdir()
