@@ -1,0 +1,97 @@
+"""What a rule answers: holds, broken, or cannot tell and for want of which field."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from uuid import UUID
+
+from evenhand.record.events import EVENT_TYPES
+from evenhand.rules.algebra import ALWAYS_GIVEN, Sel
+from evenhand.rules.rule import Rule
+
+
+class Verdict(IntEnum):
+    """Ordered so that the worst of several is their minimum."""
+
+    BROKEN = 0
+    CANNOT_TELL = 1
+    HOLDS = 2
+    NOT_APPLICABLE = 3
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One act that broke a rule.
+
+    `evidence`: ids of the events that show it, the act first. `deadline` is null for rules without one;
+    `missed_by` runs to the moment when the thing was done, or to the end of the record if it never was
+    (`still_open`).
+    """
+
+    activation: UUID
+    when: datetime
+    facility: str | None
+    officer: str | None
+    evidence: tuple[UUID, ...]
+    deadline: datetime | None
+    missed_by: timedelta | None
+    still_open: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A rule's answer on one subject: the worst over its activations.
+
+    `missing` names what the record lacks, over all activations whose answer was "cannot tell".
+    """
+
+    verdict: Verdict
+    breaches: tuple[Breach, ...] = ()
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Provides:
+    """Which event types and fields a record can tell of at all (its manifest's `provides`)."""
+
+    fields: dict[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, provides: dict[str, list[str]]) -> "Provides":
+        return cls({name: frozenset(fields) for name, fields in provides.items()})
+
+    def type(self, name: str) -> bool:
+        return name in self.fields
+
+    def field(self, event_type: str, name: str) -> bool:
+        if event_type not in self.fields:
+            return False
+        return name in ALWAYS_GIVEN or name in self.fields[event_type]
+
+    def lacking(self, selection: Sel) -> tuple[str, ...]:
+        """What would have to be provided for the selection to be known."""
+        lacks: list[str] = []
+        for name in selection.types:
+            if name not in self.fields:
+                lacks.append(name)
+            else:
+                needed = [*(f for f, _ in selection.where), *selection.having]
+                lacks += [f"{name}.{f}" for f in needed if not self.field(name, f)]
+        return tuple(lacks)
+
+    def askable(self, selection: Sel) -> tuple[str, ...]:
+        """The types of a selection that are fully known."""
+        return tuple(
+            name
+            for name in selection.types
+            if not self.lacking(Sel((name,), selection.where, selection.having))
+        )
+
+    def officers(self) -> bool:
+        """Whether anything of officers is provided."""
+        return any(EVENT_TYPES[name].subject_kind == "officer" for name in self.fields)
+
+
+def unanswerable(rule: Rule, provides: Provides) -> tuple[str, ...]:
+    """What the record lacks for the rule to be asked at all; empty if it can be asked."""
+    return () if provides.askable(rule.on) else provides.lacking(rule.on)

@@ -1,0 +1,284 @@
+"""The notation in which a rule's examples are written.
+
+    "0h person.booked | 30m screening.opened form_version=2025 | ~custody.released | until 9d"
+
+Each part is a moment (days, hours, minutes, seconds after Monday 2 June 2025, 08:00 in New York; may be
+negative), an event type and the fields that matter. All else is as it should be: a certified officer on duty,
+an agreement in force, proper fields. `field=` leaves a field out. `~type` or `~type.field` says that the
+record cannot tell of it; `until` sets the end of the record. Events of other kinds of subject, such as
+officer.revoked, change the background: the first of a kind replaces the whole background of that kind.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+
+from evenhand.record.events import EVENT_TYPES, FIELDS, SubjectKind
+from evenhand.record.store import all_fields
+from evenhand.rules.answer import Provides
+from evenhand.rules.case import Context
+from evenhand.rules.standing import Row, build_standings
+
+BASE = datetime(2025, 6, 2, 12, tzinfo=UTC)
+AGENCY, FACILITY, ZONE = "NC0600000", "jail-1", "America/New_York"
+END = timedelta(days=2000)
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+
+_FEDERAL = ("federal-1", "federal_supervisor")
+_BOOKING = ("booking-1", "booking_officer")
+_ACTORS: dict[str, tuple[str, str]] = {
+    "person.booked": _BOOKING,
+    "charge": _BOOKING,
+    "custody": _BOOKING,
+    "determination.reviewed": _FEDERAL,
+    "citizenship.resolved": _FEDERAL,
+    "warrant.signed": _FEDERAL,
+    "charging_document.signed": _FEDERAL,
+    "complaint": ("complaints-1", "complaints_officer"),
+    "review": ("reviewer-1", "reviewer"),
+    "access": ("reviewer-1", "reviewer"),
+    "agreement": ("coordinator-1", "coordinator"),
+    "officer": ("coordinator-1", "coordinator"),
+}
+
+_PROPER: dict[str, Row] = {
+    "person.booked": {"arrested_at": -timedelta(hours=1), "arresting_agency": "Police"},
+    "charge.recorded": {
+        "charge_no": 1,
+        "statute": "14-33",
+        "ncic_class": "13",
+        "level": "misdemeanor",
+        "arresting_agency": "Police",
+    },
+    "charge.disposed": {"charge_no": 1, "disposition": "dismissed"},
+    "screening.opened": {"form_version": "2025"},
+    "screening.step_done": {"form_version": "2025"},
+    "screening.closed": {"closing_reason": "completed"},
+    "interview.held": {
+        "ground": "stated_birth_abroad",
+        "language": "es",
+        "interpreter_asked": True,
+        "interpreter_needed": False,
+        "interpreter_named": False,
+        "aid_needed": False,
+        "aid_given": False,
+        "advisal_given": True,
+    },
+    "record_check.done": {"system": "cis", "response": "record_found"},
+    "citizenship.claimed": {"how": "stated"},
+    "citizenship.resolved": {"outcome": "not_shown", "grounds": ["records"], "in_writing": True},
+    "determination.made": {"outcome": "refer", "grounds": ["record"]},
+    "determination.reviewed": {"outcome": "concur"},
+    "warrant.signed": {"form": "I-200"},
+    "warrant.served": {
+        "form": "I-200",
+        "language": "es",
+        "copy_given": True,
+        "interpreter_needed": False,
+        "interpreter_named": False,
+    },
+    "detainer.issued": {"form_version": "2017", "ground": "biometric_match"},
+    "detainer.served": {"language": "es", "copy_given": True},
+    "charging_document.prepared": {"form": "I-862"},
+    "charging_document.signed": {"form": "I-862"},
+    "custody.release_due": {"cause": "bond"},
+    "custody.hold_started": {"basis": "detainer"},
+    "custody.hold_ended": {"basis": "detainer"},
+    "custody.released": {"cause": "bond"},
+    "custody.transferred_in_place": {"receiving_officer": "federal-2", "receipt": "R-1"},
+    "custody.departed": {
+        "destination": "ice",
+        "receiving_officer": "federal-2",
+        "receipt": "R-1",
+        "property_receipt": "P-1",
+        "documents": ["I-247A", "I-200"],
+        "copies_given": True,
+    },
+    "consulate.advised": {"notification_owed": False},
+    "complaint.received": {"about": "designated_officer", "officer": "officer-1", "channel": "form"},
+    "complaint.resolved": {"outcome": "not_sustained"},
+    "complaint.answered": {"kind": "answer"},
+    "review.opened": {"body": "county", "reviewer_unit": "auditor", "reviewed_unit": "jail"},
+    "review.sample_drawn": {"seed": "7", "size": 30},
+    "review.finding_made": {"finding": "F1", "rule": "UNI-01", "evidence": [UUID(int=1).bytes]},
+    "review.corrective_action_set": {"finding": "F1", "owner": "captain", "due": timedelta(days=30)},
+    "review.extended": {"finding": "F1"},
+    "review.done": {"finding": "F1"},
+    "agreement.signed": {"party": "agency"},
+    "agreement.took_effect": {"model": "JEM", "template": 2025, "facilities": [FACILITY]},
+    "agreement.amended": {"agency_signed_at": -timedelta(days=2), "ice_signed_at": -timedelta(days=1)},
+    "agreement.suspended": {
+        "party": "ice",
+        "notice_reason": "review",
+        "length_days": 30,
+        "how_to_answer": "letter",
+    },
+    "agreement.ended": {"party": "ice", "ground": "notice"},
+    "agreement.notice_given": {"party": "ice", "publication_url": "https://example.org/notice"},
+    "meeting.held": {"kind": "annual"},
+    "officer.nominated": {"employer": AGENCY, "citizenship_attested": True},
+    "officer.eligibility_decided": {"outcome": "eligible", "decided_by": "federal-1"},
+    "training.completed": {"course": "jem_basic"},
+    "examination.taken": {"course": "jem_basic", "score": 85.0, "attempt": 1, "remedial": False},
+    "officer.certified": {"valid_from": timedelta()},
+    "officer.authorized": {
+        "functions": ["interview", "issue_detainers"],
+        "valid_from": timedelta(),
+        "until_revoked": True,
+        "supervising_position": "field office supervisor",
+    },
+    "officer.assigned": {"assigned_facility": FACILITY},
+    "access.viewed": {"what": "case", "ground": "review"},
+    "access.exported": {"what": "findings", "ground": "court_order"},
+}
+"""Proper fields; a time span is counted from the event."""
+
+BACKGROUND: dict[SubjectKind, str] = {
+    SubjectKind.OFFICER: "-400d officer.nominated | -390d officer.eligibility_decided | "
+    "-370d training.completed | -369d examination.taken | -368d officer.certified | "
+    "-367d officer.authorized | -366d officer.form_70_006_issued | -366d officer.assigned",
+    SubjectKind.AGREEMENT: "-402d agreement.signed | -401d agreement.signed party=ice | "
+    "-400d agreement.took_effect",
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A parsed example: the subject's history, the other events around it, and the context."""
+
+    history: list[Row]
+    around: list[Row]
+    context: Context
+
+
+def seconds(text: str) -> int:
+    """`-1h30m` as seconds."""
+    sign, body = (-1, text[1:]) if text.startswith("-") else (1, text)
+    found = re.findall(r"(\d+)([dhms])", body)
+    if not found and body != "0":
+        raise ValueError(f"{text!r} is no moment: write it like 1h30m")
+    return sign * sum(int(n) * _UNITS[u] for n, u in found)
+
+
+def parse(text: str, kind: SubjectKind, subject: str = "case-1") -> Example:
+    """An example of a rule about `kind`. Raises `ValueError` or `KeyError` for a bad part."""
+    provides = {name: set(fields) for name, fields in all_fields().items()}
+    until = BASE + END
+    own: list[Row] = []
+    around: dict[SubjectKind, list[Row]] = {}
+    for number, part in enumerate(p.strip() for p in text.split("|")):
+        if part.startswith("~"):
+            _withhold(provides, part[1:])
+        elif part.startswith("until "):
+            until = BASE + timedelta(seconds=seconds(part[6:]))
+        else:
+            row = event(part, subject, number)
+            place = own if EVENT_TYPES[row["type"]].subject_kind is kind else None
+            if place is None:
+                place = around.setdefault(EVENT_TYPES[row["type"]].subject_kind, [])
+            place.append(row)
+    for other, background in BACKGROUND.items():
+        if other is not kind and other not in around:
+            around[other] = [event(p, subject, 500 + n) for n, p in enumerate(background.split("|"))]
+    own.sort(key=lambda e: (e["occurred_at"], e["id"].int))
+    for place_, row in enumerate(own):
+        row |= {"pos": place_, "case": 0}
+    officers = around.get(SubjectKind.OFFICER, own if kind is SubjectKind.OFFICER else [])
+    agreements = around.get(SubjectKind.AGREEMENT, own if kind is SubjectKind.AGREEMENT else [])
+    context = Context(
+        Provides({k: frozenset(v) for k, v in provides.items()}),
+        until,
+        build_standings(officers, agreements),
+    )
+    return Example(own, [*officers, *agreements], context)
+
+
+def _withhold(provides: dict[str, set[str]], what: str) -> None:
+    if what in provides:
+        del provides[what]
+    else:
+        event_type, name = what.rsplit(".", 1)
+        provides[event_type].discard(name)
+
+
+def event(part: str, subject: str, number: int) -> Row:
+    """One event of an example, as a row of a record."""
+    when, event_type, *settings = part.split()
+    moment = BASE + timedelta(seconds=seconds(when))
+    kind = EVENT_TYPES[event_type].subject_kind
+    actor, role = _actor(event_type)
+    default = {SubjectKind.OFFICER: "officer-1", SubjectKind.AGREEMENT: "agreement-1"}.get(kind, subject)
+    row: Row = {
+        "subject": default if subject == "case-1" else subject,
+        "id": UUID(int=(abs(hash_of(subject)) << 16) + number),
+        "type": event_type,
+        "version": 1,
+        "agency": AGENCY,
+        "facility": FACILITY,
+        "occurred_at": moment,
+        "zone": ZONE,
+        "recorded_at": moment,
+        "actor": actor,
+        "actor_role": role,
+        "source_kind": "import",
+        **_PROPER.get(event_type, {}),
+    }
+    for setting in settings:
+        name, value = setting.split("=", 1)
+        row[name] = _convert(event_type, name, value)
+    for name, value in row.items():
+        if isinstance(value, timedelta):
+            row[name] = moment + value
+    return {k: v for k, v in row.items() if v is not None}
+
+
+def hash_of(subject: str) -> int:
+    """A stable number for a subject's name."""
+    return int.from_bytes(subject.encode()[-6:], "big")
+
+
+def _actor(event_type: str) -> tuple[str, str]:
+    for prefix in (event_type, event_type.split(".")[0]):
+        if prefix in _ACTORS:
+            return _ACTORS[prefix]
+    return ("officer-1", "designated_officer")
+
+
+def _convert(event_type: str, name: str, text: str) -> Any:
+    if text == "":
+        return None
+    spec = FIELDS[event_type].get(name)
+    if name == "recorded_at" or (spec and pa.types.is_timestamp(spec.arrow)):
+        return timedelta(seconds=seconds(text))
+    if name == "corrects":
+        return UUID(int=int(text))
+    if spec is None:
+        return text
+    if pa.types.is_boolean(spec.arrow):
+        return {"yes": True, "no": False}[text]
+    if pa.types.is_integer(spec.arrow):
+        return int(text)
+    if pa.types.is_floating(spec.arrow):
+        return float(text)
+    if pa.types.is_list(spec.arrow):
+        return text.split(",")
+    return text
+
+
+def to_table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
+    """Rows as a table of a record; ids as Arrow's uuid."""
+
+    def plain(value: Any) -> Any:
+        return value.bytes if isinstance(value, UUID) else value
+
+    rows = list(rows)
+    columns = []
+    for spec in schema:
+        values = [plain(row.get(spec.name)) for row in rows]
+        columns.append(pa.array(values, spec.type))
+    return pa.table(columns, schema=schema)

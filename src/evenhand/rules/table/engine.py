@@ -1,0 +1,244 @@
+"""Running all rules over a record's tables on DuckDB, part by part, in bounded memory.
+
+Phase one aggregates each part of the bookings once into verdicts (the wide frame). The histories with a
+breach, or with an act done more than once, are kept back and judged again with their evidence (the long
+frame), some hundred thousand events at a time. All other kinds of subject go through the long frame at once.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from evenhand.record.columns import event_schema
+from evenhand.record.events import SubjectKind
+from evenhand.rules.answer import Breach, Verdict, unanswerable
+from evenhand.rules.case import Context
+from evenhand.rules.rule import Rule
+from evenhand.rules.table.inputs import agreement_rows, clock_rows, officer_rows, skipping_laters
+from evenhand.rules.table.long import LongPlan
+from evenhand.rules.table.wide import WidePlan
+
+FOCUS_EVENTS = 1_000_000
+UNCLEAR_SHOWN = 1000
+"""How many "cannot tell" histories a rule are looked into for the names of the missing fields."""
+
+
+@dataclass
+class Tally:
+    """One rule's answers over a record, counted by subject; `missing` names fields that were lacking."""
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    missing: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One rule broken by one subject, with each act that broke it."""
+
+    rule: str
+    subject: str
+    breaches: tuple[Breach, ...]
+
+
+Progress = Callable[[str, int, int], None]
+
+
+class TableEngine:
+    """Judges rules over Parquet parts of whole histories.
+
+    `counts` are the record's numbers of events by type, which steer the plan, not the result.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        context: Context,
+        *,
+        zones: Iterable[str] = ("UTC",),
+        observed_from: datetime | None = None,
+        counts: dict[str, int] | None = None,
+        memory_limit: str = "4GB",
+    ) -> None:
+        self.rules = tuple(rules)
+        self.context = context
+        self.counts = counts or {}
+        self.zones = tuple(zones)
+        self.observed_from = observed_from or context.observed_until - timedelta(days=3650)
+        self.tallies = {rule.id: Tally() for rule in self.rules}
+        self._connection = duckdb.connect(
+            config={"memory_limit": memory_limit, "preserve_insertion_order": False}
+        )
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._put("officer_standing", officer_rows(context.standings))
+        self._put("agreement_standing", agreement_rows(context.standings))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _put(self, name: str, table: pa.Table) -> None:
+        self._connection.register("incoming", table)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
+        self._connection.unregister("incoming")
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql).fetchall()
+
+    def judge(
+        self, kind: SubjectKind, parts: list[Path], cases: int, progress: Progress | None = None
+    ) -> Iterator[Broken]:
+        """Judge every history of one kind; yields what is broken and adds to `tallies`."""
+        rules = []
+        for rule in self.rules:
+            if rule.subject is not kind:
+                continue
+            lacking = unanswerable(rule, self.context.provides)
+            if lacking:
+                self.tallies[rule.id].verdicts[Verdict.CANNOT_TELL] += cases
+                self.tallies[rule.id].missing.update(lacking)
+            else:
+                rules.append(rule)
+        if rules and parts:
+            run = _KindRun(self, kind, tuple(rules), cases)
+            yield from run.over(parts, progress)
+
+
+class _KindRun:
+    """One pass over the parts of one kind of subject."""
+
+    def __init__(self, engine: TableEngine, kind: SubjectKind, rules: tuple[Rule, ...], cases: int) -> None:
+        self.engine, self.kind, self.rules = engine, kind, rules
+        context = engine.context
+        until = ibis.literal(context.observed_until, type="timestamp('UTC', 6)")
+        engine._put(
+            "clock",
+            clock_rows(skipping_laters(rules), engine.zones, engine.observed_from, context.observed_until),
+        )
+        long_plan = LongPlan(kind, rules, context.provides, until, "focus")
+        self.activations_sql = _sql(long_plan.activations())
+        self.judged_sql = {rule.id: _sql(long_plan.judged(rule, "activations")) for rule in rules}
+        self.wide_sql = None
+        if kind is SubjectKind.BOOKING:
+            plan = WidePlan(kind, rules, context.provides, until, "events", engine.counts, cases)
+            self.wide_sql = _sql(plan.verdicts())
+        self.unclear_seen: Counter[str] = Counter()
+
+    def over(self, parts: list[Path], progress: Progress | None) -> Iterator[Broken]:
+        connection = self.engine._connection
+        empty = event_schema(self.kind).empty_table()
+        self.engine._put("focus", empty)
+        connection.execute('CREATE OR REPLACE TEMP TABLE focus_cases ("case" BIGINT, counted BOOLEAN)')
+        for number, part in enumerate(parts):
+            self._open(part)
+            if self.wide_sql is None:
+                connection.execute('INSERT INTO focus_cases SELECT DISTINCT "case", true FROM events')
+            else:
+                self._phase_one()
+            connection.execute(
+                'INSERT INTO focus SELECT * FROM events WHERE "case" IN (SELECT "case" FROM focus_cases)'
+            )
+            if self._rows("SELECT count(*) FROM focus")[0][0] >= FOCUS_EVENTS:
+                yield from self._phase_two()
+            if progress:
+                progress(self.kind, number + 1, len(parts))
+        yield from self._phase_two()
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.engine._rows(sql)
+
+    def _open(self, part: Path) -> None:
+        """Make `events` the part's events that no later event corrects."""
+        source = f"read_parquet('{str(part).replace(chr(39), chr(39) * 2)}')"
+        corrects = self._rows(f"SELECT count(corrects) FROM {source}")[0][0]
+        where = (
+            f" WHERE id NOT IN (SELECT corrects FROM {source} WHERE corrects IS NOT NULL)" if corrects else ""
+        )
+        self.engine._connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM {source}{where}"
+        )
+
+    def _phase_one(self) -> None:
+        """Verdicts of the part's histories; counts the plain ones, keeps back the others."""
+        connection = self.engine._connection
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE verdicts AS {self.wide_sql}")
+        sums = ", ".join(f'count(*) FILTER ("{r.id}" = {v.value})' for r in self.rules for v in Verdict)
+        numbers = iter(self._rows(f"SELECT {sums} FROM verdicts WHERE NOT again")[0])
+        unclear = []
+        for rule in self.rules:
+            tally = self.engine.tallies[rule.id]
+            for verdict in Verdict:
+                tally.verdicts[verdict] += next(numbers)
+            seen = tally.verdicts[Verdict.CANNOT_TELL]
+            if seen > self.unclear_seen[rule.id] and self.unclear_seen[rule.id] < UNCLEAR_SHOWN:
+                unclear.append(rule.id)
+            self.unclear_seen[rule.id] = seen
+        broken = " OR ".join(f'"{r.id}" = 0' for r in self.rules)
+        connection.execute(
+            f'INSERT INTO focus_cases SELECT "case", again FROM verdicts WHERE again OR {broken}'
+        )
+        for rule_id in unclear:
+            connection.execute(
+                f'INSERT INTO focus_cases SELECT "case", false FROM verdicts WHERE "{rule_id}" = 1 '
+                f'AND "case" NOT IN (SELECT "case" FROM focus_cases) ORDER BY "case" LIMIT {UNCLEAR_SHOWN}'
+            )
+
+    def _phase_two(self) -> Iterator[Broken]:
+        """Judge the histories kept back, with evidence; counts those that phase one did not."""
+        connection = self.engine._connection
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE activations AS {self.activations_sql}")
+        for rule in self.rules:
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {self.judged_sql[rule.id]}")
+            self._count(rule)
+            yield from self._broken(rule)
+        connection.execute("DELETE FROM focus")
+        connection.execute("DELETE FROM focus_cases")
+
+    def _count(self, rule: Rule) -> None:
+        tally = self.engine.tallies[rule.id]
+        worst = (
+            'SELECT c."case", coalesce(min(j.verdict), 3) AS verdict, any_value(counted) AS counted '
+            'FROM focus_cases c LEFT JOIN judged j USING ("case") GROUP BY c."case"'
+        )
+        for verdict, number in self._rows(
+            f"SELECT verdict, count(*) FROM ({worst}) WHERE counted GROUP BY verdict"
+        ):
+            tally.verdicts[Verdict(verdict)] += number
+        for (name,) in self._rows(
+            f'SELECT DISTINCT unnest(missing) AS name FROM judged JOIN ({worst}) w USING ("case") '
+            "WHERE judged.verdict = 1 AND w.verdict = 1"
+        ):
+            if name is not None:
+                tally.missing.add(name)
+
+    def _broken(self, rule: Rule) -> Iterator[Broken]:
+        until = self.engine.context.observed_until
+        by_subject: dict[str, list[Breach]] = defaultdict(list)
+        for subject, id_, when, facility, actor, evidence, due, done in self._rows(
+            "SELECT subject, id, occurred_at, facility, actor, evidence, due, done FROM judged "
+            'WHERE verdict = 0 ORDER BY "case", pos'
+        ):
+            by_subject[subject].append(
+                Breach(
+                    activation=id_,
+                    when=when,
+                    facility=facility,
+                    officer=actor,
+                    evidence=tuple(dict.fromkeys(UUID(e) for e in evidence if e is not None)),
+                    deadline=due,
+                    missed_by=None if due is None else (done or until) - due,
+                    still_open=due is not None and done is None,
+                )
+            )
+        for subject, breaches in by_subject.items():
+            yield Broken(rule.id, subject, tuple(breaches))
+
+
+def _sql(expression: Any) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))

@@ -1,0 +1,189 @@
+"""The tables that the rules' expressions read, and how a selection is matched against events."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from evenhand.record.columns import event_schema
+from evenhand.record.events import SubjectKind
+from evenhand.record.events.base import INSTANT
+from evenhand.rules.algebra import Later, Sel
+from evenhand.rules.clock import pieces
+from evenhand.rules.rule import Rule
+from evenhand.rules.standing import Standings
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+OFFICER_SCHEMA = pa.schema(
+    [
+        ("officer", pa.string()),
+        ("since", INSTANT),
+        ("until", INSTANT),
+        ("event", pa.uuid()),
+        ("attested", pa.bool_()),
+        ("designated", pa.bool_()),
+        ("certified", pa.bool_()),
+        ("authorized", pa.bool_()),
+        ("revoked", pa.bool_()),
+        ("suspended", pa.bool_()),
+        ("left", pa.bool_()),
+        ("refresher_overdue", pa.bool_()),
+        ("assigned_facility", pa.string()),
+    ]
+)
+AGREEMENT_SCHEMA = pa.schema(
+    [
+        ("party", pa.string()),
+        ("since", INSTANT),
+        ("until", INSTANT),
+        ("event", pa.uuid()),
+        ("in_force", pa.bool_()),
+        ("suspended", pa.bool_()),
+        ("ended", pa.bool_()),
+        ("model", pa.string()),
+        ("template", pa.int32()),
+        ("facilities", pa.list_(pa.string())),
+        ("detention_agreement", pa.string()),
+    ]
+)
+CLOCK_SCHEMA = pa.schema(
+    [
+        ("clock", pa.int16()),
+        ("clock_zone", pa.string()),
+        ("utc_day", pa.date32()),
+        ("since", INSTANT),
+        ("until", INSTANT),
+        ("shift", pa.int64()),
+        ("fixed", INSTANT),
+    ]
+)
+
+
+def events_table(kind: SubjectKind, name: str) -> ir.Table:
+    """The unbound table of one kind's events."""
+    return ibis.table(ibis.Schema.from_pyarrow(event_schema(kind)), name=name)
+
+
+def standing_table(name: str, schema: pa.Schema) -> ir.Table:
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
+
+
+def officer_rows(standings: Standings) -> pa.Table:
+    """Officers' standings as a table of intervals; shape `OFFICER_SCHEMA`."""
+    return _intervals("officer", standings.officers.items(), OFFICER_SCHEMA)
+
+
+def agreement_rows(standings: Standings) -> pa.Table:
+    """Agreements' standings as a table of intervals; shape `AGREEMENT_SCHEMA`."""
+    return _intervals("party", standings.agreements.items(), AGREEMENT_SCHEMA)
+
+
+def _intervals(key: str, timelines: Iterable, schema: pa.Schema) -> pa.Table:  # type: ignore[type-arg]
+    rows = []
+    for name, timeline in timelines:
+        ends = [s.since for s in timeline.standings[1:]] + [FOREVER]
+        for standing, until in zip(timeline.standings, ends, strict=True):
+            rows.append(
+                {
+                    key: name,
+                    "since": standing.since,
+                    "until": until,
+                    "event": standing.event.bytes,
+                    **standing.fields,
+                }
+            )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def clock_rows(laters: Iterable[Later], zones: Iterable[str], first: datetime, last: datetime) -> pa.Table:
+    """`clock.pieces` of each deadline node, numbered in order; shape `CLOCK_SCHEMA`."""
+    zones = sorted(zones)
+    rows = [
+        {
+            "clock": number,
+            "clock_zone": piece.zone,
+            "utc_day": piece.utc_day,
+            "since": piece.since,
+            "until": piece.until,
+            "shift": piece.shift // timedelta(microseconds=1),
+            "fixed": piece.fixed,
+        }
+        for number, later in enumerate(laters)
+        for zone in zones
+        for piece in pieces(later.span, zone, first, last)
+    ]
+    return pa.Table.from_pylist(rows, schema=CLOCK_SCHEMA)
+
+
+def skipping_laters(rules: Iterable[Rule]) -> tuple[Later, ...]:
+    """All deadlines of the rules on clocks that skip days, each once, in order."""
+    return tuple(dict.fromkeys(later for rule in rules for later in rule.laters))
+
+
+def matches(events: ir.Table, selection: Sel) -> ir.BooleanValue:
+    """Which events are selected; never null."""
+    parts = [
+        events.type == selection.types[0] if len(selection.types) == 1 else events.type.isin(selection.types)
+    ]
+    parts += [events[field].isin(codes).fill_null(False) for field, codes in selection.where]
+    parts += [events[field].notnull() for field in selection.having]
+    return reduce(lambda a, b: a & b, parts)
+
+
+def with_standings(events: ir.Table, *, officer: bool, agreement: bool) -> ir.Table:
+    """The events with the standing of their actor (`officer__*`) and of their agency (`agreement__*`)."""
+    if officer:
+        standing = standing_table("officer_standing", OFFICER_SCHEMA).rename("officer__{name}")
+        events = events.left_join(
+            standing,
+            [
+                events.actor == standing.officer__officer,
+                events.occurred_at >= standing.officer__since,
+                events.occurred_at < standing.officer__until,
+            ],
+        )
+    if agreement:
+        standing = standing_table("agreement_standing", AGREEMENT_SCHEMA).rename("agreement__{name}")
+        events = events.left_join(
+            standing,
+            [
+                events.agency == standing.agreement__party,
+                events.occurred_at >= standing.agreement__since,
+                events.occurred_at < standing.agreement__until,
+            ],
+        )
+    return events
+
+
+def with_clocks(table: ir.Table, starts: dict[int, tuple[ir.Value, ir.Value]]) -> ir.Table:
+    """The table with a column `clock_<n>`, the deadline of clock n, for each `n: (start, zone)`."""
+    table = table.mutate(
+        **{f"start_{n}": start for n, (start, _) in starts.items()},
+        **{
+            f"zone_{n}": start.notnull().ifelse(zone, ibis.null("string"))
+            for n, (start, zone) in starts.items()
+        },
+    )
+    for n in starts:
+        piece = standing_table("clock", CLOCK_SCHEMA)
+        piece = piece.filter(piece.clock == n).rename(f"piece_{n}__{{name}}")
+        start = table[f"start_{n}"]
+        joined = table.left_join(
+            piece,
+            [
+                table[f"zone_{n}"] == piece[f"piece_{n}__clock_zone"],
+                start.date() == piece[f"piece_{n}__utc_day"],
+                start >= piece[f"piece_{n}__since"],
+                start < piece[f"piece_{n}__until"],
+            ],
+        )
+        shifted = joined[f"start_{n}"] + joined[f"piece_{n}__shift"].as_interval("us")
+        due = ibis.coalesce(joined[f"piece_{n}__fixed"], shifted)
+        table = joined.mutate(**{f"clock_{n}": due}).drop(
+            f"start_{n}", f"zone_{n}", *(f"piece_{n}__{c}" for c in CLOCK_SCHEMA.names)
+        )
+    return table

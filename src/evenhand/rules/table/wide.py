@@ -1,0 +1,348 @@
+"""The wide frame: one row for each history, one aggregate scan for all rules.
+
+A history in which each act happened at most once is a row of columns, one set for each *atom* (an event type
+with its conditions), and "the previous warrant" is the warrant if it is not later. Where an act on which a
+rule depends happened twice, the row says so (`again`) and the history is left to the long frame. First, last
+and how many need no such care. Rules that look only at the act itself and at standings are judged on the
+events, and only their worst verdict is carried here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from evenhand.record.events import SubjectKind
+from evenhand.rules.algebra import (
+    AgreementStanding,
+    First,
+    Last,
+    Later,
+    Next,
+    OfficerStanding,
+    Prev,
+    Ref,
+    Sel,
+    This,
+    selection,
+)
+from evenhand.rules.answer import Provides
+from evenhand.rules.rule import Rule
+from evenhand.rules.table.compile import Frame, value, verdict
+from evenhand.rules.table.inputs import events_table, matches, with_clocks, with_standings
+
+NOT_APPLICABLE = 3
+
+
+@dataclass(frozen=True)
+class Atom:
+    """Events of one type under one condition."""
+
+    type: str
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    having: tuple[str, ...] = ()
+
+    @property
+    def sel(self) -> Sel:
+        return Sel((self.type,), self.where, self.having)
+
+
+def atoms(chosen: Sel) -> tuple[Atom, ...]:
+    return tuple(Atom(t, chosen.where, chosen.having) for t in chosen.types)
+
+
+def is_row_rule(rule: Rule) -> bool:
+    """Whether the rule looks at nothing but the act and standings."""
+    return not rule.refs and not rule.counts and not rule.laters
+
+
+class _RowFrame(Frame):
+    """An event with its standings, by itself."""
+
+    def __init__(self, provides: Provides, until: ir.TimestampScalar, table: ir.Table, rule: Rule) -> None:
+        self.provides, self.until, self.table, self.rule = provides, until, table, rule
+
+    def types(self, ref: Ref) -> tuple[str, ...]:
+        return self.rule.on.types
+
+    def occurs(self, ref: Ref) -> ir.BooleanValue:
+        match ref:
+            case OfficerStanding():
+                return self.table.officer__event.notnull()
+            case AgreementStanding():
+                return self.table.agreement__event.notnull()
+        return ibis.literal(True)
+
+    def get(self, ref: Ref, name: str) -> ir.Value:
+        match ref:
+            case OfficerStanding():
+                return self.table[f"officer__{name}"]
+            case AgreementStanding():
+                return self.table[f"agreement__{name}"]
+        return self.table[name]
+
+    def count(self, chosen: Sel) -> ir.IntegerValue:
+        raise TypeError("a row has no counts")
+
+    def later(self, node: Later) -> ir.TimestampValue:
+        raise TypeError("a row has no clocks")
+
+
+class _Columns:
+    """Which aggregate columns the wide table needs, by atom. Names: `a<n>__<what>`."""
+
+    def __init__(self) -> None:
+        self.wanted: dict[Atom, dict[str, None]] = {}
+
+    def name(self, atom: Atom, what: str) -> str:
+        self.wanted.setdefault(atom, {})[what] = None
+        return f"a{list(self.wanted).index(atom)}__{what}"
+
+    def aggregates(self, events: ir.Table, chosen: Iterable[Atom]) -> dict[str, ir.Value]:
+        found: dict[str, ir.Value] = {}
+        for atom in chosen:
+            where = matches(events, atom.sel)
+            for what in self.wanted[atom]:
+                name = self.name(atom, what)
+                match what:
+                    case "n":
+                        found[name] = events.count(where=where)
+                    case "first":
+                        found[name] = events.occurred_at.min(where=where)
+                    case "last":
+                        found[name] = events.occurred_at.max(where=where)
+                    case _:
+                        # At most one such event, or the history goes to the long frame.
+                        found[name] = events[what].min(where=where)
+        return found
+
+
+class WideFrame(Frame):
+    """A history's columns seen from its one event of type `this`."""
+
+    def __init__(self, plan: "WidePlan", rule: Rule, this: Atom, table: ir.Table | None) -> None:
+        self.plan, self.rule, self.this, self.table = plan, rule, this, table
+        self.provides, self.until = plan.provides, plan.until
+
+    def _column(self, atom: Atom, what: str) -> ir.Value:
+        name = self.plan.columns.name(atom, what)
+        if self.table is None:
+            # While the columns are being collected there is no table yet.
+            kinds = {"n": "int64", "first": "timestamp('UTC', 6)", "last": "timestamp('UTC', 6)"}
+            kind = kinds.get(what) or self.plan.column_type(what)
+            return ibis.table({name: kind}, name="collecting")[name]
+        return self.table[name]
+
+    def types(self, ref: Ref) -> tuple[str, ...]:
+        return (self.this.type,) if isinstance(ref, This) else selection(ref).types
+
+    def times(self, atom: Atom) -> ir.IntegerValue:
+        """How many events the history has of the atom."""
+        return self._column(atom, "n").fill_null(0)
+
+    def occurs(self, ref: Ref) -> ir.BooleanValue:
+        match ref:
+            case This():
+                return self._column(self.this, "first").notnull()
+            case OfficerStanding():
+                return self._column(self.this, "officer__event").notnull()
+            case AgreementStanding():
+                return self._column(self.this, "agreement__event").notnull()
+        return reduce(lambda a, b: a | b, (self._finds(ref, a) for a in atoms(selection(ref))))
+
+    def _finds(self, ref: Ref, atom: Atom) -> ir.BooleanValue:
+        moment = self._column(atom, "first")
+        if isinstance(ref, First | Last):
+            return moment.notnull()
+        if atom.type == self.this.type:
+            # The only event of the type is the activation.
+            return ibis.literal(False)
+        here = self._column(self.this, "first")
+        return (moment <= here if isinstance(ref, Prev) else moment >= here).fill_null(False)
+
+    def get(self, ref: Ref, name: str) -> ir.Value:
+        match ref:
+            case This():
+                return self._of(self.this, name)
+            case OfficerStanding():
+                return self._column(self.this, f"officer__{name}")
+            case AgreementStanding():
+                return self._column(self.this, f"agreement__{name}")
+            case Last() if name == "occurred_at":
+                return _greatest([self._column(a, "last") for a in atoms(selection(ref))])
+            case First() if name == "occurred_at":
+                return _least([self._column(a, "first") for a in atoms(selection(ref))])
+        found = [self._of(a, name) for a in atoms(selection(ref))]
+        if isinstance(ref, Prev | Next):
+            nothing = ibis.null(found[0].type())
+            found = [
+                self._finds(ref, a).ifelse(column, nothing)
+                for a, column in zip(atoms(selection(ref)), found, strict=True)
+            ]
+        return found[0] if len(found) == 1 else ibis.coalesce(*found)
+
+    def _of(self, atom: Atom, name: str) -> ir.Value:
+        if name == "occurred_at":
+            return self._column(atom, "first")
+        if name == "type":
+            there = self._column(atom, "first").notnull()
+            return there.ifelse(ibis.literal(atom.type), ibis.null("string"))
+        return self._column(atom, name)
+
+    def count(self, chosen: Sel) -> ir.IntegerValue:
+        return reduce(lambda a, b: a + b, (self.times(a) for a in atoms(chosen)))
+
+    def later(self, node: Later) -> ir.TimestampValue:
+        if self.table is None:
+            self.plan.note_clock(self, node)
+            return ibis.null("timestamp('UTC', 6)")
+        return self.table[f"clock_{self.plan.clock_number(self, node)}"]
+
+    def again(self) -> ir.BooleanValue:
+        """Whether an act that the rule takes for single happened more than once."""
+        once = [self.this]
+        for ref in self.rule.refs:
+            if isinstance(ref, First | Last):
+                if set(self.rule.fields_of(ref)) - {"occurred_at"}:
+                    once += atoms(selection(ref))
+            else:
+                once += [Atom(a.type) if a.type == self.this.type else a for a in atoms(selection(ref))]
+        several = [self.times(a) > 1 for a in dict.fromkeys(once)]
+        # Several types that a "previous" or "next" may be count together.
+        several += [
+            self.count(selection(ref)) > 1
+            for ref in self.rule.refs
+            if len(selection(ref).types) > 1 and self._single(ref)
+        ]
+        if any(getattr(ref, "on", ()) for ref in self.rule.refs):
+            return self.times(self.this) > 0
+        return (self.times(self.this) > 0) & reduce(lambda a, b: a | b, several)
+
+    def _single(self, ref: Ref) -> bool:
+        return isinstance(ref, Prev | Next) or bool(set(self.rule.fields_of(ref)) - {"occurred_at"})
+
+
+def _least(columns: list[ir.Value]) -> ir.Value:
+    return columns[0] if len(columns) == 1 else ibis.least(*columns)
+
+
+def _greatest(columns: list[ir.Value]) -> ir.Value:
+    return columns[0] if len(columns) == 1 else ibis.greatest(*columns)
+
+
+class WidePlan:
+    """One query for all rules of one kind of subject over an events table of the given name.
+
+    `counts` are the numbers of events by type: types that most histories have are aggregated in one scan,
+    the rare ones in another that reads only their rows.
+    """
+
+    def __init__(
+        self,
+        kind: SubjectKind,
+        rules: tuple[Rule, ...],
+        provides: Provides,
+        until: ir.TimestampScalar,
+        source: str,
+        counts: dict[str, int],
+        cases: int,
+    ) -> None:
+        self.rules, self.provides, self.until = rules, provides, until
+        self.events = events_table(kind, source)
+        self.common = {t for t, n in counts.items() if n * 2 > cases}
+        self.columns = _Columns()
+        self.clocks: list[tuple[Atom, Later]] = []
+        self.row_rules = tuple(r for r in rules if is_row_rule(r))
+        self.history_rules = tuple(r for r in rules if not is_row_rule(r))
+        for rule in self.history_rules:
+            for this in self._this_atoms(rule):
+                frame = WideFrame(self, rule, this, None)
+                verdict(frame, rule)
+                frame.again()
+        for this, _ in self.clocks:
+            self.columns.name(this, "zone")
+
+    def column_type(self, what: str) -> str:
+        """The type of an event's or a standing's column."""
+        table = with_standings(self.events, officer=True, agreement=True)
+        return table[what].type()  # type: ignore[no-any-return]
+
+    def note_clock(self, frame: WideFrame, node: Later) -> None:
+        if (frame.this, node) not in self.clocks:
+            self.clocks.append((frame.this, node))
+        value(frame, node.start)
+
+    def clock_number(self, frame: WideFrame, node: Later) -> int:
+        return self.clocks.index((frame.this, node))
+
+    def _this_atoms(self, rule: Rule) -> tuple[Atom, ...]:
+        return tuple(Atom(t, rule.on.where, rule.on.having) for t in self.provides.askable(rule.on))
+
+    def verdicts(self) -> ir.Table:
+        """One row a history: `case`, `again`, and each rule's verdict under its id."""
+        wide = self._wide()
+        frames = {
+            rule: [WideFrame(self, rule, this, wide) for this in self._this_atoms(rule)]
+            for rule in self.history_rules
+        }
+        if self.clocks:
+            starts = {}
+            for n, (this, node) in enumerate(self.clocks):
+                rule = next(r for r in self.history_rules if node in r.laters)
+                frame = WideFrame(self, rule, this, wide)
+                start = frame.occurs(This()).ifelse(
+                    value(frame, node.start), ibis.null("timestamp('UTC', 6)")
+                )
+                starts[n] = (start, wide[self.columns.name(this, "zone")])
+            wide = with_clocks(wide, starts)
+            frames = {
+                rule: [WideFrame(self, rule, f.this, wide) for f in listed] for rule, listed in frames.items()
+            }
+        judged: dict[str, ir.Value] = {"case": wide.case}
+        for rule in self.rules:
+            if rule in frames:
+                each = [
+                    f.occurs(This()).ifelse(verdict(f, rule), NOT_APPLICABLE).cast("int8")
+                    for f in frames[rule]
+                ]
+                judged[rule.id] = _least(each)
+            else:
+                judged[rule.id] = wide[rule.id].fill_null(NOT_APPLICABLE).cast("int8")
+        again = [f.again() for listed in frames.values() for f in listed]
+        judged["again"] = reduce(lambda a, b: a | b, again, ibis.literal(False)).fill_null(False)
+        return wide.select(**judged)
+
+    def _wide(self) -> ir.Table:
+        """One row a history with all aggregate columns: the common types' scan joined to the rare types'."""
+        listed = list(self.columns.wanted)
+        main = self._scan(
+            self.events, [a for a in listed if a.type in self.common], self._row_rules(common=True)
+        )
+        rare = [a for a in listed if a.type not in self.common]
+        rare_rules = self._row_rules(common=False)
+        if not rare and not rare_rules:
+            return main
+        types = {a.type for a in rare} | {t for r in rare_rules for t in r.on.types}
+        rows = self.events.filter(self.events.type.isin(sorted(types)))
+        other = self._scan(rows, rare, rare_rules).rename(rare_case="case")
+        return main.left_join(other, main.case == other.rare_case).drop("rare_case")
+
+    def _row_rules(self, *, common: bool) -> list[Rule]:
+        return [r for r in self.row_rules if bool(self.common & set(r.on.types)) is common]
+
+    def _scan(self, events: ir.Table, chosen: list[Atom], rules: list[Rule]) -> ir.Table:
+        needs = {what for atom in chosen for what in self.columns.wanted[atom]}
+        events = with_standings(
+            events,
+            officer=any(r.reads_officer for r in rules) or any(n.startswith("officer__") for n in needs),
+            agreement=any(r.reads_agreement for r in rules)
+            or any(n.startswith("agreement__") for n in needs),
+        )
+        found = self.columns.aggregates(events, chosen)
+        for rule in rules:
+            askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
+            frame = _RowFrame(self.provides, self.until, events, rule)
+            found[rule.id] = verdict(frame, rule).min(where=matches(events, askable))
+        return events.group_by("case").aggregate(**found)
