@@ -105,7 +105,7 @@ _PROPER: dict[str, Row] = {
     "complaint.answered": {"kind": "answer"},
     "review.opened": {"body": "county", "reviewer_unit": "auditor", "reviewed_unit": "jail"},
     "review.sample_drawn": {"seed": "7", "size": 30},
-    "review.finding_made": {"finding": "F1", "rule": "UNI-01", "evidence": [UUID(int=1).bytes]},
+    "review.finding_made": {"finding": "F1", "rule": "UNI-01", "evidence": [str(UUID(int=1))]},
     "review.corrective_action_set": {"finding": "F1", "owner": "captain", "due": timedelta(days=30)},
     "review.extended": {"finding": "F1"},
     "review.done": {"finding": "F1"},

@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 from typing import ClassVar
-from uuid import UUID
 
 from pydantic import AwareDatetime
 
@@ -107,7 +106,7 @@ class ReviewFindingMade(ReviewEvent):
     type: ClassVar[str] = "review.finding_made"
     finding: Code
     rule: Code | None = None
-    evidence: tuple[UUID, ...] | None = None
+    evidence: tuple[Code, ...] | None = None
 
 
 class ReviewCorrectiveActionSet(ReviewEvent):

@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from evenhand.rules.algebra import (
@@ -77,8 +78,8 @@ def verdict(frame: Frame, rule: Rule) -> ir.IntegerValue:
     """The rule's verdict at an activation, with the numbers of `Verdict`."""
     applies = [_applies(frame, rule, term) for term in rule.terms]
     holds = [truth(frame, term.holds) for term in rule.terms]
-    judged = _every([~a | h for a, h in zip(applies, holds, strict=True)])
-    outside = _every([(~a).fill_null(False) for a in applies])
+    judged = _every([_not(a) | h for a, h in zip(applies, holds, strict=True)])
+    outside = _every([_not(a).fill_null(False) for a in applies])
     return ibis.cases((outside, 3), (judged.isnull(), 1), (judged, 2), else_=0).cast("int8")
 
 
@@ -104,7 +105,7 @@ def missing(frame: Frame, rule: Rule) -> list[Lack]:
         when = And((rule.when, term.applies)) if rule.when else term.applies
         applies, holds = truth(frame, when), truth(frame, term.holds)
         open_ = applies.isnull() | applies
-        unclear = open_ & (holds.isnull() | (applies.isnull() & ~holds))
+        unclear = open_ & (holds.isnull() | (applies.isnull() & _not(holds)))
         for name, where in _lacks(frame, when):
             found.append((name, where & applies.isnull() & unclear))
         for name, where in _lacks(frame, term.holds):
@@ -129,7 +130,7 @@ def truth(frame: Frame, node: Condition) -> ir.BooleanValue:
         case Or(parts=parts):
             return reduce(lambda a, b: a | b, [truth(frame, p) for p in parts])
         case Not(part=part):
-            return ~truth(frame, part)
+            return _not(truth(frame, part))
         case Unknown():
             return ibis.null(_UNKNOWN)
         case Exists(of=of):
@@ -147,7 +148,20 @@ def truth(frame: Frame, node: Condition) -> ir.BooleanValue:
     raise TypeError(node)
 
 
+def _is_null(column: ir.Value) -> bool:
+    operation = column.op()
+    return isinstance(operation, ops.Literal) and operation.value is None
+
+
+def _not(part: ir.BooleanValue) -> ir.BooleanValue:
+    # Not "~part": `NOT x IS NULL` would read as `NOT (x IS NULL)`.
+    return _compare(part, Op.EQ, ibis.literal(False))
+
+
 def _compare(left: Any, op: Op, right: Any) -> ir.BooleanValue:
+    if _is_null(left) or _is_null(right):
+        # Ibis reads "== null" as "is null".
+        return ibis.null(_UNKNOWN)
     match op:
         case Op.EQ:
             return left == right

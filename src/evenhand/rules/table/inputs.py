@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -65,11 +66,19 @@ CLOCK_SCHEMA = pa.schema(
 
 def events_table(kind: SubjectKind, name: str) -> ir.Table:
     """The unbound table of one kind's events."""
-    return ibis.table(ibis.Schema.from_pyarrow(event_schema(kind)), name=name)
+    return ibis.table(_ibis_schema(event_schema(kind)), name=name)
 
 
 def standing_table(name: str, schema: pa.Schema) -> ir.Table:
-    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
+    return ibis.table(_ibis_schema(schema), name=name)
+
+
+def _ibis_schema(schema: pa.Schema) -> ibis.Schema:
+    uuids = {field.name for field in schema if field.type == pa.uuid()}
+    others = ibis.Schema.from_pyarrow(pa.schema([f for f in schema if f.name not in uuids]))
+    kinds = {f.name: dt.uuid if f.name in uuids else others[f.name] for f in schema}
+    # A column that is never null may be joined from a side that finds nothing.
+    return ibis.schema({name: kind.copy(nullable=True) for name, kind in kinds.items()})
 
 
 def officer_rows(standings: Standings) -> pa.Table:
@@ -85,7 +94,7 @@ def agreement_rows(standings: Standings) -> pa.Table:
 def _intervals(key: str, timelines: Iterable, schema: pa.Schema) -> pa.Table:  # type: ignore[type-arg]
     rows = []
     for name, timeline in timelines:
-        ends = [s.since for s in timeline.standings[1:]] + [FOREVER]
+        ends = [*(s.since for s in timeline.standings), FOREVER][1:]
         for standing, until in zip(timeline.standings, ends, strict=True):
             rows.append(
                 {

@@ -259,6 +259,7 @@ class WidePlan:
         for rule in self.history_rules:
             for this in self._this_atoms(rule):
                 frame = WideFrame(self, rule, this, None)
+                frame.occurs(This())
                 verdict(frame, rule)
                 frame.again()
         for this, _ in self.clocks:
