@@ -1,10 +1,8 @@
-from collections import defaultdict
-
 import pytest
-from rules.engines import by_case, by_table
 
 from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import parse
+from rules.engines import by_case, by_table
 
 
 @pytest.mark.parametrize("rule", CATALOG.values(), ids=lambda r: r.id)

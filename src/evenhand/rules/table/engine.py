@@ -122,7 +122,7 @@ class _KindRun:
             clock_rows(skipping_laters(rules), engine.zones, engine.observed_from, context.observed_until),
         )
         long_plan = LongPlan(kind, rules, context.provides, until, "focus")
-        self.activations_sql = _sql(long_plan.activations())
+        self.activations_sql = _sql(long_plan.activations)
         self.judged_sql = {rule.id: _sql(long_plan.judged(rule, "activations")) for rule in rules}
         self.wide_sql = None
         if kind is SubjectKind.BOOKING:

@@ -5,7 +5,7 @@ any rule looks at, the event that it is. Costs the square of a history's length,
 and of the bookings only those with findings or with an act done more than once.
 """
 
-from functools import reduce
+from functools import cached_property, reduce
 
 import ibis
 import ibis.expr.types as ir
@@ -88,6 +88,7 @@ class LongPlan:
         self.laters = skipping_laters(rules)
         self.events = events_table(kind, source)
 
+    @cached_property
     def activations(self) -> ir.Table:
         """All events at which some rule is judged, with every occurrence the rules look at."""
         events = self.events
@@ -152,11 +153,11 @@ class LongPlan:
     def judged(self, rule: Rule, activations: str) -> ir.Table:
         """The rule's activations with verdict, evidence, deadline and what is missing.
 
-        `activations` names a table with the columns of `activations()`. Columns: case, subject, verdict,
+        `activations` names a table with the columns of `activations`. Columns: case, subject, verdict,
         id, occurred_at, facility, actor, evidence (list of ids, nulls among them), due, done, missing (list
         of names, nulls among them).
         """
-        table = ibis.table(self.activations().schema(), name=activations)
+        table = ibis.table(self.activations.schema(), name=activations)
         askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
         table = table.filter(matches(table, askable))
         frame = LongFrame(self, table, rule)

@@ -1,0 +1,137 @@
+"""Strategies for histories: events at moments near the rules' bounds, with fields near their codes."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+from hypothesis import strategies as st
+
+from evenhand.record.events import EVENT_TYPES, FIELDS, SubjectKind, types_of
+from evenhand.rules.algebra import Lit, Sel
+from evenhand.rules.catalog import CATALOG
+from evenhand.rules.examples import AGENCY, BASE, FACILITY, ZONE
+
+Row = dict[str, Any]
+
+SPANS = sorted({s.seconds for r in CATALOG.values() for s in r.spans})
+NUMBERS = sorted(
+    {
+        n.value
+        for r in CATALOG.values()
+        for n in r.nodes()
+        if isinstance(n, Lit) and isinstance(n.value, int | float) and not isinstance(n.value, bool)
+    }
+)
+ZONES = (ZONE, "America/Los_Angeles", "Pacific/Honolulu")
+OFFICERS = ("officer-1", "officer-2", "officer-3", "clerk-1")
+ROLES = ("designated_officer", "federal_supervisor", "booking_officer", "reviewer", None)
+FACILITIES = (FACILITY, "jail-2")
+# Friday afternoon, the day before daylight saving ends, and the days around a holiday.
+STARTS = (
+    BASE,
+    BASE + timedelta(days=4, hours=9),
+    BASE + timedelta(days=152, hours=20),
+    BASE + timedelta(days=31, hours=3),
+)
+
+
+def moments() -> st.SearchStrategy[timedelta]:
+    """Offsets that often meet: sums of a few spans, give or take a second."""
+    steps = st.sampled_from([0, 0, 0, 60, 3600, 6 * 3600, *[abs(s) for s in SPANS]])
+    return st.builds(
+        lambda a, b, c: timedelta(seconds=a + b + c), steps, steps, st.sampled_from([-1, 0, 0, 0, 1])
+    )
+
+
+def values(event_type: str, name: str) -> st.SearchStrategy[Any]:
+    """Values of a payload field, sometimes none."""
+    spec = FIELDS[event_type][name]
+    kind = spec.arrow
+    if pa.types.is_list(kind):
+        chosen: st.SearchStrategy[Any] = st.lists(
+            st.sampled_from(spec.codes or (*FACILITIES, "x")), max_size=2
+        )
+    elif spec.codes:
+        chosen = st.sampled_from(spec.codes).map(str)
+    elif pa.types.is_boolean(kind):
+        chosen = st.booleans()
+    elif pa.types.is_integer(kind):
+        chosen = st.sampled_from([1, 2, 3, 2020, 2025])
+    elif pa.types.is_floating(kind):
+        chosen = st.sampled_from([float(n) for n in NUMBERS] + [69.5, 70.0, 100.0])
+    elif pa.types.is_timestamp(kind):
+        signs = st.sampled_from([-1, 1])
+        chosen = st.builds(lambda s, d, sign: s + d * sign, st.sampled_from(STARTS), moments(), signs)
+    elif name == "assigned_facility":
+        chosen = st.sampled_from(FACILITIES)
+    elif name == "form_version":
+        chosen = st.sampled_from(["2020", "2025", "1999"])
+    elif name == "officer":
+        chosen = st.sampled_from(OFFICERS)
+    elif name == "finding":
+        chosen = st.sampled_from(["F1", "F2"])
+    else:
+        chosen = st.sampled_from(["x", "y", ""] if not spec.required else ["x"])
+    return chosen if spec.required else st.one_of(chosen, chosen, chosen, st.none())
+
+
+def related(kind: SubjectKind) -> list[tuple[str, ...]]:
+    """For each rule of a kind, the event types it looks at."""
+    found = []
+    for rule in CATALOG.values():
+        if rule.subject is kind:
+            chosen = [n for n in (rule.on, *rule.nodes()) if isinstance(n, Sel) and len(n.types) < 20]
+            named = {t for n in chosen for t in n.types}
+            found.append(tuple(sorted(named or set(types_of(kind)))))
+    return found
+
+
+@st.composite
+def history(draw: st.DrawFn, kind: SubjectKind, subject: str, number: int) -> list[Row]:
+    """One subject's events, of the types that some rule looks at together, some of them more than once."""
+    types = draw(st.sampled_from(related(kind)))
+    chosen = draw(st.lists(st.sampled_from(types), min_size=1, max_size=7))
+    if draw(st.booleans()):
+        chosen.append(draw(st.sampled_from(types_of(kind))))
+    start = draw(st.sampled_from(STARTS))
+    zone = draw(st.sampled_from(ZONES))
+    rows: list[Row] = []
+    for place, event_type in enumerate(chosen):
+        moment = start + draw(moments())
+        row: Row = {
+            "subject": subject,
+            "id": UUID(int=(number << 16) + place),
+            "type": event_type,
+            "version": 1,
+            "agency": AGENCY,
+            "facility": draw(st.sampled_from([*FACILITIES, None])),
+            "occurred_at": moment,
+            "zone": zone,
+            "recorded_at": draw(st.one_of(st.none(), moments().map(lambda d, m=moment: m + d))),
+            "actor": draw(st.sampled_from([*OFFICERS, *OFFICERS, "federal-1", None])),
+            "actor_role": draw(
+                st.sampled_from(
+                    ["designated_officer", "federal_supervisor", "booking_officer", "reviewer", None]
+                )
+            ),
+            "source_kind": "import",
+            "reason": draw(st.sampled_from([None, None, "stated"])),
+        }
+        if place and draw(st.integers(0, 15)) == 0:
+            row["corrects"] = rows[draw(st.integers(0, place - 1))]["id"]
+        for name, spec in FIELDS[event_type].items():
+            if not spec.personal:
+                row[name] = draw(values(event_type, name))
+        rows.append({k: v for k, v in row.items() if v is not None})
+    return rows
+
+
+def shuffled_subjects(kind: SubjectKind, count: int, name: str) -> st.SearchStrategy[list[list[Row]]]:
+    """`count` histories of different subjects."""
+    return st.tuples(*(history(kind, f"{name}{n}", n + 1) for n in range(count))).map(list)
+
+
+def of_kind(rows: Sequence[Row], kind: SubjectKind) -> list[Row]:
+    return [r for r in rows if EVENT_TYPES[r["type"]].subject_kind is kind]
