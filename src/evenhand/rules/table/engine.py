@@ -89,7 +89,9 @@ class TableEngine:
         self._connection.unregister("incoming")
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return self._connection.execute(sql).fetchall()
+        # By way of Arrow: instants fetched one by one would need pytz.
+        table = self._connection.sql(sql).to_arrow_table()
+        return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
     def judge(
         self, kind: SubjectKind, parts: list[Path], cases: int, progress: Progress | None = None
@@ -226,7 +228,7 @@ class _KindRun:
         ):
             by_subject[subject].append(
                 Breach(
-                    activation=id_,
+                    activation=UUID(id_),
                     when=when,
                     facility=facility,
                     officer=actor,
