@@ -4,7 +4,9 @@ import importlib
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "record": "evenhand.record.command:record",
+}
 
 
 class LazyGroup(click.Group):
