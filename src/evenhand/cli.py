@@ -4,7 +4,9 @@ import importlib
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "simulate": "evenhand.simulate.command:simulate",
+}
 
 
 class LazyGroup(click.Group):
