@@ -16,9 +16,19 @@ from rich.progress import (
 from rich.text import Text
 
 from evenhand.record.manifest import RecordError
+from evenhand.simulate.faults.rates import RatesError, read_rates, shipped_rates
 from evenhand.simulate.simulation import Settings, Simulation
 
 FIRST_START, LAST_START = date(2021, 1, 1), date(2050, 1, 1)
+
+
+def _rates(faults: str | None) -> dict[str, float]:
+    try:
+        if faults == "none":
+            return {}
+        return read_rates(Path(faults)) if faults else shipped_rates()
+    except RatesError as error:
+        raise click.UsageError(str(error)) from None
 
 
 class RateColumn(ProgressColumn):
@@ -71,7 +81,7 @@ def simulate(
         raise click.UsageError(
             f"--start {start.date()} is out of range: choose a day from {FIRST_START} to {LAST_START}."
         )
-    simulation = Simulation(Settings(bookings, seed, start.date(), years))
+    simulation = Simulation(Settings(bookings, seed, start.date(), years, _rates(faults)))
     console = Console(stderr=True)
     columns = (TextColumn("bookings"), BarColumn(), MofNCompleteColumn(), RateColumn(), TimeRemainingColumn())
     try:

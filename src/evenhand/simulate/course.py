@@ -9,11 +9,12 @@ from enum import IntEnum
 
 import numpy as np
 
+from evenhand.record.events.booking import ProbableCause
 from evenhand.simulate.calendar import DAY, HOUR, MINUTE, Ints
 from evenhand.simulate.chance import Bools, Dice
 from evenhand.simulate.grid import NEVER, Grid, latest
 from evenhand.simulate.offenses import OFFENSES
-from evenhand.simulate.slots import CODES
+from evenhand.simulate.slots import code, codes_of
 
 
 class Depth(IntEnum):
@@ -37,7 +38,7 @@ class Ending(IntEnum):
 
 DEPTHS = (712, 215, 55, 18)
 ENDINGS = (50, 18, 18, 7, 7)
-DROPPED = CODES["disposition"].index("dropped_for_transfer")
+DROPPED = code("disposition", "dropped_for_transfer")
 
 
 @dataclass
@@ -60,6 +61,8 @@ class Plan:
     detention_agreement: Bools
     disposed: Bools
     departs: Bools
+    viewed: Bools
+    exported: Bools
 
     def __len__(self) -> int:
         return len(self.depth)
@@ -84,6 +87,8 @@ def make_plan(dice: Dice, n: int) -> Plan:
         detention_agreement=dice.share(300, n),
         disposed=dice.share(60, n),
         departs=dice.share(30, n),
+        viewed=dice.share(20, n),
+        exported=dice.share(3, n),
     )
 
 
@@ -112,6 +117,7 @@ class Course:
         self._release_due()
         self._local_exit()
         self._detainer_exit()
+        self._access()
 
     def _booking(self) -> None:
         grid, n = self.grid, self.n
@@ -137,7 +143,7 @@ class Course:
 
     def _offense(self, slot: str, chosen: Ints) -> None:
         for name, of in (("statute", "text"), ("ncic_class", "ncic_class"), ("level", "level")):
-            table = np.array([CODES[name].index(getattr(o, of)) for o in OFFENSES])
+            table = codes_of(name, *(getattr(o, of) for o in OFFENSES))
             self.grid.say(slot, name, table[chosen])
         self.grid.say(slot, "arresting_agency", self.arresting)
 
@@ -145,9 +151,7 @@ class Course:
         grid, plan, dice, n = self.grid, self.plan, self.dice, self.n
         full = plan.depth >= Depth.FULL
         opened = grid.put("opened", self.booked + dice.early(MINUTE, 50 * MINUTE, n))
-        form = np.where(
-            self.new_form, CODES["form_version"].index("2025"), CODES["form_version"].index("2020")
-        )
+        form = np.where(self.new_form, code("form_version", "2025"), code("form_version", "2020"))
         grid.say("opened", "form_version", form)
         moment = opened
         for step, low, high in (
@@ -163,11 +167,9 @@ class Course:
             full, moment + dice.between(10, 300, n), opened + dice.early(MINUTE, 90 * MINUTE, n)
         )
         self.closed = grid.put("closed", closed)
-        other = np.array(
-            [CODES["closing_reason"].index(r) for r in ("released_before", "refused", "medical")]
-        )
-        reason = np.where(full, CODES["closing_reason"].index("completed"), other[dice.choose((88, 8, 4), n)])
-        reason[self.idle & ~full] = CODES["closing_reason"].index("not_in_force")
+        other = codes_of("closing_reason", "released_before", "refused", "medical")
+        reason = np.where(full, code("closing_reason", "completed"), other[dice.choose((88, 8, 4), n)])
+        reason[self.idle & ~full] = code("closing_reason", "not_in_force")
         grid.say("closed", "closing_reason", reason)
         again = plan.rescreened & full
         reopened = grid.put("reopened", closed + dice.between(60, 120, n), again)
@@ -178,7 +180,7 @@ class Course:
         grid, dice, n = self.grid, self.dice, self.n
         held = grid.put("interview", self.closed + dice.early(15 * MINUTE, 6 * HOUR, n), self.interviewed)
         permitted = ("stated_birth_abroad", "stated_citizenship_abroad", "prior_record", "federal_request")
-        grounds = np.array([CODES["ground"].index(g) for g in permitted])
+        grounds = codes_of("ground", *permitted)
         grid.say("interview", "ground", grounds[dice.choose((50, 25, 15, 10), n)])
         language = dice.choose((55, 35, 3, 3, 2, 2), n)
         self.language = language
@@ -197,38 +199,29 @@ class Course:
         grid.put("check2", self.checked, self.interviewed & self.plan.second_check)
         for slot in ("check1", "check2"):
             found = np.where(self.detained, 0, dice.choose((30, 68, 2), n))
-            answers = np.array(
-                [CODES["response"].index(r) for r in ("record_found", "no_record", "unavailable")]
-            )
+            answers = codes_of("response", "record_found", "no_record", "unavailable")
             grid.say(slot, "response", answers[found])
         claimed = grid.put("claimed", held + dice.between(60, 240, n), self.claimed)
-        how = np.array([CODES["how"].index(h) for h in ("stated", "document", "record_sign")])
+        how = codes_of("how", "stated", "document", "record_sign")
         grid.say("claimed", "how", how[dice.choose((70, 20, 10), n)])
         reported = grid.put("reported", claimed + dice.early(2 * MINUTE, 55 * MINUTE, n), self.claimed)
         resolved = grid.put("resolved", reported + dice.between(30 * MINUTE, 30 * HOUR, n), self.claimed)
         self.resolved = np.where(self.claimed, resolved, NEVER)
-        outcomes = np.array(
-            [CODES["outcome"].index(o) for o in ("citizen", "evidence_of_citizenship", "not_shown")]
-        )
+        outcomes = codes_of("outcome", "citizen", "evidence_of_citizenship", "not_shown")
         found = np.where(self.detained, 2, dice.choose((45, 25, 30), n))
         grid.say("resolved", "outcome", outcomes[found])
-        papers = [
-            CODES["grounds"].index(g) for g in ("birth certificate", "document seen", "records checked")
-        ]
-        grid.say("resolved", "grounds", np.array(papers)[found])
+        papers = codes_of("grounds", "birth certificate", "document seen", "records checked")
+        grid.say("resolved", "grounds", papers[found])
 
     def _determination(self) -> None:
         grid, dice, n = self.grid, self.dice, self.n
         made = latest(self.checked, self.resolved) + dice.between(5 * MINUTE, 2 * HOUR, n)
         self.made = grid.put("determined", made, self.determined)
-        outcome = np.where(
-            self.detained, CODES["outcome"].index("refer"), CODES["outcome"].index("no_action")
-        )
+        outcome = np.where(self.detained, code("outcome", "refer"), code("outcome", "no_action"))
         unsure = ~self.detained & dice.share(100, n)
-        grid.say(
-            "determined", "outcome", np.where(unsure, CODES["outcome"].index("cannot_determine"), outcome)
-        )
-        stated = np.where(self.detained, *(CODES["grounds"].index(g) for g in _STATED))
+        grid.say("determined", "outcome", np.where(unsure, code("outcome", "cannot_determine"), outcome))
+        of_detained, of_others = codes_of("grounds", "records checked|statement", "records checked")
+        stated = np.where(self.detained, of_detained, of_others)
         grid.say("determined", "grounds", stated)
         grid.say("determined", "pending_class", grid.fields[("charge1", "ncic_class")])
         convicted = dice.share(300, n)
@@ -243,11 +236,8 @@ class Course:
         grid, dice, n, detained = self.grid, self.dice, self.n, self.detained
         signed = grid.put("signed", self.reviewed + dice.between(5 * MINUTE, HOUR, n), detained)
         issued = grid.put("detainer", signed + dice.between(0, HOUR, n), detained)
-        causes = [
-            CODES["ground"].index(g)
-            for g in ("final_order", "pending_proceedings", "biometric_match", "statements_or_evidence")
-        ]
-        grid.say("detainer", "ground", np.array(causes)[dice.choose((20, 20, 45, 15), n)])
+        causes = codes_of("ground", *ProbableCause)
+        grid.say("detainer", "ground", causes[dice.choose((20, 20, 45, 15), n)])
         grid.put("notified", issued + dice.early(MINUTE, 20 * HOUR, n), detained & self.jem)
         served = grid.put("detainer_served", issued + dice.between(5 * MINUTE, 4 * HOUR, n), detained)
         self.detainer_served = served
@@ -272,15 +262,13 @@ class Course:
         self.due = due
         grid.put("due", due, known)
         causes = ("bond", "recognizance", "dismissed", "served", "not_filed", "acquitted")
-        grounds = np.array([CODES["cause"].index(c) for c in causes])
+        grounds = codes_of("cause", *causes)
         self.cause = grounds[dice.choose((45, 25, 14, 10, 4, 2), n)]
         grid.say("due", "cause", self.cause)
         disposed = self.plan.disposed & known
         grid.put("disposed", due - dice.between(0, 10 * MINUTE, n), disposed)
         ways = ("bail", "recognizance", "dismissed", "sentence_served", "not_filed")
-        disposition = np.array([CODES["disposition"].index(w) for w in ways])[
-            dice.choose((40, 25, 20, 10, 5), n)
-        ]
+        disposition = codes_of("disposition", *ways)[dice.choose((40, 25, 20, 10, 5), n)]
         dropped = disposed & self.detained & dice.share(500, n)
         grid.say("disposed", "disposition", np.where(dropped, DROPPED, disposition))
         grid.say("disposed", "reason", "prosecutor's decision", dropped)
@@ -293,8 +281,8 @@ class Course:
         elsewhere = plan.departs & ~self.detained
         self.released = np.where(~held & ~elsewhere, leaves, NEVER)
         self.departed = np.where(elsewhere, leaves, NEVER)
-        places = [CODES["destination"].index(d) for d in ("other_agency", "prison", "hospital")]
-        grid.say("departed", "destination", np.array(places)[dice.choose((50, 30, 20), n)])
+        away = codes_of("destination", "other_agency", "prison", "hospital")
+        grid.say("departed", "destination", away[dice.choose((50, 30, 20), n)])
 
     def _detainer_exit(self) -> None:
         """What follows a hold: pick-up, transfer in place, lapse or cancellation."""
@@ -341,11 +329,16 @@ class Course:
             grid.say(slot, "receiving_officer", np.where(where, grid.county, -1))
             grid.say(slot, "receipt", np.where(where, number, -1))
         grid.say("departed", "property_receipt", np.where(to_ice, number, -1))
-        served = np.where(grid.happens("prepared"), *(CODES["documents"].index(d) for d in _PAPERS))
+        three, two = codes_of("documents", "I-200|I-247A|I-862", "I-200|I-247A")
+        served = np.where(grid.happens("prepared"), three, two)
         grid.say("departed", "documents", np.where(to_ice, served, -1))
         grid.say("departed", "copies_given", True, to_ice)
         grid.say("transferred", "detention_agreement", np.where(stays, grid.county, -1))
 
-
-_STATED = ("records checked|statement", "records checked")
-_PAPERS = ("I-200|I-247A|I-862", "I-200|I-247A")
+    def _access(self) -> None:
+        """What the system notes about a booking: corrections, views, exports."""
+        grid, dice, n, plan = self.grid, self.dice, self.n, self.plan
+        charge = grid.moments["charge1"]
+        grid.put("correction_noted", charge + dice.between(HOUR, 18 * HOUR, n), plan.corrected)
+        grid.put("viewed", self.booked + dice.between(HOUR, 30 * DAY, n), plan.viewed)
+        grid.put("exported", self.booked + dice.between(30 * DAY, 60 * DAY, n), plan.exported)

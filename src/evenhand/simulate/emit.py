@@ -13,7 +13,7 @@ from evenhand.simulate.calendar import HOUR, MINUTE, Ints
 from evenhand.simulate.chance import Dice
 from evenhand.simulate.grid import NEVER, Grid
 from evenhand.simulate.people import GROUPS, People
-from evenhand.simulate.slots import CODES, PLACE, ROLES, SLOTS, Who
+from evenhand.simulate.slots import CODES, KIND, PLACE, ROLES, SLOTS
 
 SLOT_BITS = 6
 """Room for a booking's events in its ids."""
@@ -30,6 +30,11 @@ class Names:
     actors: list[str]
 
 
+def booking_names(numbers: Ints) -> pa.Array:
+    """The subjects of bookings by their numbers."""
+    return _numbered(b"B-", numbers, None)
+
+
 class Emitter:
     """Reads out grids; one for a whole record."""
 
@@ -37,15 +42,15 @@ class Emitter:
         self.names = names
         self.low = np.uint64((0b10 << 62) | ((seed & 0x3FFF) << 48))
 
-    def table(self, grid: Grid, people: People, dice: Dice) -> pa.Table:
-        """The events of a grid in the shape of `input_schema(booking)`."""
-        return _Reading(self, grid, people, dice).table()
+    def table(self, kind: SubjectKind, grid: Grid, people: People, dice: Dice) -> pa.Table:
+        """A grid's events of one kind in the shape of `input_schema(kind)`."""
+        return _Reading(self, kind, grid, people, dice).table()
 
 
 class _Reading:
-    def __init__(self, emitter: Emitter, grid: Grid, people: People, dice: Dice) -> None:
-        self.emitter, self.grid, self.people = emitter, grid, people
-        self.bookings = {s: np.flatnonzero(m != NEVER) for s, m in grid.moments.items()}
+    def __init__(self, emitter: Emitter, kind: SubjectKind, grid: Grid, people: People, dice: Dice) -> None:
+        self.emitter, self.kind, self.grid, self.people = emitter, kind, grid, people
+        self.bookings = {s: np.flatnonzero(m != NEVER) for s, m in grid.moments.items() if KIND[s] is kind}
         self.slots = sorted(self.bookings, key=PLACE.__getitem__)
         booking = np.concatenate([self.bookings[s] for s in self.slots])
         when = np.concatenate([grid.moments[s][self.bookings[s]] for s in self.slots])
@@ -65,6 +70,8 @@ class _Reading:
         """When each event was recorded: mostly within minutes; not before an earlier event of its moment."""
         lag = dice.early(0, 4 * HOUR, self.n) // MINUTE * MINUTE // 4 + dice.between(5, 90, self.n)
         for slot, lags in self.grid.lags.items():
+            if slot not in self.rows:
+                continue
             chosen = lags[self.bookings[slot]]
             lag[self.rows[slot]] = np.where(chosen >= 0, chosen, lag[self.rows[slot]])
         recorded: Ints = self.when + lag
@@ -79,7 +86,7 @@ class _Reading:
 
     def table(self) -> pa.Table:
         made = {**self._envelope(), **self._payload(), **self._personal()}
-        schema = input_schema(SubjectKind.BOOKING)
+        schema = input_schema(self.kind)
         return pa.table({name: made[name] for name in schema.names if name in made})
 
     # --- the envelope ------------------------------------------------------------------------------------
@@ -100,7 +107,7 @@ class _Reading:
                 place[rows] = grid.places[slot][bookings]
         zero = np.zeros(self.n, dtype=np.int64)
         return {
-            "subject": self._subjects(),
+            "subject": booking_names(self.grid.first + self.booking),
             "id": _uuids(ids, None),
             "type": _coded(type_of[self.slot], types),
             "agency": _coded(county, names.agencies),
@@ -114,16 +121,14 @@ class _Reading:
             "corrects": self._corrects(ids),
         }
 
-    def _subjects(self) -> pa.Array:
-        return _numbered(b"B-", self.grid.first + self.booking, None)
-
     def _ids(self) -> npt.NDArray[np.uint64]:
         """Ids like UUIDv7: the millisecond, then the seed's tag, the booking's and the event's number."""
         first = np.searchsorted(self.booking, self.booking)
         number = ((self.grid.first + self.booking) << SLOT_BITS) + np.arange(self.n) - first
         ids = np.empty((self.n, 2), dtype=np.uint64)
         ids[:, 0] = (self.when.astype(np.uint64) * np.uint64(1000) << np.uint64(16)) | np.uint64(7 << 12)
-        ids[:, 1] = self.emitter.low | number.astype(np.uint64)
+        tag = np.uint64(list(SubjectKind).index(self.kind) + 1 << 44)
+        ids[:, 1] = self.emitter.low | tag | number.astype(np.uint64)
         return ids
 
     def _corrects(self, ids: npt.NDArray[np.uint64]) -> pa.Array:
@@ -142,7 +147,7 @@ class _Reading:
 
     def _payload(self) -> dict[str, pa.Array]:
         names = {name: None for slot in self.slots for name in SLOTS[slot].fixed}
-        names |= {name: None for _, name in self.grid.fields}
+        names |= {name: None for slot, name in self.grid.fields if slot in self.rows}
         return {name: _values(name, self._codes(name)) for name in names}
 
     def _codes(self, name: str) -> Ints:
@@ -236,7 +241,3 @@ def _numbered(prefix: bytes, numbers: Ints, valid: npt.NDArray[np.bool_] | None)
     mask = pa.py_buffer(np.packbits(valid, bitorder="little").tobytes())
     kept = np.ascontiguousarray(text[valid])
     return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(kept), mask)
-
-
-ACTS_OF = {who: tuple(s for s, slot in SLOTS.items() if slot.who is who) for who in Who}
-"""The slots in each kind of hands."""

@@ -4,7 +4,9 @@ Each jail has posts. A post is held by one officer after another; when its holde
 certification has lapsed, the jail's relief officer, whose standing has no gap, acts instead.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 
@@ -31,11 +33,26 @@ FUNCTIONS = {
 COURSE = {"JEM": "jem_basic", "WSO": "wso_basic"}
 
 
+class Unfit(StrEnum):
+    """Officers who must not act, each for one reason, since before the period."""
+
+    UNATTESTED = "never attested to be a citizen"
+    LEFT = "has left"
+    LAPSED = "certification lapsed"
+    UNAUTHORIZED = "never authorized"
+    UNDESIGNATED = "no Form 70-006"
+    REVOKED = "revoked"
+    OVERDUE = "refresher overdue"
+    SUSPENDED = "suspended"
+    ELSEWHERE = "assigned to another place"
+
+
 @dataclass
 class Career:
     """One officer: the history, and when the officer's standing has gaps."""
 
     history: History
+    county: County
     join: int
     end: int
     gaps: list[tuple[int, int]] = field(default_factory=list)
@@ -45,8 +62,8 @@ def career(
     dice: Dice, county: County, facility: str, name: str, join: int, end: int, until: int, *, relief: bool
 ) -> Career:
     """An officer in good standing from `join` to `end`; leaves then, unless the record ends soon after."""
-    history = History(name, county.agency, county.zone, facility)
-    made = Career(history, join, end)
+    history = History(name, county.agency, county.zone, county.model, facility)
+    made = Career(history, county, join, end)
     _entry(dice, history, county, facility, join)
     _certifications(dice, made, county, relief=relief)
     _refreshers(dice, history, county, join, end)
@@ -154,6 +171,68 @@ def _refreshers(dice: Dice, history: History, county: County, join: int, end: in
         history.add(asked, "refresher.required_by", *by, due=due)
         history.add(done, "refresher.completed", *by, course="refresher")
         asked, due = done + 540 * DAY, done + 760 * DAY
+
+
+def unfit_officer(dice: Dice, county: County, period: Period, name: str, kind: Unfit) -> Career:
+    """An officer of the county's first jail who must not act."""
+    join = period.start - dice.one(120, 400) * DAY
+    facility = county.annex if kind is Unfit.ELSEWHERE else county.facilities[0]
+    made = career(dice, county, facility, name, join, period.until + DAY, period.until, relief=True)
+    _UNMAKE[kind](made.history, county, period.start - 20 * DAY)
+    return made
+
+
+def _only_before(history: History, moment: int, *types: str) -> None:
+    history.rows = [r for r in history.rows if r["type"] not in types or r["occurred_at"] < moment]
+
+
+def _without(*types: str) -> Callable[[History, County, int], None]:
+    return lambda history, _county, _moment: _only_before(history, 0, *types)
+
+
+def _unattest(history: History, _county: County, _moment: int) -> None:
+    next(r for r in history.rows if r["type"] == "officer.nominated")["citizenship_attested"] = False
+
+
+def _leave(history: History, county: County, moment: int) -> None:
+    history.add(moment, "officer.left", county.coordinator, COORDINATOR, reason="retired")
+    history.add(moment + 5 * DAY, "officer.credential_returned", county.coordinator, COORDINATOR)
+
+
+def _revoke(history: History, county: County, moment: int) -> None:
+    history.add(moment, "officer.revoked", county.federal_supervisor, FEDERAL, reason="ICE's decision")
+    history.add(moment + 5 * DAY, "officer.credential_returned", county.coordinator, COORDINATOR)
+
+
+def _lapse(history: History, _county: County, moment: int) -> None:
+    _only_before(history, moment, "officer.certified")
+    for row in history.rows:
+        if row["type"] == "officer.certified":
+            row["valid_until"] = moment
+
+
+def _fall_behind(history: History, county: County, moment: int) -> None:
+    _only_before(history, 0, "refresher.completed", "refresher.required_by")
+    history.add(moment - 60 * DAY, "refresher.required_by", county.federal_supervisor, FEDERAL, due=moment)
+
+
+def _suspend(history: History, county: County, moment: int) -> None:
+    history.add(
+        moment, "officer.suspended", county.federal_supervisor, FEDERAL, valid_from=moment, reason="inquiry"
+    )
+
+
+_UNMAKE: dict[Unfit, Callable[[History, County, int], None]] = {
+    Unfit.UNATTESTED: _unattest,
+    Unfit.LEFT: _leave,
+    Unfit.LAPSED: _lapse,
+    Unfit.UNAUTHORIZED: _without("officer.authorized"),
+    Unfit.UNDESIGNATED: _without("officer.form_70_006_issued"),
+    Unfit.REVOKED: _revoke,
+    Unfit.OVERDUE: _fall_behind,
+    Unfit.SUSPENDED: _suspend,
+    Unfit.ELSEWHERE: lambda _history, _county, _moment: None,
+}
 
 
 @dataclass(frozen=True)

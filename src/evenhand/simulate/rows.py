@@ -29,11 +29,15 @@ class Ids:
 
 @dataclass
 class History:
-    """The events of one subject as they are thought of; `order` gives them their ids and their order."""
+    """The events of one subject as they are thought of; `ordered` gives them their ids and their order.
+
+    `model` is that of the agency's agreement.
+    """
 
     subject: str
     agency: str
     zone: str
+    model: str
     facility: str | None = None
     rows: list[Row] = field(default_factory=list)
 

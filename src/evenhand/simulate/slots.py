@@ -8,14 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from evenhand.record.events import EVENT_TYPES
+import numpy as np
+
+from evenhand.record.events import EVENT_TYPES, FIELDS, SubjectKind
+from evenhand.simulate.calendar import Ints
 from evenhand.simulate.offenses import OFFENSES
 
 Code = str | bool | int
 
 
 class Who(IntEnum):
-    """In whose hands a slot lies. `OFFICER`: the designated officer where the agreement delegates the act."""
+    """In whose hands a slot lies.
+
+    `OFFICER` is the designated officer where the agreement's model delegates the act, else a federal one;
+    `SERVER` the designated officer under every model.
+    """
 
     CLERK = 0
     OFFICER = 1
@@ -26,7 +33,7 @@ class Who(IntEnum):
 
 @dataclass(frozen=True)
 class Slot:
-    """One possible event of a booking."""
+    """One possible event of a booking, or of the system about it."""
 
     type: str
     who: Who = Who.CLERK
@@ -74,7 +81,11 @@ SLOTS: dict[str, Slot] = {
     "hold_over": Slot("custody.hold_ended", fixed={"basis": "detainer"}),
     "departed": Slot("custody.departed"),
     "released": Slot("custody.released"),
+    "correction_noted": Slot("record.corrected", fixed={"what": "booking", "ground": "clerical error"}),
+    "viewed": Slot("access.viewed", Who.SUPERVISOR, {"what": "case", "ground": "review"}),
+    "exported": Slot("access.exported", Who.SUPERVISOR, {"what": "case", "ground": "court order"}),
 }
+KIND: dict[str, SubjectKind] = {name: EVENT_TYPES[slot.type].subject_kind for name, slot in SLOTS.items()}
 PLACE: dict[str, int] = {name: place for place, name in enumerate(SLOTS)}
 
 OPEN_CODES: dict[str, tuple[str, ...]] = {
@@ -86,33 +97,32 @@ OPEN_CODES: dict[str, tuple[str, ...]] = {
     "language": ("en", "es", "vi", "zh", "ar", "fr"),
     "form_version": ("2020", "2025", "3/17"),
     "reason": ("clerical error", "language", "prosecutor's decision"),
-    "grounds": ("", "records checked", "records checked|statement", "document seen", "birth certificate"),
-    "documents": ("", "I-200|I-247A|I-862", "I-200|I-247A"),
+    "grounds": ("records checked", "records checked|statement", "document seen", "birth certificate"),
+    "documents": ("I-200|I-247A|I-862", "I-200|I-247A"),
+    "what": ("booking", "case"),
+    "ground": ("clerical error", "review", "court order"),
 }
 """Values of fields that are no enumeration. Lists are written with `|` between their items."""
 
-ROLES = ("booking_officer", "designated_officer", "federal_supervisor", "federal_officer")
+ROLES = ("booking_officer", "designated_officer", "federal_supervisor", "federal_officer", "administrator")
 
 
 def _codes() -> dict[str, tuple[str, ...]]:
-    codes: dict[str, dict[str, None]] = {}
+    codes: dict[str, dict[str, None]] = {name: dict.fromkeys(values) for name, values in OPEN_CODES.items()}
     for slot in SLOTS.values():
-        for name, info in EVENT_TYPES[slot.type].model_fields.items():
-            values = OPEN_CODES.get(name) or _enumerated(slot.type, name)
-            if values and info is not None:
-                codes.setdefault(name, {}).update(dict.fromkeys(values))
+        for spec in FIELDS[slot.type].values():
+            if spec.codes:
+                codes.setdefault(spec.name, {}).update(dict.fromkeys(spec.codes))
     return {name: tuple(values) for name, values in codes.items()}
-
-
-def _enumerated(event_type: str, name: str) -> tuple[str, ...]:
-    from evenhand.record.events import FIELDS
-
-    spec = FIELDS[event_type].get(name)
-    return spec.codes if spec and spec.codes else ()
 
 
 CODES: dict[str, tuple[str, ...]] = _codes()
 """Every value that a field with codes may have in a simulated booking; a grid holds places in these."""
+
+
+def codes_of(name: str, *values: str) -> Ints:
+    """The places of several codes of a field, as a table."""
+    return np.array([CODES[name].index(value) for value in values], dtype=np.int64)
 
 
 def code(name: str, value: Code | None) -> int:

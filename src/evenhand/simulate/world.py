@@ -53,6 +53,18 @@ class County:
     agreements: list[History] = field(default_factory=list)
 
     @property
+    def clerk(self) -> str:
+        return f"K-{self.number:04}"
+
+    @property
+    def administrator(self) -> str:
+        return f"S-{self.number:04}"
+
+    @property
+    def complaints_officer(self) -> str:
+        return f"M-{self.number:04}"
+
+    @property
     def coordinator(self) -> str:
         return f"C-{self.number:04}"
 
@@ -93,6 +105,20 @@ def make_neighbours(dice: Dice, period: Period, first: int, count: int) -> list[
     return counties
 
 
+def make_unsigned(dice: Dice, period: Period, number: int) -> County:
+    """A county without an agreement."""
+    return _county(dice, period, number, "JEM")
+
+
+def make_paused(dice: Dice, period: Period, number: int) -> County:
+    """A county whose agreement has been suspended since before the period."""
+    county = _county(dice, period, number, "JEM")
+    history = _agreement(dice, county, 1, county.effect, period.until)
+    _suspended(history, county, period.start - 30 * DAY, 3650, ends=False)
+    county.agreements.append(history)
+    return county
+
+
 def _county(dice: Dice, period: Period, number: int, model: str) -> County:
     state, zone = STATES[number % len(STATES)]
     agency = f"{state}{number:05}00"
@@ -129,7 +155,7 @@ def _agreements(dice: Dice, period: Period, county: County) -> None:
 
 def _agreement(dice: Dice, county: County, ordinal: int, effect: int, end: int) -> History:
     """An agreement from its draft on, with the yearly meetings up to `end`."""
-    history = History(f"A-{county.number:04}-{ordinal}", county.agency, county.zone)
+    history = History(f"A-{county.number:04}-{ordinal}", county.agency, county.zone, county.model)
     template = 2025 if effect >= NEW_TEMPLATE else 2020
     by = (county.coordinator, COORDINATOR)
     history.add(effect - 60 * DAY, "agreement.drafted", *by, model=county.model, template=template)
@@ -187,7 +213,7 @@ def _ended(history: History, county: County, end: int, *, ground: str) -> None:
     history.add(end, "agreement.ended", county.federal_supervisor, FEDERAL, party="ice", ground=ground)
 
 
-def _suspended(history: History, county: County, begin: int, length: int) -> None:
+def _suspended(history: History, county: County, begin: int, length: int, *, ends: bool = True) -> None:
     history.add(
         begin,
         "agreement.suspended",
@@ -198,6 +224,6 @@ def _suspended(history: History, county: County, begin: int, length: int) -> Non
         length_days=length,
         how_to_answer="in writing to the field office",
     )
-    history.add(
-        begin + length * DAY - 10 * MINUTE, "agreement.reinstated", county.federal_supervisor, FEDERAL
-    )
+    if ends:
+        by = (county.federal_supervisor, FEDERAL)
+        history.add(begin + length * DAY - 10 * MINUTE, "agreement.reinstated", *by)
