@@ -4,7 +4,7 @@ import numpy as np
 
 from evenhand.simulate.calendar import DAY, Ints, booking_times, local_clock
 from evenhand.simulate.cast import Places, cast_all
-from evenhand.simulate.chance import Dice, Stream
+from evenhand.simulate.chance import Bools, Dice, Stream
 from evenhand.simulate.course import Course, Depth, Plan, make_plan
 from evenhand.simulate.faults.bookings import BookingFaults
 from evenhand.simulate.faults.fault import Breach
@@ -29,7 +29,7 @@ class Bookings:
         self.jem = np.array([c.model == "JEM" for c in counties])
         self.new_form_from = np.array([c.renewed or max(NEW_TEMPLATE, c.effect) for c in counties])
         self.idle = np.array([c.idle[0] if c.idle else (0, 0) for c in counties], dtype=np.int64)
-        self.stand_in = _stand_ins(counties)
+        self.stand_in = _stand_ins(counties, places.weights > 0)
         self.zones = sorted({c.zone for c in counties})
         self.zone = np.array([self.zones.index(c.zone) for c in counties])
 
@@ -80,10 +80,10 @@ class Bookings:
         return np.where(acts & near, self.stand_in[county], county)
 
 
-def _stand_ins(counties: list[County]) -> Ints:
-    """For each county the next one of its model whose agreement is never suspended."""
+def _stand_ins(counties: list[County], booking: Bools) -> Ints:
+    """For each county the next one of its model that books people and whose agreement is never suspended."""
     result = []
     for county in counties:
-        like = [c.number for c in counties if c.model == county.model and not c.idle]
+        like = [c.number for c in counties if c.model == county.model and not c.idle and booking[c.number]]
         result.append(min(like, key=lambda k: (k < county.number, k)) if like else county.number)
     return np.array(result, dtype=np.int64)
