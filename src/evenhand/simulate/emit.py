@@ -223,21 +223,22 @@ def _uuids(ids: npt.NDArray[np.uint64], valid: npt.NDArray[np.bool_] | None) -> 
 
 
 _DIGITS = 10
+_HALF = 10 ** (_DIGITS // 2)
+_HALVES = np.array([list(f"{number:05}".encode()) for number in range(_HALF)], dtype=np.uint8)
+"""The digits of every number below 100,000."""
 
 
 def _numbered(prefix: bytes, numbers: Ints, valid: npt.NDArray[np.bool_] | None) -> pa.Array:
-    """Texts of a prefix and ten digits."""
+    """Texts of a prefix and ten digits, where valid."""
+    kept = numbers if valid is None else numbers[valid]
     width = len(prefix) + _DIGITS
-    text = np.empty((len(numbers), width), dtype=np.uint8)
+    text = np.empty((len(kept), width), dtype=np.uint8)
     text[:, : len(prefix)] = np.frombuffer(prefix, dtype=np.uint8)
-    rest = np.maximum(numbers, 0)
-    for place in range(width - 1, len(prefix) - 1, -1):
-        rest, digit = np.divmod(rest, 10)
-        text[:, place] = digit + ord("0")
+    high, low = np.divmod(kept, _HALF)
+    text[:, len(prefix) : -5], text[:, -5:] = _HALVES[high], _HALVES[low]
     if valid is None:
-        offsets = np.arange(len(numbers) + 1, dtype=np.int32) * width
-        return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(text))
-    offsets = np.concatenate([[0], np.cumsum(valid * width)]).astype(np.int32)
-    mask = pa.py_buffer(np.packbits(valid, bitorder="little").tobytes())
-    kept = np.ascontiguousarray(text[valid])
-    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(kept), mask)
+        offsets, mask = np.arange(len(numbers) + 1, dtype=np.int32) * width, None
+    else:
+        offsets = np.concatenate([[0], np.cumsum(valid * width)]).astype(np.int32)
+        mask = pa.py_buffer(np.packbits(valid, bitorder="little").tobytes())
+    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(text), mask)
