@@ -5,6 +5,7 @@ import importlib
 import click
 
 COMMANDS: dict[str, str] = {
+    "record": "evenhand.record.command:record",
     "simulate": "evenhand.simulate.command:simulate",
 }
 

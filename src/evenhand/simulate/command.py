@@ -91,6 +91,7 @@ def simulate(
     except (RecordError, OSError) as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
-        raise click.ClickException(f"Stopped. {out} is as it was before.") from None
+        click.echo(f"Stopped. {out} is as it was before.", err=True)
+        raise click.exceptions.Exit(130) from None
     events = sum(manifest.counts.events.values())
     click.echo(f"{out}: {bookings:,} bookings, {events:,} events, {len(manifest.agencies)} agencies")
