@@ -40,6 +40,9 @@ class Emitter:
 
     def __init__(self, names: Names, seed: int) -> None:
         self.names = names
+        # A dictionary names each text once.
+        self.zones = sorted(set(names.zones))
+        self.zone = np.array([self.zones.index(zone) for zone in names.zones], dtype=np.int64)
         self.low = np.uint64((0b10 << 62) | ((seed & 0x3FFF) << 48))
 
     def table(self, kind: SubjectKind, grid: Grid, people: People, dice: Dice) -> pa.Table:
@@ -113,7 +116,7 @@ class _Reading:
             "agency": _coded(county, names.agencies),
             "facility": _coded(place, names.facilities),
             "occurred_at": _instants(self.when),
-            "zone": _coded(county, names.zones),
+            "zone": _coded(self.emitter.zone[county], self.emitter.zones),
             "recorded_at": _instants(self.recorded),
             "actor": _coded(actor, names.actors),
             "actor_role": _coded(role, ROLES),
