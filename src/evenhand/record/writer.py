@@ -65,7 +65,7 @@ def conform(kind: SubjectKind, table: pa.Table) -> pa.Table:
 
 
 def _is_encoded(given: pa.DataType, wanted: pa.DataType) -> bool:
-    return pa.types.is_dictionary(given) and given.value_type == wanted == pa.string()
+    return bool(pa.types.is_dictionary(given) and given.value_type == wanted == pa.string())
 
 
 class _Parts:
