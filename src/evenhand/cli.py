@@ -6,6 +6,7 @@ import click
 
 COMMANDS: dict[str, str] = {
     "record": "evenhand.record.command:record",
+    "simulate": "evenhand.simulate.command:simulate",
 }
 
 

@@ -1,0 +1,97 @@
+"""`evenhand simulate`: write a synthetic record."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from evenhand.record.manifest import RecordError
+from evenhand.simulate.faults.rates import RatesError, read_rates, shipped_rates
+from evenhand.simulate.simulation import Settings, Simulation
+
+FIRST_START, LAST_START = date(2021, 1, 1), date(2050, 1, 1)
+
+
+def _rates(faults: str | None) -> dict[str, float]:
+    try:
+        if faults == "none":
+            return {}
+        return read_rates(Path(faults)) if faults else shipped_rates()
+    except RatesError as error:
+        raise click.UsageError(str(error)) from None
+
+
+class RateColumn(ProgressColumn):
+    """Bookings a second."""
+
+    def render(self, task: object) -> Text:
+        speed = getattr(task, "speed", None)
+        return Text(f"{speed:,.0f} a second" if speed else "")
+
+
+@click.command()
+@click.option("--bookings", type=click.IntRange(min=0), required=True, help="How many bookings.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The same seed, the same bytes."
+)
+@click.option(
+    "--faults", default=None, help="A TOML file of rates; 'none' for a clean record. [default: shipped]"
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The record's folder.")
+@click.option(
+    "--start", type=click.DateTime(["%Y-%m-%d"]), default="2024-01-01", show_default=True, help="First day."
+)
+@click.option(
+    "--years",
+    type=click.FloatRange(min=1, max=8),
+    default=2.0,
+    show_default=True,
+    help="Length of the period.",
+)
+@click.option(
+    "--export",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the bookings' events as CSV.",
+)
+def simulate(
+    bookings: int,
+    seed: int,
+    faults: str | None,
+    out: Path,
+    start: datetime,
+    years: float,
+    export: Path | None,
+) -> None:
+    """Write a synthetic record: made-up counties, officers, agreements and bookings.
+
+    Nobody in it exists. Faults are put in at stated rates, and what they break is written beside the
+    manifest (truth.parquet).
+    """
+    if not FIRST_START <= start.date() <= LAST_START:
+        raise click.UsageError(
+            f"--start {start.date()} is out of range: choose a day from {FIRST_START} to {LAST_START}."
+        )
+    simulation = Simulation(Settings(bookings, seed, start.date(), years, _rates(faults)))
+    console = Console(stderr=True)
+    columns = (TextColumn("bookings"), BarColumn(), MofNCompleteColumn(), RateColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+            task = bar.add_task("bookings", total=bookings)
+            manifest = simulation.write(out, lambda done: bar.update(task, completed=done), export)
+    except (RecordError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. {out} is as it was before.", err=True)
+        raise click.exceptions.Exit(130) from None
+    events = sum(manifest.counts.events.values())
+    click.echo(f"{out}: {bookings:,} bookings, {events:,} events, {len(manifest.agencies)} agencies")

@@ -1,0 +1,344 @@
+"""Clean courses: what happens to the people booked, from arrest to release or departure.
+
+Most are screened briefly and released; few are interviewed, fewer have a detainer. Every interval keeps to
+every rule's bound, so that a history without a fault breaks none.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from evenhand.record.events.booking import ProbableCause
+from evenhand.simulate.calendar import DAY, HOUR, MINUTE, Ints
+from evenhand.simulate.chance import Bools, Dice
+from evenhand.simulate.grid import NEVER, Grid, latest
+from evenhand.simulate.offenses import OFFENSES
+from evenhand.simulate.slots import code, codes_of
+
+
+class Depth(IntEnum):
+    """How far the process goes with a booking."""
+
+    BRIEF = 0
+    FULL = 1
+    INTERVIEW = 2
+    DETAINER = 3
+
+
+class Ending(IntEnum):
+    """How a detainer ends."""
+
+    PICKED_UP = 0
+    TRANSFERRED = 1
+    LAPSED = 2
+    CANCELLED_IN_HOLD = 3
+    CANCELLED_BEFORE = 4
+
+
+DEPTHS = (712, 215, 55, 18)
+ENDINGS = (50, 18, 18, 7, 7)
+DROPPED = code("disposition", "dropped_for_transfer")
+
+
+@dataclass
+class Plan:
+    """What is settled of each booking before its times are drawn."""
+
+    depth: Ints
+    ending: Ints
+    charges: Ints
+    due: Bools
+    determined: Bools
+    claimed: Bools
+    returned: Bools
+    rescreened: Bools
+    corrected: Bools
+    second_check: Bools
+    charging: Bools
+    served: Bools
+    owed: Bools
+    detention_agreement: Bools
+    disposed: Bools
+    departs: Bools
+    viewed: Bools
+    exported: Bools
+
+    def __len__(self) -> int:
+        return len(self.depth)
+
+
+def make_plan(dice: Dice, n: int) -> Plan:
+    """Plans for `n` bookings."""
+    return Plan(
+        depth=dice.choose(DEPTHS, n),
+        ending=dice.choose(ENDINGS, n),
+        charges=1 + dice.choose((840, 120, 40), n),
+        due=dice.share(350, n),
+        determined=dice.share(800, n),
+        claimed=dice.share(60, n),
+        returned=dice.share(60, n),
+        rescreened=dice.share(6, n),
+        corrected=dice.share(3, n),
+        second_check=dice.share(350, n),
+        charging=dice.share(700, n),
+        served=dice.share(900, n),
+        owed=dice.share(200, n),
+        detention_agreement=dice.share(300, n),
+        disposed=dice.share(60, n),
+        departs=dice.share(30, n),
+        viewed=dice.share(20, n),
+        exported=dice.share(3, n),
+    )
+
+
+class Course:
+    """Writes the clean histories of a batch into its grid, stage by stage."""
+
+    def __init__(
+        self, grid: Grid, plan: Plan, dice: Dice, booked: Ints, jem: Bools, idle: Bools, new_form: Bools
+    ) -> None:
+        self.grid, self.plan, self.dice = grid, plan, dice
+        self.booked, self.jem, self.idle, self.new_form = booked, jem, idle, new_form
+        self.n = len(grid)
+        self.interviewed = plan.depth >= Depth.INTERVIEW
+        self.detained = plan.depth == Depth.DETAINER
+        self.claimed = plan.claimed & self.interviewed
+        self.determined = self.detained | (plan.determined & (plan.depth == Depth.INTERVIEW)) | self.claimed
+
+    def write(self) -> None:
+        """All stages, in the order of what depends on what."""
+        self._booking()
+        self._charges()
+        self._screening()
+        self._interview()
+        self._determination()
+        self._detainer()
+        self._release_due()
+        self._local_exit()
+        self._detainer_exit()
+        self._access()
+
+    def _booking(self) -> None:
+        grid, n = self.grid, self.n
+        grid.put("booked", self.booked)
+        grid.say("booked", "arrested_at", self.booked - self.dice.early(15 * MINUTE, 6 * HOUR, n))
+        self.arresting = self.dice.choose((60, 25, 10, 5), n)
+        grid.say("booked", "arresting_agency", self.arresting)
+
+    def _charges(self) -> None:
+        grid, plan, n = self.grid, self.plan, self.n
+        moment = self.booked
+        weights = [o.weight for o in OFFENSES]
+        for number in (1, 2, 3):
+            slot = f"charge{number}"
+            moment = moment + self.dice.between(30, 10 * MINUTE, n)
+            grid.put(slot, moment, plan.charges >= number)
+            chosen = self.dice.choose(weights, n)
+            self._offense(slot, chosen)
+        grid.put("charge1_fix", grid.moments["charge1"], plan.corrected)
+        self._offense("charge1_fix", self.dice.choose(weights, n))
+        # The correction is entered later; the first entry's own delay is a short one.
+        grid.lags["charge1_fix"] = self.dice.between(HOUR, 18 * HOUR, n)
+
+    def _offense(self, slot: str, chosen: Ints) -> None:
+        for name, of in (("statute", "text"), ("ncic_class", "ncic_class"), ("level", "level")):
+            table = codes_of(name, *(getattr(o, of) for o in OFFENSES))
+            self.grid.say(slot, name, table[chosen])
+        self.grid.say(slot, "arresting_agency", self.arresting)
+
+    def _screening(self) -> None:
+        grid, plan, dice, n = self.grid, self.plan, self.dice, self.n
+        full = plan.depth >= Depth.FULL
+        opened = grid.put("opened", self.booked + dice.early(MINUTE, 50 * MINUTE, n))
+        form = np.where(self.new_form, code("form_version", "2025"), code("form_version", "2020"))
+        grid.say("opened", "form_version", form)
+        moment = opened
+        for step, low, high in (
+            ("language", 30, 120),
+            ("advisal", 30, 180),
+            ("questions", 60, 600),
+            ("attestation", 20, 120),
+        ):
+            moment = moment + dice.between(low, high, n)
+            grid.put(step, moment, full if step != "attestation" else full & self.new_form)
+            grid.say(step, "form_version", form)
+        closed = np.where(
+            full, moment + dice.between(10, 300, n), opened + dice.early(MINUTE, 90 * MINUTE, n)
+        )
+        self.closed = grid.put("closed", closed)
+        other = codes_of("closing_reason", "released_before", "refused", "medical")
+        reason = np.where(full, code("closing_reason", "completed"), other[dice.choose((88, 8, 4), n)])
+        reason[self.idle & ~full] = code("closing_reason", "not_in_force")
+        grid.say("closed", "closing_reason", reason)
+        again = plan.rescreened & full
+        reopened = grid.put("reopened", closed + dice.between(60, 120, n), again)
+        grid.say("reopened", "form_version", form)
+        grid.put("reclosed", reopened + dice.between(120, 300, n), again)
+
+    def _interview(self) -> None:
+        grid, dice, n = self.grid, self.dice, self.n
+        held = grid.put("interview", self.closed + dice.early(15 * MINUTE, 6 * HOUR, n), self.interviewed)
+        permitted = ("stated_birth_abroad", "stated_citizenship_abroad", "prior_record", "federal_request")
+        grounds = codes_of("ground", *permitted)
+        grid.say("interview", "ground", grounds[dice.choose((50, 25, 15, 10), n)])
+        language = dice.choose((55, 35, 3, 3, 2, 2), n)
+        self.language = language
+        grid.say("interview", "language", language)
+        needed = (language > 0) & dice.share(700, n)
+        self.interpreter = needed.astype(np.int64)
+        for name in ("interpreter_needed", "interpreter_named"):
+            grid.say("interview", name, self.interpreter)
+        grid.say("interview", "interpreter_asked", True)
+        aid = dice.share(20, n).astype(np.int64)
+        grid.say("interview", "aid_needed", aid)
+        grid.say("interview", "aid_given", aid)
+        check = held + dice.between(5 * MINUTE, 90 * MINUTE, n)
+        grid.put("check1", check, self.interviewed)
+        self.checked = check + dice.between(60, 20 * MINUTE, n)
+        grid.put("check2", self.checked, self.interviewed & self.plan.second_check)
+        for slot in ("check1", "check2"):
+            found = np.where(self.detained, 0, dice.choose((30, 68, 2), n))
+            answers = codes_of("response", "record_found", "no_record", "unavailable")
+            grid.say(slot, "response", answers[found])
+        claimed = grid.put("claimed", held + dice.between(60, 240, n), self.claimed)
+        how = codes_of("how", "stated", "document", "record_sign")
+        grid.say("claimed", "how", how[dice.choose((70, 20, 10), n)])
+        reported = grid.put("reported", claimed + dice.early(2 * MINUTE, 55 * MINUTE, n), self.claimed)
+        resolved = grid.put("resolved", reported + dice.between(30 * MINUTE, 30 * HOUR, n), self.claimed)
+        self.resolved = np.where(self.claimed, resolved, NEVER)
+        outcomes = codes_of("outcome", "citizen", "evidence_of_citizenship", "not_shown")
+        found = np.where(self.detained, 2, dice.choose((45, 25, 30), n))
+        grid.say("resolved", "outcome", outcomes[found])
+        papers = codes_of("grounds", "birth certificate", "document seen", "records checked")
+        grid.say("resolved", "grounds", papers[found])
+
+    def _determination(self) -> None:
+        grid, dice, n = self.grid, self.dice, self.n
+        made = latest(self.checked, self.resolved) + dice.between(5 * MINUTE, 2 * HOUR, n)
+        self.made = grid.put("determined", made, self.determined)
+        outcome = np.where(self.detained, code("outcome", "refer"), code("outcome", "no_action"))
+        unsure = ~self.detained & dice.share(100, n)
+        grid.say("determined", "outcome", np.where(unsure, code("outcome", "cannot_determine"), outcome))
+        of_detained, of_others = codes_of("grounds", "records checked|statement", "records checked")
+        stated = np.where(self.detained, of_detained, of_others)
+        grid.say("determined", "grounds", stated)
+        grid.say("determined", "pending_class", grid.fields[("charge1", "ncic_class")])
+        convicted = dice.share(300, n)
+        grid.say("determined", "conviction_class", dice.between(0, 12, n), convicted)
+        sent_back = self.plan.returned & self.determined
+        returned = grid.put("returned", made + dice.early(10 * MINUTE, 8 * HOUR, n), sent_back)
+        since = np.where(sent_back, returned, made)
+        reviewed = since + dice.early(10 * MINUTE, 8 * HOUR, n)
+        self.reviewed = grid.put("reviewed", reviewed, self.determined)
+
+    def _detainer(self) -> None:
+        grid, dice, n, detained = self.grid, self.dice, self.n, self.detained
+        signed = grid.put("signed", self.reviewed + dice.between(5 * MINUTE, HOUR, n), detained)
+        issued = grid.put("detainer", signed + dice.between(0, HOUR, n), detained)
+        causes = codes_of("ground", *ProbableCause)
+        grid.say("detainer", "ground", causes[dice.choose((20, 20, 45, 15), n)])
+        grid.put("notified", issued + dice.early(MINUTE, 20 * HOUR, n), detained & self.jem)
+        served = grid.put("detainer_served", issued + dice.between(5 * MINUTE, 4 * HOUR, n), detained)
+        self.detainer_served = served
+        grid.say("detainer_served", "language", self.language)
+        charging = detained & self.plan.charging
+        prepared = grid.put("prepared", self.reviewed + dice.between(10 * MINUTE, 5 * HOUR, n), charging)
+        papers = grid.put("charging_signed", prepared + dice.between(10 * MINUTE, 20 * HOUR, n), charging)
+        self.papers = papers
+        cancelled = detained & (self.plan.ending == Ending.CANCELLED_BEFORE)
+        self.cancelled_before = np.where(cancelled, served + dice.between(HOUR, 20 * HOUR, n), NEVER)
+
+    def _release_due(self) -> None:
+        """When nothing local holds any more: always recorded for detainers, else where the jail knew it."""
+        grid, dice, n = self.grid, self.dice, self.n
+        ready = latest(self.closed + 10 * MINUTE, self.made, self.resolved, self.detainer_served)
+        ready = latest(ready, self.papers, self.cancelled_before)
+        checks = np.where(self.interviewed, self.checked, NEVER)
+        self.ready = latest(ready, checks) + dice.between(10 * MINUTE, HOUR, n)
+        waits = np.where(self.interviewed, dice.early(0, 40 * DAY, n), dice.early(0, 6 * DAY, n))
+        due = self.ready + waits
+        known = self.detained | self.plan.due
+        self.due = due
+        grid.put("due", due, known)
+        causes = ("bond", "recognizance", "dismissed", "served", "not_filed", "acquitted")
+        grounds = codes_of("cause", *causes)
+        self.cause = grounds[dice.choose((45, 25, 14, 10, 4, 2), n)]
+        grid.say("due", "cause", self.cause)
+        disposed = self.plan.disposed & known
+        grid.put("disposed", due - dice.between(0, 10 * MINUTE, n), disposed)
+        ways = ("bail", "recognizance", "dismissed", "sentence_served", "not_filed")
+        disposition = codes_of("disposition", *ways)[dice.choose((40, 25, 20, 10, 5), n)]
+        dropped = disposed & self.detained & dice.share(500, n)
+        grid.say("disposed", "disposition", np.where(dropped, DROPPED, disposition))
+        grid.say("disposed", "reason", "prosecutor's decision", dropped)
+
+    def _local_exit(self) -> None:
+        """Release or departure of those whom no detainer holds."""
+        grid, dice, n, plan = self.grid, self.dice, self.n, self.plan
+        held = self.detained & (plan.ending != Ending.CANCELLED_BEFORE)
+        leaves = self.due + dice.early(5 * MINUTE, 5 * HOUR, n)
+        elsewhere = plan.departs & ~self.detained
+        self.released = np.where(~held & ~elsewhere, leaves, NEVER)
+        self.departed = np.where(elsewhere, leaves, NEVER)
+        away = codes_of("destination", "other_agency", "prison", "hospital")
+        grid.say("departed", "destination", away[dice.choose((50, 30, 20), n)])
+
+    def _detainer_exit(self) -> None:
+        """What follows a hold: pick-up, transfer in place, lapse or cancellation."""
+        grid, dice, n, plan = self.grid, self.dice, self.n, self.plan
+        ends = {e: self.detained & (plan.ending == e) for e in Ending}
+        held = self.detained & ~ends[Ending.CANCELLED_BEFORE]
+        hold = grid.put("hold", self.due + dice.between(0, 30 * MINUTE, n), held)
+        picked_up, transferred = ends[Ending.PICKED_UP], ends[Ending.TRANSFERRED]
+        to_ice = picked_up | transferred
+        early = latest(self.due - dice.between(0, 12 * HOUR, n), self.detainer_served + MINUTE)
+        grid.put("warrant_served", early, to_ice & plan.served)
+        grid.say("warrant_served", "language", self.language)
+        for name in ("interpreter_needed", "interpreter_named"):
+            grid.say("warrant_served", name, self.interpreter)
+        advised = grid.put("consulate", hold + dice.between(10 * MINUTE, 40 * MINUTE, n), to_ice)
+        grid.say("consulate", "notification_owed", plan.owed.astype(np.int64))
+        grid.put("consulate_told", advised + dice.between(MINUTE, 10 * MINUTE, n), to_ice & plan.owed)
+        taken = grid.put("transferred", hold + dice.between(HOUR, 30 * HOUR, n), transferred)
+        stays = transferred & plan.detention_agreement
+        after = np.where(stays, dice.between(DAY, 20 * DAY, n), dice.between(HOUR, 46 * HOUR, n))
+        leaves = np.where(transferred, taken + after, hold + dice.between(HOUR, 44 * HOUR, n))
+        self.departed = np.where(to_ice, leaves, self.departed)
+        lapsed = self.due + dice.between(47 * HOUR + 20 * MINUTE, 47 * HOUR + 40 * MINUTE, n)
+        grid.put("lapsed", lapsed, ends[Ending.LAPSED])
+        self.released = np.where(
+            ends[Ending.LAPSED], lapsed + dice.between(MINUTE, 15 * MINUTE, n), self.released
+        )
+        withdrawn = hold + dice.between(HOUR, 36 * HOUR, n)
+        in_hold = ends[Ending.CANCELLED_IN_HOLD]
+        self.released = np.where(in_hold, withdrawn + dice.between(5 * MINUTE, 55 * MINUTE, n), self.released)
+        grid.put("cancelled", np.where(in_hold, withdrawn, self.cancelled_before))
+        over = np.where(transferred, taken, latest(self.departed, self.released))
+        grid.put("hold_over", over, held)
+        grid.put("released", self.released)
+        grid.say("released", "cause", self.cause)
+        grid.put("departed", self.departed)
+        self._papers(to_ice, transferred, stays)
+
+    def _papers(self, to_ice: Bools, transferred: Bools, stays: Bools) -> None:
+        grid = self.grid
+        number = np.arange(grid.first, grid.first + self.n)
+        grid.say("departed", "destination", "ice", to_ice)
+        for slot, where in (("departed", to_ice), ("transferred", transferred)):
+            grid.say(slot, "receiving_officer", np.where(where, grid.county, -1))
+            grid.say(slot, "receipt", np.where(where, number, -1))
+        grid.say("departed", "property_receipt", np.where(to_ice, number, -1))
+        three, two = codes_of("documents", "I-200|I-247A|I-862", "I-200|I-247A")
+        served = np.where(grid.happens("prepared"), three, two)
+        grid.say("departed", "documents", np.where(to_ice, served, -1))
+        grid.say("departed", "copies_given", True, to_ice)
+        grid.say("transferred", "detention_agreement", np.where(stays, grid.county, -1))
+
+    def _access(self) -> None:
+        """What the system notes about a booking: corrections, views, exports."""
+        grid, dice, n, plan = self.grid, self.dice, self.n, self.plan
+        charge = grid.moments["charge1"]
+        grid.put("correction_noted", charge + dice.between(HOUR, 18 * HOUR, n), plan.corrected)
+        grid.put("viewed", self.booked + dice.between(HOUR, 30 * DAY, n), plan.viewed)
+        grid.put("exported", self.booked + dice.between(30 * DAY, 60 * DAY, n), plan.exported)

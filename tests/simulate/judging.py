@@ -1,0 +1,66 @@
+"""Judging a whole record with the case engine, and comparing with the known truth."""
+
+from collections import defaultdict
+from itertools import chain
+from pathlib import Path
+
+from evenhand.record.events import SubjectKind
+from evenhand.record.store import Record
+from evenhand.rules.answer import Provides, Verdict
+from evenhand.rules.case import Context, judge
+from evenhand.rules.catalog import CATALOG
+from evenhand.rules.standing import build_standings
+from evenhand.rules.table.engine import TableEngine
+
+Pairs = set[tuple[str, str]]
+
+
+def _context(record: Record) -> Context:
+    manifest = record.manifest
+    assert manifest.observed_until is not None
+    rows = {
+        kind: chain.from_iterable(events for _, events in record.histories(kind))
+        for kind in (SubjectKind.OFFICER, SubjectKind.AGREEMENT)
+    }
+    standings = build_standings(rows[SubjectKind.OFFICER], rows[SubjectKind.AGREEMENT])
+    return Context(Provides.of(manifest.provides), manifest.observed_until, standings)
+
+
+def verdicts(folder: Path) -> dict[Verdict, Pairs]:
+    """Every answer of every rule on every history: (rule, subject) by verdict."""
+    record = Record(folder)
+    context = _context(record)
+    histories = {kind: list(record.histories(kind)) for kind in SubjectKind}
+    found: dict[Verdict, Pairs] = defaultdict(set)
+    for rule in CATALOG.values():
+        for subject, rows in histories[rule.subject]:
+            found[judge(rule, rows, context).verdict].add((rule.id, subject))
+    return found
+
+
+def found_by_table(folder: Path) -> tuple[Pairs, set[str]]:
+    """(rule, subject) of what the table engine finds broken, and the rules that cannot tell somewhere."""
+    record = Record(folder)
+    manifest = record.manifest
+    engine = TableEngine(
+        CATALOG.values(),
+        _context(record),
+        zones=manifest.zones,
+        observed_from=manifest.observed_from,
+        counts=manifest.counts.events,
+    )
+    found: Pairs = set()
+    for kind in SubjectKind:
+        for table in engine.judge(kind, record.parts(kind), manifest.counts.cases.get(kind, 0)):
+            found.update(zip(table["rule"].to_pylist(), table["subject"].to_pylist(), strict=True))
+    unclear = {rule for rule, tally in engine.tallies.items() if tally.verdicts[Verdict.CANNOT_TELL]}
+    engine.close()
+    return found, unclear
+
+
+def truth(folder: Path) -> Pairs:
+    """The known breaches of a simulated record."""
+    rows = Record(folder).truth().to_pylist()
+    pairs = {(row["rule"], row["subject"]) for row in rows}
+    assert len(pairs) == len(rows), "a breach is stated twice"
+    return pairs

@@ -1,0 +1,26 @@
+"""Making simulated records in tests."""
+
+from datetime import date
+from pathlib import Path
+
+from evenhand.record.manifest import Manifest
+from evenhand.simulate.faults.rates import shipped_rates
+from evenhand.simulate.simulation import Settings, Simulation
+
+START = date(2024, 1, 1)
+
+
+def make(
+    out: Path,
+    bookings: int,
+    *,
+    seed: int = 1,
+    start: date = START,
+    years: float = 2.0,
+    rates: dict[str, float] | None = None,
+    export: Path | None = None,
+) -> Manifest:
+    """A record at `out`, with the shipped faults unless `rates` are given."""
+    chosen = shipped_rates() if rates is None else rates
+    settings = Settings(bookings, seed, start, years, chosen)
+    return Simulation(settings).write(out, lambda _done: None, export)
