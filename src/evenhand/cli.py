@@ -4,7 +4,9 @@ import importlib
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "intake": "evenhand.intake.command:intake",
+}
 
 
 class LazyGroup(click.Group):
