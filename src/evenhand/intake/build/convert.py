@@ -4,7 +4,7 @@ import re
 import types
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from evenhand.intake.build.view import Mask, View, mask_of
 from evenhand.intake.mapping.model import Cell, nearest_hint
 from evenhand.record.events import EVENT_TYPES, FIELDS
+from evenhand.record.events.base import PersonalMark
 
 TRUE = frozenset({"true", "t", "yes", "y", "1", "x"})
 FALSE = frozenset({"false", "f", "no", "n", "0"})
@@ -43,7 +44,10 @@ def _checker(event_type: str, field: str) -> TypeAdapter[Any] | None:
     annotation = info.annotation
     if get_origin(annotation) in (Union, types.UnionType):
         annotation = next(a for a in get_args(annotation) if a is not type(None))
-    return None if annotation is str and not info.metadata else TypeAdapter(annotation)
+    bounds = [m for m in info.metadata if not isinstance(m, PersonalMark)]
+    if annotation is str and not bounds:
+        return None
+    return TypeAdapter(Annotated[annotation, *bounds] if bounds else annotation)
 
 
 def translate(cell: Cell, text: str) -> str | None:

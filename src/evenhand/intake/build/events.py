@@ -242,7 +242,7 @@ class Builder:
             table = table.append_column("_same", pa.array(batch.same[parents]))
             at += len(parents)
             tables.setdefault(kind, []).append(table.select(self._schemas[kind].names).cast(self._schemas[kind]))
-        return {kind: pa.concat_tables(parts) for kind, parts in tables.items()}
+        return {kind: _in_row_order(pa.concat_tables(parts)) for kind, parts in tables.items()}
 
     def _subject(self, view: View, block: EventBlock) -> pa.Array:
         spec = block.subject or self.mapping.subject
@@ -296,6 +296,13 @@ class Builder:
         for index in np.flatnonzero(mask).tolist():
             value = text[index].as_py() if text is not None else None
             self.refusals.row(int(view.rows[index]), column, value, reason, remedy)
+
+
+def _in_row_order(table: pa.Table) -> pa.Table:
+    """Rows, items and blocks in order: where the source is sorted by its key, so are its events."""
+    keys = [table[name].to_numpy() for name in ("_block", "_part", "_row")]
+    order = np.lexsort(keys)
+    return table.take(pa.array(order)) if len(order) else table
 
 
 def _is_instant(event_type: str, name: str) -> bool:

@@ -130,8 +130,8 @@ class Records:
         and the next one starts a record.
         """
         assert self._quoting is not None
-        quotes = np.concatenate(([0], np.cumsum(data == self._quoting.quote[0])))
-        odd = np.flatnonzero((quotes[ends + 1] - quotes[starts]) % 2)
+        quotes = np.cumsum(data == self._quoting.quote[0], dtype=np.int32)
+        odd = np.flatnonzero(np.diff(quotes[ends], prepend=0) % 2)
         if not len(odd):
             return starts, ends, {}
         keep = np.ones(len(starts), dtype=bool)
