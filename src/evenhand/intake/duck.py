@@ -16,7 +16,7 @@ class Duck:
         if scratch is not None:
             config["temp_directory"] = str(scratch)
         self._connection = duckdb.connect(config=config)
-        self._connection.execute("SET timezone = 'UTC'; SET arrow_lossless_conversion = true")
+        self._connection.execute("SET timezone = 'UTC'")
 
     def ask(self, query: str, **tables: pa.Table) -> pa.Table:
         """The answer to `query`, in which each of `tables` stands under its name."""

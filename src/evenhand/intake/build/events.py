@@ -170,15 +170,16 @@ class Builder:
                 continue
             if name in ("recorded_at",) or _is_instant(event_type, name):
                 columns[name] = self._instant_field(view, cell, selected, where.zone_codes, where.zones)
+                refused = np.zeros(len(view), dtype=bool)
             else:
                 done = convert(view, cell, event_type, name)
-                columns[name] = done.values
+                columns[name], refused = done.values, done.bad
                 self._bad_values(view, done, cell, selected, required=name in required)
             if name in required:
                 empty = selected & mask_of(pc.is_null(columns[name]))
                 column = " + ".join(cell.needs()) or name
                 reason = f"{event_type} needs {name}, which is empty"
-                self._refuse_rows(view, empty, column, None, reason, "Fill the cell, or state a default.")
+                self._refuse_rows(view, empty & ~refused, column, None, reason, "Fill the cell, or state a default.")
                 good &= ~empty
         if block.id is not None:
             columns["id"] = self._ids(view, block.id, selected)
@@ -276,7 +277,10 @@ class Builder:
 
     def _ids(self, view: View, cell: Cell, selected: Mask) -> pa.Array:
         text = view.cell_text(cell)
-        ids = self._duck.ask("SELECT TRY_CAST(x AS UUID) AS y FROM t", t=pa.table({"x": text}))["y"].combine_chunks()
+        raw = self._duck.ask(
+            "SELECT unhex(replace(TRY_CAST(x AS UUID)::VARCHAR, '-', '')) AS y FROM t", t=pa.table({"x": text})
+        )["y"].combine_chunks()
+        ids = pa.ExtensionArray.from_storage(pa.uuid(), raw.cast(pa.binary(16)))
         for index in np.flatnonzero(selected & mask_of(pc.is_valid(text)) & mask_of(pc.is_null(ids))).tolist():
             self.refusals.value(
                 int(view.rows[index]), cell.column, text[index].as_py(), "no UUID", "Leave it out: one is made."

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.intake.build.view import Ints, Mask, View, mask_of
+from evenhand.intake.build.view import Ints, Mask, View, joined, mask_of
 from evenhand.intake.duck import Duck, quoted
 from evenhand.intake.mapping.model import EXCEL, ISO, Cell, Policies
 
@@ -56,7 +56,7 @@ def moments(view: View, cell: Cell, dates: tuple[str, ...], policies: Policies) 
             time = pc.utf8_lpad(time, width=cell.pad, padding="0")
         # A workbook gives a date as midnight of the day, and its time apart.
         day = pc.if_else(pc.is_valid(time), pc.replace_substring_regex(day, r"[ T]0+:00(:00)?$", ""), day)
-        text = pc.binary_join_element_wise(day, time, " ", null_handling="skip")
+        text = joined([day, time], " ")
         text = pc.if_else(pc.is_valid(day), text, pa.scalar(None, pa.string()))
     else:
         text = view.cell_text(cell)

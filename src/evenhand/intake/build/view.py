@@ -24,6 +24,16 @@ def mask_of(condition: pa.Array | pa.ChunkedArray) -> Mask:
     return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=bool)
 
 
+def joined(texts: list[pa.Array], separator: str) -> pa.Array:
+    """Texts side by side with a separator, those that are null left out; null where all are."""
+    # Arrow's own join with null_handling="skip" loses rows in which every text is null.
+    whole = texts[0]
+    for text in texts[1:]:
+        both = pc.binary_join_element_wise(whole, text, separator)
+        whole = pc.coalesce(both, whole, text)
+    return whole
+
+
 class View:
     """Rows to build events from. `parent`: each row's place in the batch; `part`: which item of it.
 
@@ -71,11 +81,7 @@ class View:
             return pa.repeat(pa.scalar(text, pa.string()), len(self))
         names = [cell.column] if cell.column is not None else list(cell.columns or ())
         texts = [self.text(name) for name in names]
-        if len(texts) == 1:
-            text = texts[0]
-        else:
-            text = pc.binary_join_element_wise(*texts, cell.join, null_handling="skip")
-            text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+        text = joined(texts, cell.join)
         if cell.null:
             gone = pc.is_in(text, value_set=pa.array(cell.null, pa.string()))
             text = pc.if_else(gone, pa.scalar(None, pa.string()), text)

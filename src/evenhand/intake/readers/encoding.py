@@ -44,11 +44,11 @@ def guess(sample: bytes) -> str:
         others = sample[0::2] if name.endswith("le") else sample[1::2]
         if len(zeros) > 2 and zeros.count(0) > 0.6 * len(zeros) and others.count(0) < 0.1 * len(others):
             return name
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    text = codecs.getincrementaldecoder("utf-8")(errors="evenhand-mark").decode(sample)
+    strange = text.count(MARK)
+    # Text of another encoding seldom forms a whole UTF-8 character by chance.
+    if strange == 0 or sum(not c.isascii() for c in text) >= 2 * strange:
         return "utf-8"
-    except UnicodeDecodeError:
-        pass
     lines = b"\n".join(line for line in sample.splitlines() if not line.isascii())
     best = from_bytes(lines[: 32 * 1024], cp_isolation=_SINGLE_BYTE).best()
     return best.encoding if best is not None else "cp1252"

@@ -43,7 +43,7 @@ def guess_codes(table: str, values: Iterable[str]) -> dict[str, str]:
     found = {}
     for value in values:
         for pattern, code in _TABLES[table]:
-            if re.search(pattern, value):
+            if re.search(pattern, value.replace("_", " ")):
                 found[value] = code
                 break
     return found

@@ -16,7 +16,7 @@ _JOINED = {
     "lastname": "last name", "firstname": "first name", "middlename": "middle name", "fullname": "full name",
     "personid": "person id", "inmateid": "inmate id", "inmateno": "inmate no", "datetime": "date time",
     "releasereason": "release reason", "releasetype": "release type", "arrestingagency": "arresting agency",
-    "bkg": "booking", "bk": "booking", "rel": "release", "chg": "charge", "desc": "description", "dt": "date",
+    "lvl": "level", "rsn": "reason", "fel": "felony", "misd": "misdemeanor", "chgs": "charges", "bkg": "booking", "bk": "booking", "rel": "release", "chg": "charge", "desc": "description", "dt": "date",
     "dttm": "date time", "tm": "time", "num": "no", "nbr": "no", "number": "no", "dispo": "disposition",
 }  # fmt: skip
 
@@ -122,7 +122,9 @@ def _texts(roles: Roles, column: Column, found: set[str], rows: int) -> None:
         roles.take("age", column, why)
     elif "arresting" in found or (found & {"arrest"} and found & {"agency", "department"}):
         roles.take("arresting_agency", column, why)
-    elif found & {"release", "released", "releasing"} and not found & _KEYS:
+    elif found & {"release", "released", "releasing"} and not found & (_KEYS | {"officer", "by"}):
+        roles.take("cause", column, why)
+    elif found & {"discharge", "exit", "departure"} and found & {"type", "reason", "code", "cause", "disposition"}:
         roles.take("cause", column, why)
     elif found & {"level", "degree", "severity", "class"} and distinct <= 60:
         roles.take("level", column, why)
@@ -130,7 +132,7 @@ def _texts(roles: Roles, column: Column, found: set[str], rows: int) -> None:
         roles.take("level", column, why)
     elif "disposition" in found:
         roles.take("disposition", column, why)
-    elif found & {"charge", "count"} and found & {"no", "seq", "sequence"} and _whole(column):
+    elif found & {"charge", "charges", "count"} and found & {"no", "seq", "sequence"} and _whole(column):
         roles.take("charge_no", column, why)
     elif found & {"charge", "charges", "offense", "offenses", "offence", "statute", "violation"} and not found & (
         _KEYS | {"type", "bond", "bail", "status", "date", "count", "code"}
@@ -138,6 +140,8 @@ def _texts(roles: Roles, column: Column, found: set[str], rows: int) -> None:
         roles.take("charge", column, why)
     elif found & {"facility", "jail", "site", "location", "institution"} and distinct <= 60 and not found & _KEYS:
         roles.take("facility", column, why)
+    elif found & {"agency"} and not found & _KEYS:
+        roles.take("arresting_agency", column, f"TODO: {why}; is it the agency that arrested?")
     elif "name" in found and not found & {"officer", "agency", "facility", "attorney", "judge", "court", "charge"}:
         roles.names.append(name)
 

@@ -171,7 +171,9 @@ class _Draft:
             lines += self._field("arresting_agency", "arresting_agency")
         lines += self._field("person_key", "person")
         if self.roles.names:
-            lines.append(f"name = {{ columns = {_list(self.roles.names)} }}  # guess: the headers; kept apart as personal")
+            names = self.roles.names
+            cell = _q(names[0]) if len(names) == 1 else f"{{ columns = {_list(names)} }}"
+            lines.append(f"name = {cell}  # guess: the headers; kept apart as personal")
         lines += self._field("birth_date", "birth_date")
         for field, role in (("sex", "sex"), ("race_ethnicity", "race"), ("age_group", "age")):
             lines += self._field(field, role)
@@ -297,7 +299,7 @@ class _Draft:
                 "# interview (interview.held: stated_place_of_birth, stated_citizenship), kept apart as personal.",
                 *(_remark(name) for name in self.roles.origin),
             ]
-        left = [c for c in self.seen.columns if c.name not in used and c.name not in self.roles.origin]
+        left = [c for c in self.seen.columns if c.name not in {*used, *self.roles.origin, self.array}]
         if left:
             lines += ["", "# Columns that nothing maps yet:", *(_remark(f"{c.name}: {c.examples()}") for c in left)]
         return lines
