@@ -152,7 +152,9 @@ def _trailing(folder: Path) -> Path:
 
 _HEAD = ",".join(HEADER) + "\n"
 _GOOD = ",".join(ROWS[0]) + "\n"
-_JSON = SIMPLE.replace('dates = ["%Y', 'optional = ["charge", "level", "sex", "cause", "person"]\ndates = ["%Y')
+_JSON = SIMPLE.replace(
+    'dates = ["%Y', 'optional = ["charge", "level", "sex", "cause", "person"]\ndates = ["%Y'
+)
 
 REFUSED = [
     Refused("no such file", lambda f: f / "none.csv", ("none.csv", "no such file")),

@@ -49,7 +49,12 @@ def intake() -> None:
     "--max-row-bytes", default=MIB, show_default=True, help="The longest row; a longer one is quarantined."
 )
 def take(
-    sources: tuple[Path, ...], mapping: str, out: Path | None, check: bool, max_ratio: float, max_row_bytes: int
+    sources: tuple[Path, ...],
+    mapping: str,
+    out: Path | None,
+    check: bool,
+    max_ratio: float,
+    max_row_bytes: int,
 ) -> None:
     """Take SOURCE files into a record.
 
@@ -58,9 +63,7 @@ def take(
     """
     if out is None and not check:
         raise click.UsageError("Give --out RECORD, or --check to write nothing.")
-    limits = Limits(
-        record_bytes=max_row_bytes, ratio=max_ratio, batch_bytes=max(8 * MIB, 2 * max_row_bytes)
-    )
+    limits = Limits(record_bytes=max_row_bytes, ratio=max_ratio, batch_bytes=max(8 * MIB, 2 * max_row_bytes))
     try:
         outcome = _check(sources, mapping, limits) if check else _write(sources, mapping, limits, out)
     except (IntakeError, RecordError) as error:
@@ -96,7 +99,9 @@ def _write(sources: tuple[Path, ...], mapping: str, limits: Limits, out: Path | 
 
 @intake.command()
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), metavar="M.toml", help="Write it here, not to stdout.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="M.toml", help="Write it here, not to stdout."
+)
 def suggest(source: Path, out: Path | None) -> None:
     """Write a starter mapping for SOURCE, each guess marked."""
     try:

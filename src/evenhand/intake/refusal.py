@@ -58,9 +58,7 @@ class Refusals:
         return table, rows, values
 
 
-def entries_table(
-    file: str, entries: Iterable[tuple[int, str | None, str | None, str, str]]
-) -> pa.Table:
+def entries_table(file: str, entries: Iterable[tuple[int, str | None, str | None, str, str]]) -> pa.Table:
     """Quarantine entries (row, column, value, reason, remedy) as a table."""
     rows = [
         {"file": file, "row": row, "column": column, "value": value, "reason": reason, "remedy": remedy}

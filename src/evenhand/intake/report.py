@@ -63,8 +63,8 @@ def show(outcome: Outcome, console: Console, *, out: str | None) -> None:
     if counts.rows_quarantined or outcome.values_refused:
         where = f"See {out}/quarantine.parquet." if out else "Nothing was written."
         console.print(
-            f"{counts.rows_quarantined:,} rows and {outcome.values_refused:,} single values were quarantined. "
-            f"{where}",
+            f"{counts.rows_quarantined:,} rows and {outcome.values_refused:,} single values were "
+            f"quarantined. {where}",
             style="bold yellow",
             markup=False,
         )

@@ -21,7 +21,7 @@ FALSE = frozenset({"false", "f", "no", "n", "0"})
 LIST_SEPARATOR = "|"
 
 
-class _Refused(ValueError):
+class RefusedError(ValueError):
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(reason)
         self.remedy = remedy
@@ -41,7 +41,7 @@ class Converted:
 def _checker(event_type: str, field: str) -> TypeAdapter[Any] | None:
     """The event class's own check of one field, or None where any text will do."""
     info = EVENT_TYPES[event_type].model_fields[field]
-    annotation = info.annotation
+    annotation: Any = info.annotation
     if get_origin(annotation) in (Union, types.UnionType):
         annotation = next(a for a in get_args(annotation) if a is not type(None))
     bounds = [m for m in info.metadata if not isinstance(m, PersonalMark)]
@@ -65,9 +65,9 @@ def translate(cell: Cell, text: str) -> str | None:
         return None
     if cell.unknown == "keep":
         return text
-    raise _Refused(
+    raise RefusedError(
         "the mapping does not know this code",
-        "Add it to the mapping's `values`, or give a `default`, or set unknown = \"empty\".",
+        'Add it to the mapping\'s `values`, or give a `default`, or set unknown = "empty".',
     )
 
 
@@ -76,17 +76,17 @@ def _single(arrow: pa.DataType, text: str) -> Any:
         low = text.lower()
         if low in TRUE or low in FALSE:
             return low in TRUE
-        raise _Refused("is neither yes nor no", "Map it with `values` to \"true\" or \"false\".")
+        raise RefusedError("is neither yes nor no", 'Map it with `values` to "true" or "false".')
     if pa.types.is_integer(arrow):
         clean = re.sub(r"\.0+$", "", text.replace(",", ""))
         if re.fullmatch(r"[+-]?\d{1,9}", clean):
             return int(clean)
-        raise _Refused("is no whole number", "Correct it in the export, or map another column.")
+        raise RefusedError("is no whole number", "Correct it in the export, or map another column.")
     if pa.types.is_floating(arrow):
         try:
             return float(text.replace(",", "").rstrip("% "))
         except ValueError:
-            raise _Refused("is no number", "Correct it in the export, or map another column.") from None
+            raise RefusedError("is no number", "Correct it in the export, or map another column.") from None
     return text
 
 
@@ -95,7 +95,13 @@ def convert(view: View, cell: Cell, event_type: str, field: str) -> Converted:
     spec = FIELDS[event_type].get(field)
     arrow = spec.arrow if spec is not None else pa.string()
     checker = _checker(event_type, field) if field in EVENT_TYPES[event_type].model_fields else None
-    key = (cell.model_dump_json(), str(arrow), str(checker and checker.core_schema.get("type")), event_type, field)
+    key = (
+        cell.model_dump_json(),
+        str(arrow),
+        str(checker and checker.core_schema.get("type")),
+        event_type,
+        field,
+    )
     if key in view.memory:
         return view.memory[key]  # type: ignore[return-value]
     text = view.cell_text(cell)
@@ -108,7 +114,9 @@ def convert(view: View, cell: Cell, event_type: str, field: str) -> Converted:
     return done
 
 
-def _by_distinct(text: pa.Array, cell: Cell, arrow: pa.DataType, checker: TypeAdapter[Any] | None) -> Converted:
+def _by_distinct(
+    text: pa.Array, cell: Cell, arrow: pa.DataType, checker: TypeAdapter[Any] | None
+) -> Converted:
     coded = pc.dictionary_encode(text)
     values: list[Any] = []
     refused: list[bool] = []
@@ -117,12 +125,14 @@ def _by_distinct(text: pa.Array, cell: Cell, arrow: pa.DataType, checker: TypeAd
         try:
             values.append(_one(distinct, cell, arrow, checker))
             refused.append(False)
-        except _Refused as error:
+        except RefusedError as error:
             values.append(None)
             refused.append(True)
             why[distinct] = (str(error), error.remedy)
     taken = pa.array(values, arrow).take(coded.indices)
-    bad = mask_of(pa.array(refused, pa.bool_()).take(coded.indices)) if why else np.zeros(len(text), dtype=bool)
+    bad = (
+        mask_of(pa.array(refused, pa.bool_()).take(coded.indices)) if why else np.zeros(len(text), dtype=bool)
+    )
     return Converted(taken, text, bad, why)
 
 
@@ -146,12 +156,13 @@ def _one(text: str, cell: Cell, arrow: pa.DataType, checker: TypeAdapter[Any] | 
     return result
 
 
-def _explained(error: ValidationError, result: Any) -> _Refused:
+def _explained(error: ValidationError, result: Any) -> RefusedError:
     first = error.errors()[0]
     if first["type"] == "enum":
         options = [c.strip(" '") for c in str(first["ctx"]["expected"]).replace(" or ", ", ").split(",")]
         given = str(first["input"])
-        return _Refused(
-            f"is no known code{nearest_hint(given, options)}", "Map it with `values` to one of: " + ", ".join(options)
+        return RefusedError(
+            f"is no known code{nearest_hint(given, options)}",
+            "Map it with `values` to one of: " + ", ".join(options),
         )
-    return _Refused(first["msg"], "Correct it in the export, or map it with `values`.")
+    return RefusedError(first["msg"], "Correct it in the export, or map it with `values`.")

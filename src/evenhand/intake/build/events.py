@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -61,9 +62,7 @@ class Builder:
         tables = self._finish(batch, pieces, lost, live)
         return Built(tables, int((~lost).sum()))
 
-    def _expand(
-        self, view: View, block: EventBlock, live: Mask
-    ) -> Iterator[tuple[View, Mask, str]]:
+    def _expand(self, view: View, block: EventBlock, live: Mask) -> Iterator[tuple[View, Mask, str]]:
         """The rows to which a block applies, one item of a split cell a row, by event type."""
         if block.split is not None:
             whole = view
@@ -98,7 +97,9 @@ class Builder:
     def _odd_items(self, view: View, bad: list[tuple[int, str, str]], live: Mask, reason: str) -> None:
         for index, column, value in bad:
             if live[index]:
-                self.refusals.row(int(view.rows[index]), column, value, reason, "Correct the cell in the export.")
+                self.refusals.row(
+                    int(view.rows[index]), column, value, reason, "Correct the cell in the export."
+                )
 
     def _types(self, view: View, spec: TypeColumn, selected: Mask) -> pa.Array:
         text = view.text(spec.column)
@@ -144,7 +145,12 @@ class Builder:
             self._refuse_rows(view, missing, at_column, None, f"{event_type} has no time", _DATE_REMEDY)
         selected = selected & when.moments.given
         self._refuse_rows(
-            view, selected & ~when.moments.ok, at_column, when.moments.text, "no possible date and time", _DATE_REMEDY
+            view,
+            selected & ~when.moments.ok,
+            at_column,
+            when.moments.text,
+            "no possible date and time",
+            _DATE_REMEDY,
         )
         good = selected & when.moments.ok
         subject = self._subject(view, block)
@@ -179,7 +185,9 @@ class Builder:
                 empty = selected & mask_of(pc.is_null(columns[name]))
                 column = " + ".join(cell.needs()) or name
                 reason = f"{event_type} needs {name}, which is empty"
-                self._refuse_rows(view, empty & ~refused, column, None, reason, "Fill the cell, or state a default.")
+                self._refuse_rows(
+                    view, empty & ~refused, column, None, reason, "Fill the cell, or state a default."
+                )
                 good &= ~empty
         if block.id is not None:
             columns["id"] = self._ids(view, block.id, selected)
@@ -242,7 +250,9 @@ class Builder:
             table = table.append_column("_head", pa.array(head[at : at + len(parents)]))
             table = table.append_column("_same", pa.array(batch.same[parents]))
             at += len(parents)
-            tables.setdefault(kind, []).append(table.select(self._schemas[kind].names).cast(self._schemas[kind]))
+            tables.setdefault(kind, []).append(
+                table.select(self._schemas[kind].names).cast(self._schemas[kind])
+            )
         return {kind: _in_row_order(pa.concat_tables(parts)) for kind, parts in tables.items()}
 
     def _subject(self, view: View, block: EventBlock) -> pa.Array:
@@ -255,21 +265,37 @@ class Builder:
             key = pc.binary_join_element_wise(key, spec.suffix, "")
         return key
 
-    def _instants(self, view: View, cell: Cell, zone_codes: "np.ndarray", zones: list[str]) -> Instants:  # type: ignore[type-arg]
-        key = ("instant", cell.model_dump_json(), tuple(zones), zone_codes.tobytes() if len(zones) > 1 else b"")
+    def _instants(
+        self, view: View, cell: Cell, zone_codes: npt.NDArray[np.int32], zones: list[str]
+    ) -> Instants:
+        key = (
+            "instant",
+            cell.model_dump_json(),
+            tuple(zones),
+            zone_codes.tobytes() if len(zones) > 1 else b"",
+        )
         if key not in view.memory:
             found = moments(view, cell, self.mapping.dates, self.mapping.policies)
             view.memory[key] = instants(found, zone_codes, zones)
         return view.memory[key]  # type: ignore[return-value]
 
     def _instant_field(
-        self, view: View, cell: Cell, selected: Mask, zone_codes: "np.ndarray", zones: list[str]  # type: ignore[type-arg]
+        self,
+        view: View,
+        cell: Cell,
+        selected: Mask,
+        zone_codes: npt.NDArray[np.int32],
+        zones: list[str],
     ) -> pa.Array:
         when = self._instants(view, cell, zone_codes, zones)
         column = " + ".join(cell.needs())
         for index in np.flatnonzero(selected & when.moments.given & ~when.moments.ok).tolist():
             self.refusals.value(
-                int(view.rows[index]), column, when.moments.text[index].as_py(), "no possible date and time", _DATE_REMEDY
+                int(view.rows[index]),
+                column,
+                when.moments.text[index].as_py(),
+                "no possible date and time",
+                _DATE_REMEDY,
             )
         self.policies["two_digit_years"] += int((selected & when.moments.two_digit).sum())
         self.policies["daylight_saving_gap"] += int((selected & when.gap).sum())
@@ -278,12 +304,19 @@ class Builder:
     def _ids(self, view: View, cell: Cell, selected: Mask) -> pa.Array:
         text = view.cell_text(cell)
         raw = self._duck.ask(
-            "SELECT unhex(replace(TRY_CAST(x AS UUID)::VARCHAR, '-', '')) AS y FROM t", t=pa.table({"x": text})
+            "SELECT unhex(replace(TRY_CAST(x AS UUID)::VARCHAR, '-', '')) AS y FROM t",
+            t=pa.table({"x": text}),
         )["y"].combine_chunks()
         ids = pa.ExtensionArray.from_storage(pa.uuid(), raw.cast(pa.binary(16)))
-        for index in np.flatnonzero(selected & mask_of(pc.is_valid(text)) & mask_of(pc.is_null(ids))).tolist():
+        for index in np.flatnonzero(
+            selected & mask_of(pc.is_valid(text)) & mask_of(pc.is_null(ids))
+        ).tolist():
             self.refusals.value(
-                int(view.rows[index]), cell.column, text[index].as_py(), "no UUID", "Leave it out: one is made."
+                int(view.rows[index]),
+                cell.column,
+                text[index].as_py(),
+                "no UUID",
+                "Leave it out: one is made.",
             )
         return ids
 

@@ -108,7 +108,9 @@ def _micros(column: pa.ChunkedArray) -> tuple[Ints, Mask]:
 
 
 def _strptime(text: pa.Array, form: str, duck: Duck) -> tuple[Ints, Mask]:
-    answer = duck.ask(f"SELECT try_strptime(x, {quoted(form)})::TIMESTAMP AS y FROM t", t=pa.table({"x": text}))
+    answer = duck.ask(
+        f"SELECT try_strptime(x, {quoted(form)})::TIMESTAMP AS y FROM t", t=pa.table({"x": text})
+    )
     return _micros(answer["y"])
 
 

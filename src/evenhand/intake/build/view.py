@@ -127,8 +127,7 @@ class View:
             flat = pc.list_flatten(values)
             if not np.array_equal(size, sizes[0]):
                 start = np.cumsum(size) - size
-                index = np.where(part < size[parent], start[parent] + part, -1)
-                flat = flat.take(pa.array(np.where(index < 0, None, index).tolist(), pa.int64()))
+                flat = flat.take(pa.array(start[parent] + part, mask=part >= size[parent]))
             items[column] = pc.utf8_trim_whitespace(flat)
         some = np.zeros(len(parent), dtype=bool)
         for values in items.values():
@@ -144,18 +143,19 @@ class View:
         table = pa.table({"i": pa.array(np.arange(len(self))), "x": text})
         ok = mask_of(
             self.duck.ask(
-                "SELECT json_valid(x) AND CASE WHEN json_valid(x) THEN json_type(x) = 'ARRAY' END AS ok FROM t",
+                "SELECT CASE WHEN json_valid(x) THEN json_type(x) = 'ARRAY' ELSE false END AS ok FROM t",
                 t=table,
             )["ok"]
         )
         bad = [(int(i), column, str(text[i].as_py())) for i in np.flatnonzero(~ok).tolist()]
         members = [f for f in fields if f.startswith(column + ".")]
+        paths = [tuple(m[len(column) + 1 :].split(".")) for m in members]
         picks = ", ".join(
             [
                 "CASE WHEN json_type(item) NOT IN ('OBJECT', 'ARRAY') THEN item ->> '$' END AS c0",
                 *(
-                    f"json_extract_string(item, {quoted(pointer(tuple(m[len(column) + 1 :].split('.'))))}) AS c{n}"
-                    for n, m in enumerate(members, 1)
+                    f"json_extract_string(item, {quoted(pointer(path))}) AS c{n}"
+                    for n, path in enumerate(paths, 1)
                 ),
             ]
         )

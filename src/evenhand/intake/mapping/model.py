@@ -66,11 +66,14 @@ class Cell(_Part):
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         given = [
-            n for n in ("column", "columns", "value", "count", "date") if getattr(self, n) not in (None, False)
+            n
+            for n in ("column", "columns", "value", "count", "date")
+            if getattr(self, n) not in (None, False)
         ]
         if len(given) != 1:
             raise ValueError(
-                f"has {' and '.join(given) or 'no origin'}; give exactly one of column, columns, value, count, date"
+                f"has {' and '.join(given) or 'no origin'}; "
+                "give exactly one of column, columns, value, count, date"
             )
         if self.time is not None and self.date is None:
             raise ValueError("time is given without date; give both")
@@ -134,9 +137,7 @@ class Condition(_Part):
     @model_validator(mode="after")
     def _some_test(self) -> Self:
         if not self.model_fields_set - {"column"}:
-            raise ValueError(
-                "has no test; give one of given, is, is_not, in, not_in, matches, not_matches"
-            )
+            raise ValueError("has no test; give one of given, is, is_not, in, not_in, matches, not_matches")
         return self
 
 
@@ -349,9 +350,7 @@ class Mapping(_Part):
             for name in block.types():
                 fields = told.setdefault(name, set())
                 fields.update(envelope)
-                fields.update(
-                    f for f in block.fields if f in FIELDS[name] and not FIELDS[name][f].personal
-                )
+                fields.update(f for f in block.fields if f in FIELDS[name] and not FIELDS[name][f].personal)
         return {name: sorted(fields) for name, fields in sorted(told.items())}
 
 

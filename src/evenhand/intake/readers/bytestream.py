@@ -94,8 +94,8 @@ def refuse_bomb(path: Path, packed: int, out: int, limits: Limits) -> None:
     """Raise `IntakeError` when `packed` bytes have grown to `out` beyond what the limits allow."""
     if out > limits.free_bytes and out > limits.ratio * max(packed, 1):
         raise IntakeError(
-            f"{path.name}: {packed:,} compressed bytes grow to more than {out:,}, over {limits.ratio:g} times "
-            "their size. If this is no attack, decompress it yourself or raise --max-ratio."
+            f"{path.name}: {packed:,} compressed bytes grow to more than {out:,}, over {limits.ratio:g} "
+            "times their size. If this is no attack, decompress it yourself or raise --max-ratio."
         )
 
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
@@ -169,10 +170,11 @@ class DelimitedReader:
         return Batch(table, rows, hash_rows(table, self._duck), bad)
 
 
-def hash_rows(table: pa.Table, duck: Duck) -> np.ndarray:  # type: ignore[type-arg]
+def hash_rows(table: pa.Table, duck: Duck) -> npt.NDArray[np.uint64]:
     """A 64-bit hash of each row over all its columns."""
     if not len(table) or not table.num_columns:
         return np.zeros(len(table), dtype=np.uint64)
     names = [f"c{i}" for i in range(table.num_columns)]
     answer = duck.ask(f"SELECT hash({', '.join(names)}) AS h FROM t", t=table.rename_columns(names))
-    return answer["h"].to_numpy()
+    hashes: npt.NDArray[np.uint64] = answer["h"].to_numpy()
+    return hashes

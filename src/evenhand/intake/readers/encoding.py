@@ -68,8 +68,8 @@ class Recoder:
                 stated = codecs.lookup(stated).name
             except LookupError:
                 raise IntakeError(
-                    f"{file}: file.encoding = {stated!r} in the mapping is not an encoding that Python knows. "
-                    'Use, for example, "utf-8", "cp1252" or "utf-16".'
+                    f"{file}: file.encoding = {stated!r} in the mapping is not an encoding that Python "
+                    'knows. Use, for example, "utf-8", "cp1252" or "utf-16".'
                 ) from None
         self.name = stated
 

@@ -94,14 +94,12 @@ class JsonLinesReader:
         for index in np.flatnonzero(~usable & ~blank).tolist():
             broken = kind[index].as_py() == "BROKEN"
             reason = "the line is no valid JSON" if broken else "the line is no JSON object"
-            bad.append(
-                BadRow(int(rows[index]), lines[index].as_py(), reason, "Give one JSON object a line.")
-            )
+            bad.append(BadRow(int(rows[index]), lines[index].as_py(), reason, "Give one JSON object a line."))
         keep = usable | blank
         kept = table.filter(pa.array(keep))
         picks = "".join(
-            f", CASE WHEN trim(line) <> '' THEN json_extract_string(line, {quoted(pointer(path))}) END AS c{i}"
-            for i, path in enumerate(paths.values())
+            f", CASE WHEN trim(line) <> '' THEN json_extract_string(line, {at}) END AS c{i}"
+            for i, at in enumerate(quoted(pointer(path)) for path in paths.values())
         )
         answer = self._duck.ask(f"SELECT hash(line) AS h{picks} FROM t", t=kept)
         same = answer["h"].to_numpy()

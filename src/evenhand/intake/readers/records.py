@@ -154,9 +154,7 @@ class Records:
                 return starts[:cut][keep[:cut]], new_ends[:cut][keep[:cut]], bad
         return starts[keep], new_ends[keep], bad
 
-    def _closing_line(
-        self, text: bytes, starts: Ints, ends: Ints, line: int, odd: Ints
-    ) -> int | None:
+    def _closing_line(self, text: bytes, starts: Ints, ends: Ints, line: int, odd: Ints) -> int | None:
         """The line on which the record that opens a quote on `line` is complete."""
         assert self._quoting is not None
         start = int(starts[line])

@@ -29,7 +29,7 @@ from evenhand.intake.refusal import IntakeError
 
 ROWS = 20000
 _PLACE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_CELL = re.compile(rb'<c\b([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+_CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _ERROR = re.compile(rb'\bt="e"')
 _VALUE = re.compile(rb"<v>([^<]+)</v>|<is>")
@@ -66,8 +66,8 @@ class WorkbookReader:
             raise IntakeError(f"{file}: the workbook is locked by a password. Save it without one.") from None
         except (CalamineError, XmlError, ZipError, OSError) as error:
             raise IntakeError(
-                f"{file}: the workbook is cut off, damaged or no workbook ({error}). None of it was taken in. "
-                "Copy it again from its owner, or save it as CSV."
+                f"{file}: the workbook is cut off, damaged or no workbook ({error}). None of it was taken "
+                "in. Copy it again from its owner, or save it as CSV."
             ) from None
         self._row = 0
         cells: list[Any] = []
@@ -160,7 +160,9 @@ class WorkbookReader:
         if self._holes:
             for (row, column), value in sorted(self._holes.items()):
                 if start <= row < start + len(held) and column <= len(self.columns):
-                    reason = f"the cell holds the error {value}" if value else "a formula without a stored value"
+                    reason = (
+                        f"the cell holds the error {value}" if value else "a formula without a stored value"
+                    )
                     remedy = "Open the workbook, let it calculate, correct the cell, and save it."
                     bad.append(BadValue(row, self.columns[column - 1], value or None, reason, remedy))
         return Batch(table, rows, hash_rows(table, self._duck), bad_values=bad)

@@ -12,7 +12,6 @@ from evenhand.intake.build.view import Ints, Mask, mask_of
 from evenhand.intake.mapping.model import Mapping, Once, block_cells
 from evenhand.intake.refusal import entries_table
 from evenhand.intake.resolve.ids import as_uuids, halves, made_ids
-from evenhand.record.events import FIELDS
 from evenhand.record.events.base import INSTANT
 
 _NEVER = np.iinfo(np.int64).max
@@ -260,7 +259,8 @@ def _codes(subjects: pa.ChunkedArray) -> Ints:
         return np.empty(0, dtype=np.int64)
     new = np.zeros(len(values), dtype=np.int64)
     new[1:] = pc.not_equal(values[1:], values[:-1]).to_numpy(zero_copy_only=False)
-    return np.cumsum(new)
+    codes: Ints = np.cumsum(new)
+    return codes
 
 
 def _ints(table: pa.Table, name: str) -> Ints:

@@ -61,7 +61,8 @@ class Spool:
 
     def _sort(self, source: Path, done: Path, duck: Duck) -> None:
         duck.run(
-            f"COPY (SELECT * FROM read_parquet({quoted(str(source))}) ORDER BY subject, _source, _row, _part, _block) "
+            f"COPY (SELECT * FROM read_parquet({quoted(str(source))}) "
+            "ORDER BY subject, _source, _row, _part, _block) "
             f"TO {quoted(str(done))} (FORMAT parquet, COMPRESSION lz4_raw)"
         )
         source.unlink()

@@ -13,8 +13,11 @@ from evenhand.intake.duck import Duck
 from evenhand.intake.mapping.model import EXCEL, ISO, Cell, Policies
 from evenhand.intake.suggest.look import Column
 
-_DAYS = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y",
-         "%b %d %Y", "%d %b %Y", "%m.%d.%Y", "%Y%m%d", "%m%d%Y", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y")  # fmt: skip
+_DAYS = (
+    "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y",
+    "%B %d, %Y", "%b %d %Y", "%d %b %Y", "%m.%d.%Y", "%Y%m%d", "%m%d%Y", "%d/%m/%Y", "%d/%m/%y",
+    "%d.%m.%Y",
+)  # fmt: skip
 _TIMES = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %I:%M%p", " %H%M", " %H:%M:%S.%f", "")
 CLOCKS = (
     (re.compile(r"\d{1,2}:\d\d:\d\d(\.\d+)?"), " %H:%M:%S"),

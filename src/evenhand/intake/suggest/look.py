@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 from evenhand.intake.build.view import View
 from evenhand.intake.duck import Duck
 from evenhand.intake.mapping.model import FileFacts
@@ -68,7 +67,9 @@ def look(path: Path, duck: Duck) -> Look:
         items, _ = view.each(array, members)
         for name in [array, *members]:
             columns[name] = Column(name, items.text(name).to_pylist(), item_of=array)
-    return Look(path.name, kind_of(path), source.reader.facts, list(columns.values()), arrays, view.table.num_rows)
+    return Look(
+        path.name, kind_of(path), source.reader.facts, list(columns.values()), arrays, view.table.num_rows
+    )
 
 
 def _is_array(column: Column) -> bool:

@@ -8,16 +8,19 @@ from evenhand.intake.suggest.dates import Dates, guess_clock, guess_dates
 from evenhand.intake.suggest.look import Column, Look
 
 _JOINED = {
-    "bookingid": "booking id", "bookingno": "booking no", "bookingnumber": "booking number", "bookno": "book no",
-    "bookdate": "book date", "booktime": "book time", "bookingdate": "booking date", "bookingtime": "booking time",
-    "releasedate": "release date", "releasetime": "release time", "reldate": "release date", "reltime": "release time",
-    "arrestdate": "arrest date", "arresttime": "arrest time", "chargedesc": "charge desc", "dob": "birth date",
-    "birthdate": "birth date", "dateofbirth": "birth date", "birthplace": "birth place", "pob": "birth place",
-    "lastname": "last name", "firstname": "first name", "middlename": "middle name", "fullname": "full name",
-    "personid": "person id", "inmateid": "inmate id", "inmateno": "inmate no", "datetime": "date time",
-    "releasereason": "release reason", "releasetype": "release type", "arrestingagency": "arresting agency",
-    "lvl": "level", "rsn": "reason", "fel": "felony", "misd": "misdemeanor", "chgs": "charges", "bkg": "booking", "bk": "booking", "rel": "release", "chg": "charge", "desc": "description", "dt": "date",
-    "dttm": "date time", "tm": "time", "num": "no", "nbr": "no", "number": "no", "dispo": "disposition",
+    "bookingid": "booking id", "bookingno": "booking no", "bookingnumber": "booking number",
+    "bookno": "book no", "bookdate": "book date", "booktime": "book time", "bookingdate": "booking date",
+    "bookingtime": "booking time", "releasedate": "release date", "releasetime": "release time",
+    "reldate": "release date", "reltime": "release time", "arrestdate": "arrest date",
+    "arresttime": "arrest time", "chargedesc": "charge desc", "dob": "birth date",
+    "birthdate": "birth date", "dateofbirth": "birth date", "birthplace": "birth place",
+    "pob": "birth place", "lastname": "last name", "firstname": "first name", "middlename": "middle name",
+    "fullname": "full name", "personid": "person id", "inmateid": "inmate id", "inmateno": "inmate no",
+    "datetime": "date time", "releasereason": "release reason", "releasetype": "release type",
+    "arrestingagency": "arresting agency", "lvl": "level", "rsn": "reason", "fel": "felony",
+    "misd": "misdemeanor", "chgs": "charges", "bkg": "booking", "bk": "booking", "rel": "release",
+    "chg": "charge", "desc": "description", "dt": "date", "dttm": "date time", "tm": "time", "num": "no",
+    "nbr": "no", "number": "no", "dispo": "disposition",
 }  # fmt: skip
 
 BIRTH_ABROAD = {"citizenship", "citizen", "nationality", "national", "alien", "immigration", "country"}
@@ -55,7 +58,18 @@ def tells_origin(name: str) -> bool:
     return bool(found & BIRTH_ABROAD) or ("birth" in found and bool(found & place)) or "born" in found
 
 
-_BOOKED = ("booked", "booking", "book", "intake", "admit", "admitted", "admission", "commit", "commitment", "received")
+_BOOKED = (
+    "booked",
+    "booking",
+    "book",
+    "intake",
+    "admit",
+    "admitted",
+    "admission",
+    "commit",
+    "commitment",
+    "received",
+)
 _RELEASED = ("released", "release", "discharge", "discharged", "departure", "exit")
 
 
@@ -90,7 +104,11 @@ def _times(roles: Roles, columns: list[Column]) -> None:
     for role, signs, weak in (("booked", _BOOKED, "in"), ("released", _RELEASED, "out")):
         for column in outer:
             found = words(column.name)
-            if found & set(signs) and "charge" not in found and not found & {"scheduled", "projected", "bond"}:
+            if (
+                found & set(signs)
+                and "charge" not in found
+                and not found & {"scheduled", "projected", "bond"}
+            ):
                 roles.take(role, column, f"a date under the name {column.name!r}")
         for column in outer:
             if weak in words(column.name):
@@ -122,27 +140,46 @@ def _texts(roles: Roles, column: Column, found: set[str], rows: int) -> None:
         roles.take("age", column, why)
     elif "arresting" in found or (found & {"arrest"} and found & {"agency", "department"}):
         roles.take("arresting_agency", column, why)
-    elif found & {"release", "released", "releasing"} and not found & (_KEYS | {"officer", "by"}):
+    elif (found & {"release", "released", "releasing"} and not found & (_KEYS | {"officer", "by"})) or (
+        found & {"discharge", "exit", "departure"}
+        and found & {"type", "reason", "code", "cause", "disposition"}
+    ):
         roles.take("cause", column, why)
-    elif found & {"discharge", "exit", "departure"} and found & {"type", "reason", "code", "cause", "disposition"}:
-        roles.take("cause", column, why)
-    elif found & {"level", "degree", "severity", "class"} and distinct <= 60:
-        roles.take("level", column, why)
-    elif found & {"felony", "misdemeanor"} and distinct <= 60:
+    elif (found & {"level", "degree", "severity", "class"} and distinct <= 60) or (
+        found & {"felony", "misdemeanor"} and distinct <= 60
+    ):
         roles.take("level", column, why)
     elif "disposition" in found:
         roles.take("disposition", column, why)
     elif found & {"charge", "charges", "count"} and found & {"no", "seq", "sequence"} and _whole(column):
         roles.take("charge_no", column, why)
-    elif found & {"charge", "charges", "offense", "offenses", "offence", "statute", "violation"} and not found & (
-        _KEYS | {"type", "bond", "bail", "status", "date", "count", "code"}
-    ):
+    elif found & {
+        "charge",
+        "charges",
+        "offense",
+        "offenses",
+        "offence",
+        "statute",
+        "violation",
+    } and not found & (_KEYS | {"type", "bond", "bail", "status", "date", "count", "code"}):
         roles.take("charge", column, why)
-    elif found & {"facility", "jail", "site", "location", "institution"} and distinct <= 60 and not found & _KEYS:
+    elif (
+        found & {"facility", "jail", "site", "location", "institution"}
+        and distinct <= 60
+        and not found & _KEYS
+    ):
         roles.take("facility", column, why)
     elif found & {"agency"} and not found & _KEYS:
         roles.take("arresting_agency", column, f"TODO: {why}; is it the agency that arrested?")
-    elif "name" in found and not found & {"officer", "agency", "facility", "attorney", "judge", "court", "charge"}:
+    elif "name" in found and not found & {
+        "officer",
+        "agency",
+        "facility",
+        "attorney",
+        "judge",
+        "court",
+        "charge",
+    }:
         roles.names.append(name)
 
 
@@ -159,10 +196,26 @@ def _birth(roles: Roles, columns: list[Column]) -> None:
 
 def _keys(roles: Roles, columns: list[Column], look: Look) -> None:
     plain = [c for c in columns if c.given and c.item_of is None and c.name not in roles.clocks]
-    person = {"person", "inmate", "offender", "subject", "defendant", "individual", "jacket", "sid", "mni", "pin", "so"}
+    person = {
+        "person",
+        "inmate",
+        "offender",
+        "subject",
+        "defendant",
+        "individual",
+        "jacket",
+        "sid",
+        "mni",
+        "pin",
+        "so",
+    }
     for column in plain:
         found = words(column.name)
-        if found & {"booking", "book"} and (found & _KEYS or len(found) == 1) and column.name not in roles.dates:
+        if (
+            found & {"booking", "book"}
+            and (found & _KEYS or len(found) == 1)
+            and column.name not in roles.dates
+        ):
             roles.take("key", column, f"the name {column.name!r}")
         if found & person and not found & {"charge", "name"} and column.name not in roles.dates:
             roles.take("person", column, f"the name {column.name!r}")
@@ -170,7 +223,7 @@ def _keys(roles: Roles, columns: list[Column], look: Look) -> None:
         return
     for column in plain:
         found = words(column.name)
-        if found & _KEYS and column.given == look.rows and "charge" not in found:
-            if column is not roles.chosen.get("person"):
-                roles.take("key", column, f"TODO: the name {column.name!r} is of a key; is it the booking's?")
-                return
+        is_person = column is roles.chosen.get("person")
+        if found & _KEYS and column.given == look.rows and "charge" not in found and not is_person:
+            roles.take("key", column, f"TODO: the name {column.name!r} is of a key; is it the booking's?")
+            return

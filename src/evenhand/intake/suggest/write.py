@@ -7,11 +7,11 @@ from pathlib import Path
 from evenhand.intake.duck import Duck
 from evenhand.intake.mapping.load import parse_mapping
 from evenhand.intake.mapping.model import ISO
+from evenhand.intake.refusal import IntakeError
 from evenhand.intake.suggest.codes import guess_codes
-from evenhand.intake.suggest.dates import Dates, read_share
+from evenhand.intake.suggest.dates import Dates
 from evenhand.intake.suggest.look import Column, Look, look
 from evenhand.intake.suggest.roles import Roles, assign, words
-from evenhand.intake.refusal import IntakeError
 
 PLACEHOLDER = "XX0000000"
 """The ORI that a suggestion has until its reader states the agency's own."""
@@ -53,7 +53,9 @@ class _Draft:
                 f"{seen.file}: no column looks like a date and time of booking. The file has: {names}. "
                 "If a date is there in a form of its own, write the mapping by hand with its format."
             )
-        self.at = {role: self._moment(role) for role in ("booked", "released", "arrested", "detainer", "disposed")}
+        self.at = {
+            role: self._moment(role) for role in ("booked", "released", "arrested", "detainer", "disposed")
+        }
         every = [f for m in self.at.values() if m for f in m[1]]
         self.dates = tuple(dict.fromkeys(every)) or (ISO,)
         charge = roles.chosen.get("charge")
@@ -82,11 +84,17 @@ class _Draft:
         lines.append(self._subject())
         if "facility" in roles.chosen:
             column = roles.chosen["facility"]
-            lines.append(f"facility = {_q(column.name)}  # guess: {roles.why['facility']}; {column.examples()}")
+            lines.append(
+                f"facility = {_q(column.name)}  # guess: {roles.why['facility']}; {column.examples()}"
+            )
         lines.append('observed_until = "latest"  # TODO: the moment up to which the export is complete')
         if seen.kind == "delimited":
             delimiter = seen.facts["delimiter"].split("'")[1].encode().decode("unicode_escape")
-            lines += ["", "[file]", f"delimiter = {_q(delimiter)}  # guess: the sample's rows have one width with it"]
+            lines += [
+                "",
+                "[file]",
+                f"delimiter = {_q(delimiter)}  # guess: the sample's rows have one width with it",
+            ]
             encoding = seen.facts["encoding"].split()[0]
             if encoding not in ("ascii", "utf-8"):
                 lines.append(f"encoding = {_q(encoding)}  # guess: by the sample's bytes")
@@ -103,7 +111,9 @@ class _Draft:
         moment = self.at["booked"]
         assert moment is not None
         columns = [*parts, *moment[2]]
-        return f"subject = {_list(columns)}  # TODO: no column names the booking; this joins what tells it apart"
+        return (
+            f"subject = {_list(columns)}  # TODO: no column names the booking; this joins what tells it apart"
+        )
 
     def _moment(self, role: str) -> tuple[str, tuple[str, ...], list[str]] | None:
         """A role's time as TOML, its formats, and its columns."""
@@ -163,7 +173,13 @@ class _Draft:
         return [f"{field} = {_q(column.name)}  # guess: {self.roles.why[role]}; {column.examples()}"]
 
     def _booked(self) -> list[str]:
-        lines = ["[[event]]", 'type = "person.booked"', self._when("booked"), 'once = "first"', "[event.fields]"]
+        lines = [
+            "[[event]]",
+            'type = "person.booked"',
+            self._when("booked"),
+            'once = "first"',
+            "[event.fields]",
+        ]
         if (arrested := self.at["arrested"]) and self.roles.chosen["arrested"].item_of is None:
             lines.append(f"arrested_at = {arrested[0]}  # guess: {self.roles.why['arrested']}")
         agency = self.roles.chosen.get("arresting_agency")
@@ -195,7 +211,10 @@ class _Draft:
             level = self.roles.chosen.get("level")
             if level is not None and any(self.separator in t for t in level.counts):
                 columns.append(level.name)
-            return [f"split = {{ columns = {_list(columns)}, by = {_q(self.separator)} }}  # guess: cells hold several"]
+            return [
+                f"split = {{ columns = {_list(columns)}, by = {_q(self.separator)} }}"
+                "  # guess: cells hold several"
+            ]
         return []
 
     def _charges(self) -> list[str]:
@@ -243,7 +262,11 @@ class _Draft:
         if column.item_of != self.array:
             return []
         lines = ["[[event]]", 'type = "charge.disposed"', self._when("disposed"), *self._items()]
-        lines += [f"when = [{{ column = {_q(charge.name)}, given = true }}]", "[event.fields]", self._charge_no()]
+        lines += [
+            f"when = [{{ column = {_q(charge.name)}, given = true }}]",
+            "[event.fields]",
+            self._charge_no(),
+        ]
         return lines + self._coded("disposition", column, guess_codes("disposition", column.counts), "other")
 
     def _detainer(self) -> list[str]:
@@ -283,7 +306,9 @@ class _Draft:
             )
         release = ["[[event]]", 'type = "custody.released"', *head]
         if gone:
-            release.append(f"when = [{{ column = {_q(column.name)}, not_in = {_list(list(gone)[:_MOST_CODES])} }}]")
+            release.append(
+                f"when = [{{ column = {_q(column.name)}, not_in = {_list(list(gone)[:_MOST_CODES])} }}]"
+            )
         release += ["[event.fields]", *self._coded("cause", column, causes, "other")]
         blocks.append(release)
         return blocks
@@ -295,11 +320,16 @@ class _Draft:
         if self.roles.origin:
             lines += [
                 "",
-                "# Not mapped, on purpose: what a person said of birth or citizenship belongs only to the answers of an",
-                "# interview (interview.held: stated_place_of_birth, stated_citizenship), kept apart as personal.",
+                "# Not mapped, on purpose: what a person said of birth or citizenship belongs only to",
+                "# the answers of an interview (interview.held: stated_place_of_birth,",
+                "# stated_citizenship), kept apart as personal.",
                 *(_remark(name) for name in self.roles.origin),
             ]
         left = [c for c in self.seen.columns if c.name not in {*used, *self.roles.origin, self.array}]
         if left:
-            lines += ["", "# Columns that nothing maps yet:", *(_remark(f"{c.name}: {c.examples()}") for c in left)]
+            lines += [
+                "",
+                "# Columns that nothing maps yet:",
+                *(_remark(f"{c.name}: {c.examples()}") for c in left),
+            ]
         return lines
