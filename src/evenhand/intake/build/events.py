@@ -174,9 +174,11 @@ class Builder:
                 continue
             if name not in FIELDS[event_type] and name in block.fields:
                 continue
-            if name in ("recorded_at",) or _is_instant(event_type, name):
+            refused = np.zeros(len(view), dtype=bool)
+            if name == "corrects":
+                columns[name] = self._ids(view, cell, selected)
+            elif name == "recorded_at" or _is_instant(event_type, name):
                 columns[name] = self._instant_field(view, cell, selected, where.zone_codes, where.zones)
-                refused = np.zeros(len(view), dtype=bool)
             else:
                 done = convert(view, cell, event_type, name)
                 columns[name], refused = done.values, done.bad

@@ -264,7 +264,8 @@ def _codes(subjects: pa.ChunkedArray) -> Ints:
 
 
 def _ints(table: pa.Table, name: str) -> Ints:
-    return table[name].to_numpy().astype(np.int64)
+    values: Ints = table[name].to_numpy().astype(np.int64)
+    return values
 
 
 def _times(table: pa.Table) -> Ints:
