@@ -17,7 +17,9 @@ _TIME = st.one_of(
     st.datetimes(min_value=datetime(1890, 1, 1)).map(
         lambda d: f"{d.year:04}-{d.month:02}-{d.day:02} {d.hour:02}:{d.minute:02}"
     ),
-    st.sampled_from(["", "2020-02-30 10:00", "soon", "01/05/20 10:00", "2020-11-01 01:30", "2020-03-08 02:30"]),
+    st.sampled_from(
+        ["", "2020-02-30 10:00", "soon", "01/05/20 10:00", "2020-11-01 01:30", "2020-03-08 02:30"]
+    ),
 )
 _TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=12)
 _ROW = st.tuples(
@@ -36,7 +38,9 @@ def _rows_told(taken: Taken) -> int:
     counts = taken.counts
     assert counts.rows_in == counts.rows_accounted + counts.rows_quarantined
     assert taken.record is not None
-    assert sum(p.events for p in taken.record.manifest.parts.get("booking", [])) == sum(counts.events.values())  # type: ignore[call-overload]
+    assert sum(p.events for p in taken.record.manifest.parts.get("booking", [])) == sum(
+        counts.events.values()
+    )  # type: ignore[call-overload]
     given_rows = {e["row"] for e in taken.quarantine()}
     assert counts.rows_quarantined <= len(given_rows)
     return int(counts.rows_in)
@@ -69,7 +73,22 @@ def test_rows_of_many_tables_add_up(rows: list[tuple[str, ...]]) -> None:
 _BYTES = st.one_of(
     st.binary(max_size=400),
     st.lists(
-        st.sampled_from([b'"', b",", b"\n", b"\r\n", b"\r", b"\0", b"B1", b"2020-01-05 10:00", b"\xff", b"F", "é".encode(), b'""']),
+        st.sampled_from(
+            [
+                b'"',
+                b",",
+                b"\n",
+                b"\r\n",
+                b"\r",
+                b"\0",
+                b"B1",
+                b"2020-01-05 10:00",
+                b"\xff",
+                b"F",
+                "é".encode(),
+                b'""',
+            ]
+        ),
         max_size=80,
     ).map(b"".join),
 )
@@ -94,7 +113,9 @@ def test_any_bytes_under_a_header_add_up(data: bytes) -> None:
 
 @pytest.mark.trial
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(_BYTES, st.sampled_from(["a.csv", "a.jsonl", "a.xlsx", "a.parquet", "a.xls", "a.csv.gz"]), st.booleans())
+@given(
+    _BYTES, st.sampled_from(["a.csv", "a.jsonl", "a.xlsx", "a.parquet", "a.xls", "a.csv.gz"]), st.booleans()
+)
 def test_any_bytes_are_read_or_refused(data: bytes, name: str, header: bool) -> None:
     _fuzz((",".join(HEADER) + "\n").encode() * header + data, name)
 

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from evenhand.intake.mapping.model import PLACEHOLDER
 from evenhand.intake.run import Outcome
 
 POLICIES = {
@@ -54,6 +55,12 @@ def show(outcome: Outcome, console: Console, *, out: str | None) -> None:
     policies = [(POLICIES.get(name, name), count) for name, count in counts.policies.items()]
     if policies:
         console.print(_pairs("Policies", policies, ("what was done", "times")))
+    if PLACEHOLDER in manifest.agencies:
+        console.print(
+            f"The agency {PLACEHOLDER} is a placeholder: state the ORI of the agency in the mapping.",
+            style="bold yellow",
+            markup=False,
+        )
     console.print(
         f"Rows in {counts.rows_in:,} = accounted for {counts.rows_accounted:,} "
         f"+ quarantined {counts.rows_quarantined:,}",

@@ -14,6 +14,9 @@ from evenhand.record.events.base import INSTANT
 ISO, EXCEL = "iso", "excel"
 """Names that stand among date formats: ISO 8601 (an offset is kept), and Excel's serial day numbers."""
 
+PLACEHOLDER = "XX0000000"
+"""The ORI that a suggested mapping has until its reader states the agency's own."""
+
 ENVELOPE_CELLS = ("facility", "recorded_at", "actor", "actor_role", "reason", "corrects")
 """Envelope fields that a mapping may fill and that `provides` then names."""
 

@@ -6,15 +6,13 @@ from pathlib import Path
 
 from evenhand.intake.duck import Duck
 from evenhand.intake.mapping.load import parse_mapping
-from evenhand.intake.mapping.model import ISO
+from evenhand.intake.mapping.model import ISO, PLACEHOLDER
 from evenhand.intake.refusal import IntakeError
 from evenhand.intake.suggest.codes import guess_codes
 from evenhand.intake.suggest.dates import Dates
 from evenhand.intake.suggest.look import Column, Look, look
 from evenhand.intake.suggest.roles import Roles, assign, words
 
-PLACEHOLDER = "XX0000000"
-"""The ORI that a suggestion has until its reader states the agency's own."""
 _SEPARATORS = (";", "|", "\n", " / ")
 _MOST_CODES = 60
 
