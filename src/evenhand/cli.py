@@ -7,6 +7,7 @@ import click
 COMMANDS: dict[str, str] = {
     "record": "evenhand.record.command:record",
     "simulate": "evenhand.simulate.command:simulate",
+    "intake": "evenhand.intake.command:intake",
 }
 
 
