@@ -4,8 +4,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pyarrow.parquet as pq
 
@@ -30,6 +33,19 @@ def numbered(histories: Sequence[Sequence[Row]]) -> list[Row]:
     return rows
 
 
+def breach(row: Row) -> Breach:
+    return Breach(
+        activation=UUID(row["activation"]),
+        when=row["when"],
+        facility=row["facility"],
+        officer=row["officer"],
+        evidence=tuple(UUID(e) for e in row["evidence"]),
+        deadline=row["deadline"],
+        missed_by=row["missed_by"],
+        still_open=row["still_open"],
+    )
+
+
 def by_table(
     rules: Iterable[Rule], kind: SubjectKind, histories: Sequence[Sequence[Row]], context: Context
 ) -> dict[str, Result]:
@@ -47,9 +63,11 @@ def by_table(
             counts=counts,
         )
         broken: dict[str, dict[str, tuple[Breach, ...]]] = {rule.id: {} for rule in engine.rules}
-        for found in engine.judge(kind, [part], len(histories)):
-            assert found.subject not in broken[found.rule], "a subject was reported twice"
-            broken[found.rule][found.subject] = found.breaches
+        for table in engine.judge(kind, [part], len(histories)):
+            (rule_id,) = table["rule"].unique().to_pylist()
+            for subject, breaches in groupby(table.to_pylist(), itemgetter("subject")):
+                assert subject not in broken[rule_id], "a subject was reported twice"
+                broken[rule_id][subject] = tuple(breach(row) for row in breaches)
         result = {
             rule.id: (
                 +engine.tallies[rule.id].verdicts,

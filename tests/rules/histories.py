@@ -1,14 +1,14 @@
 """Strategies for histories: events at moments near the rules' bounds, with fields near their codes."""
 
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from evenhand.record.events import EVENT_TYPES, FIELDS, SubjectKind, types_of
+from evenhand.record.events import FIELDS, SubjectKind, types_of
 from evenhand.rules.algebra import Lit, Sel
 from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import AGENCY, BASE, FACILITY, ZONE
@@ -77,7 +77,8 @@ def values(event_type: str, name: str) -> st.SearchStrategy[Any]:
     return chosen if spec.required else st.one_of(chosen, chosen, chosen, st.none())
 
 
-def related(kind: SubjectKind) -> list[tuple[str, ...]]:
+@cache
+def related(kind: SubjectKind) -> tuple[tuple[str, ...], ...]:
     """For each rule of a kind, the event types it looks at."""
     found = []
     for rule in CATALOG.values():
@@ -85,53 +86,65 @@ def related(kind: SubjectKind) -> list[tuple[str, ...]]:
             chosen = [n for n in (rule.on, *rule.nodes()) if isinstance(n, Sel) and len(n.types) < 20]
             named = {t for n in chosen for t in n.types}
             found.append(tuple(sorted(named or set(types_of(kind)))))
-    return found
+    return tuple(found)
+
+
+@cache
+def fields_of(event_type: str) -> dict[str, st.SearchStrategy[Any]]:
+    """A strategy for each payload field that a rule may read."""
+    return {n: values(event_type, n) for n, spec in FIELDS[event_type].items() if not spec.personal}
+
+
+START, ZONE_NAME = st.sampled_from(STARTS), st.sampled_from(ZONES)
+MOMENT, PLACE = moments(), st.sampled_from([*FACILITIES, None])
+RECORDED = st.one_of(st.none(), MOMENT)
+ACTOR, ROLE = st.sampled_from([*OFFICERS, *OFFICERS, "federal-1", None]), st.sampled_from(ROLES)
+REASON = st.sampled_from([None, None, "stated"])
+CORRECTION = st.integers(0, 15).map(lambda n: n == 0)
 
 
 @st.composite
-def history(draw: st.DrawFn, kind: SubjectKind, subject: str, number: int) -> list[Row]:
-    """One subject's events, of the types that some rule looks at together, some of them more than once."""
-    types = draw(st.sampled_from(related(kind)))
+def history(draw: st.DrawFn, types: tuple[str, ...], others: tuple[str, ...]) -> list[Row]:
+    """One subject's events of the given types, some more than once, and now and then one of the others."""
     chosen = draw(st.lists(st.sampled_from(types), min_size=1, max_size=7))
     if draw(st.booleans()):
-        chosen.append(draw(st.sampled_from(types_of(kind))))
-    start = draw(st.sampled_from(STARTS))
-    zone = draw(st.sampled_from(ZONES))
+        chosen.append(draw(st.sampled_from(others)))
+    start, zone = draw(START), draw(ZONE_NAME)
     rows: list[Row] = []
     for place, event_type in enumerate(chosen):
-        moment = start + draw(moments())
+        moment, recorded = start + draw(MOMENT), draw(RECORDED)
         row: Row = {
-            "subject": subject,
-            "id": UUID(int=(number << 16) + place),
+            "id": UUID(int=place),
             "type": event_type,
             "version": 1,
             "agency": AGENCY,
-            "facility": draw(st.sampled_from([*FACILITIES, None])),
+            "facility": draw(PLACE),
             "occurred_at": moment,
             "zone": zone,
-            "recorded_at": draw(st.one_of(st.none(), moments().map(lambda d, m=moment: m + d))),
-            "actor": draw(st.sampled_from([*OFFICERS, *OFFICERS, "federal-1", None])),
-            "actor_role": draw(
-                st.sampled_from(
-                    ["designated_officer", "federal_supervisor", "booking_officer", "reviewer", None]
-                )
-            ),
+            "recorded_at": None if recorded is None else moment + recorded,
+            "actor": draw(ACTOR),
+            "actor_role": draw(ROLE),
             "source_kind": "import",
-            "reason": draw(st.sampled_from([None, None, "stated"])),
+            "reason": draw(REASON),
         }
-        if place and draw(st.integers(0, 15)) == 0:
+        if place and draw(CORRECTION):
             row["corrects"] = rows[draw(st.integers(0, place - 1))]["id"]
-        for name, spec in FIELDS[event_type].items():
-            if not spec.personal:
-                row[name] = draw(values(event_type, name))
+        row |= {name: draw(strategy) for name, strategy in fields_of(event_type).items()}
         rows.append({k: v for k, v in row.items() if v is not None})
     return rows
 
 
-def shuffled_subjects(kind: SubjectKind, count: int, name: str) -> st.SearchStrategy[list[list[Row]]]:
-    """`count` histories of different subjects."""
-    return st.tuples(*(history(kind, f"{name}{n}", n + 1) for n in range(count))).map(list)
+def named(rows: list[Row], subject: str, number: int) -> list[Row]:
+    """A drawn history as that of a subject, with ids that no other number gives."""
+
+    def own(id_: UUID) -> UUID:
+        return UUID(int=(number << 16) + id_.int)
+
+    return [
+        row | {"subject": subject} | {k: own(row[k]) for k in ("id", "corrects") if k in row} for row in rows
+    ]
 
 
-def of_kind(rows: Sequence[Row], kind: SubjectKind) -> list[Row]:
-    return [r for r in rows if EVENT_TYPES[r["type"]].subject_kind is kind]
+def histories(kind: SubjectKind) -> list[st.SearchStrategy[list[Row]]]:
+    """A strategy for each rule of a kind."""
+    return [history(types, types_of(kind)) for types in related(kind)]

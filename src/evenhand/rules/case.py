@@ -56,11 +56,21 @@ _OPS: dict[Op, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True)
 class Context:
-    """What is known beside the history: what the record provides, up to when, and all standings."""
+    """What is known beside the history: what the record provides, up to when, and all standings.
+
+    Only acts within `window` (first moment, first moment after; None is open) are judged; the events outside
+    it are still seen.
+    """
 
     provides: Provides
     observed_until: datetime
     standings: Standings
+    window: tuple[datetime | None, datetime | None] = (None, None)
+
+    def judges(self, moment: datetime) -> bool:
+        """Whether an act at that moment is judged."""
+        since, until = self.window
+        return (since is None or since <= moment) and (until is None or moment < until)
 
 
 def judge(rule: Rule, history: Sequence[Row], context: Context) -> Answer:
@@ -73,6 +83,8 @@ def judge(rule: Rule, history: Sequence[Row], context: Context) -> Answer:
     worst, breaches, missing = Verdict.NOT_APPLICABLE, [], NOTHING
     for place, event in enumerate(events):
         if event["type"] not in askable or not _selects(rule.on, event):
+            continue
+        if not context.judges(event["occurred_at"]):
             continue
         view = _View(events, place, context)
         verdict, lacks = _judge_activation(rule, view)

@@ -5,13 +5,13 @@ breach, or with an act done more than once, are kept back and judged again with 
 frame), some hundred thousand events at a time. All other kinds of subject go through the long frame at once.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import duckdb
 import ibis
@@ -19,7 +19,8 @@ import pyarrow as pa
 
 from evenhand.record.columns import event_schema
 from evenhand.record.events import SubjectKind
-from evenhand.rules.answer import Breach, Verdict, unanswerable
+from evenhand.record.events.base import INSTANT
+from evenhand.rules.answer import Verdict, unanswerable
 from evenhand.rules.case import Context
 from evenhand.rules.rule import Rule
 from evenhand.rules.table.inputs import agreement_rows, clock_rows, officer_rows, skipping_laters
@@ -39,14 +40,22 @@ class Tally:
     missing: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
-class Broken:
-    """One rule broken by one subject, with each act that broke it."""
-
-    rule: str
-    subject: str
-    breaches: tuple[Breach, ...]
-
+BREACHES = pa.schema(
+    [
+        pa.field("rule", pa.string(), nullable=False),
+        pa.field("subject", pa.string(), nullable=False),
+        pa.field("activation", pa.string(), nullable=False),
+        pa.field("when", INSTANT, nullable=False),
+        pa.field("agency", pa.string(), nullable=False),
+        pa.field("facility", pa.string()),
+        pa.field("officer", pa.string()),
+        pa.field("evidence", pa.list_(pa.string()), nullable=False),
+        pa.field("deadline", INSTANT),
+        pa.field("missed_by", pa.duration("us")),
+        pa.field("still_open", pa.bool_(), nullable=False),
+    ]
+)
+"""One row for each act that broke a rule, with the meaning of `answer.Breach`; ids as text."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -95,8 +104,8 @@ class TableEngine:
 
     def judge(
         self, kind: SubjectKind, parts: list[Path], cases: int, progress: Progress | None = None
-    ) -> Iterator[Broken]:
-        """Judge every history of one kind; yields what is broken and adds to `tallies`."""
+    ) -> Iterator[pa.Table]:
+        """Judge every history of one kind; yields what is broken (`BREACHES`) and adds to `tallies`."""
         rules = []
         for rule in self.rules:
             if rule.subject is not kind:
@@ -123,16 +132,26 @@ class _KindRun:
             "clock",
             clock_rows(skipping_laters(rules), engine.zones, engine.observed_from, context.observed_until),
         )
-        long_plan = LongPlan(kind, rules, context.provides, until, "focus")
-        self.activations_sql = _sql(long_plan.activations)
-        self.judged_sql = {rule.id: _sql(long_plan.judged(rule, "activations")) for rule in rules}
+        self.long_plan = LongPlan(kind, rules, context.provides, until, context.window, "focus")
         self.wide_sql = None
         if kind is SubjectKind.BOOKING:
-            plan = WidePlan(kind, rules, context.provides, until, "events", engine.counts, cases)
+            plan = WidePlan(
+                kind, rules, context.provides, until, context.window, "events", engine.counts, cases
+            )
             self.wide_sql = _sql(plan.verdicts())
         self.unclear_seen: Counter[str] = Counter()
+        self._judged: dict[str, str] = {}
 
-    def over(self, parts: list[Path], progress: Progress | None) -> Iterator[Broken]:
+    @cached_property
+    def activations_sql(self) -> str:
+        return _sql(self.long_plan.activations)
+
+    def _judged_sql(self, rule: Rule) -> str:
+        if rule.id not in self._judged:
+            self._judged[rule.id] = _sql(self.long_plan.judged(rule, "activations"))
+        return self._judged[rule.id]
+
+    def over(self, parts: list[Path], progress: Progress | None) -> Iterator[pa.Table]:
         connection = self.engine._connection
         empty = event_schema(self.kind).empty_table()
         self.engine._put("focus", empty)
@@ -191,14 +210,15 @@ class _KindRun:
                 f'AND "case" NOT IN (SELECT "case" FROM focus_cases) ORDER BY "case" LIMIT {UNCLEAR_SHOWN}'
             )
 
-    def _phase_two(self) -> Iterator[Broken]:
+    def _phase_two(self) -> Iterator[pa.Table]:
         """Judge the histories kept back, with evidence; counts those that phase one did not."""
         connection = self.engine._connection
         connection.execute(f"CREATE OR REPLACE TEMP TABLE activations AS {self.activations_sql}")
         for rule in self.rules:
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {self.judged_sql[rule.id]}")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {self._judged_sql(rule)}")
             self._count(rule)
-            yield from self._broken(rule)
+            if len(broken := self._broken(rule)):
+                yield broken
         connection.execute("DELETE FROM focus")
         connection.execute("DELETE FROM focus_cases")
 
@@ -219,28 +239,19 @@ class _KindRun:
             if name is not None:
                 tally.missing.add(name)
 
-    def _broken(self, rule: Rule) -> Iterator[Broken]:
-        until = self.engine.context.observed_until
-        by_subject: dict[str, list[Breach]] = defaultdict(list)
-        for subject, id_, when, facility, actor, evidence, due, done in self._rows(
-            "SELECT subject, id, occurred_at, facility, actor, evidence, due, done FROM judged "
-            'WHERE verdict = 0 ORDER BY "case", pos'
-        ):
-            by_subject[subject].append(
-                Breach(
-                    activation=UUID(id_),
-                    when=when,
-                    facility=facility,
-                    officer=actor,
-                    evidence=tuple(dict.fromkeys(UUID(e) for e in evidence if e is not None)),
-                    deadline=due,
-                    missed_by=None if due is None else (done or until) - due,
-                    still_open=due is not None and done is None,
-                )
-            )
-        for subject, breaches in by_subject.items():
-            yield Broken(rule.id, subject, tuple(breaches))
+    def _broken(self, rule: Rule) -> pa.Table:
+        """The acts that broke the rule, in the shape of `BREACHES`."""
+        until = f"TIMESTAMPTZ '{self.engine.context.observed_until.isoformat()}'"
+        table = self.engine._connection.sql(
+            f"""SELECT '{rule.id}' AS rule, subject, id::VARCHAR AS activation, occurred_at AS "when", agency,
+            facility, actor AS officer,
+            list_filter(evidence, lambda x, i: x IS NOT NULL AND list_position(evidence, x) = i) AS evidence,
+            due AS deadline, epoch_us(coalesce(done, {until})) - epoch_us(due) AS missed_by,
+            due IS NOT NULL AND done IS NULL AS still_open
+            FROM judged WHERE verdict = 0 ORDER BY "case", pos"""
+        ).to_arrow_table()
+        return table.cast(BREACHES)
 
 
 def _sql(expression: Any) -> str:
-    return str(ibis.to_sql(expression, dialect="duckdb"))
+    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))

@@ -17,6 +17,7 @@ from evenhand.rules.clock import pieces
 from evenhand.rules.rule import Rule
 from evenhand.rules.standing import Standings
 
+Window = tuple[datetime | None, datetime | None]
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 OFFICER_SCHEMA = pa.schema(
@@ -141,6 +142,17 @@ def matches(events: ir.Table, selection: Sel) -> ir.BooleanValue:
     parts += [events[field].isin(codes).fill_null(False) for field, codes in selection.where]
     parts += [events[field].notnull() for field in selection.having]
     return reduce(lambda a, b: a & b, parts)
+
+
+def within_window(moment: ir.TimestampValue, window: Window) -> ir.BooleanValue:
+    """Whether the moment lies in [first, first after); an end that is None is open. Null for no moment."""
+    since, until = (end and ibis.literal(end, type="timestamp('UTC', 6)") for end in window)
+    inside = ibis.literal(True)
+    if since is not None:
+        inside = inside & (moment >= since)
+    if until is not None:
+        inside = inside & (moment < until)
+    return inside
 
 
 def with_standings(events: ir.Table, *, officer: bool, agreement: bool) -> ir.Table:

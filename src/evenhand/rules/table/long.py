@@ -28,7 +28,15 @@ from evenhand.rules.answer import Provides
 from evenhand.rules.rule import Rule
 from evenhand.rules.table import compile as meaning
 from evenhand.rules.table.compile import Frame, value
-from evenhand.rules.table.inputs import events_table, matches, skipping_laters, with_clocks, with_standings
+from evenhand.rules.table.inputs import (
+    Window,
+    events_table,
+    matches,
+    skipping_laters,
+    with_clocks,
+    with_standings,
+    within_window,
+)
 
 _ALWAYS = ("id", "pos", "type", "occurred_at")
 
@@ -80,9 +88,11 @@ class LongPlan:
         rules: tuple[Rule, ...],
         provides: Provides,
         until: ir.TimestampScalar,
+        window: Window,
         source: str,
     ) -> None:
         self.kind, self.rules, self.provides, self.until = kind, rules, provides, until
+        self.window = window
         self.refs = tuple(dict.fromkeys(ref for rule in rules for ref in rule.refs))
         self.counts = tuple(dict.fromkeys(c for rule in rules for c in rule.counts))
         self.laters = skipping_laters(rules)
@@ -98,7 +108,7 @@ class LongPlan:
             if (types := self.provides.askable(rule.on))
         ]
         wanted = reduce(lambda a, b: a | b, (matches(events, s) for s in askable), ibis.literal(False))
-        acts = events.filter(wanted)
+        acts = events.filter(wanted & within_window(events.occurred_at, self.window))
         if self.refs or self.counts:
             around = self._around(acts)
             acts = acts.left_join(around, acts.pos == around.act_pos).drop("act_pos")
@@ -154,8 +164,8 @@ class LongPlan:
         """The rule's activations with verdict, evidence, deadline and what is missing.
 
         `activations` names a table with the columns of `activations`. Columns: case, subject, verdict,
-        id, occurred_at, facility, actor, evidence (list of ids, nulls among them), due, done, missing (list
-        of names, nulls among them).
+        id, occurred_at, agency, facility, actor, evidence (list of ids, nulls among them), due, done, missing
+        (list of names, nulls among them).
         """
         table = ibis.table(self.activations.schema(), name=activations)
         askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
@@ -178,6 +188,7 @@ class LongPlan:
             meaning.verdict(frame, rule).name("verdict"),
             table.id,
             table.occurred_at,
+            table.agency,
             table.facility,
             table.actor,
             ibis.array([e.cast("string") for e in evidence]).name("evidence"),

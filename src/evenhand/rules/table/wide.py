@@ -31,7 +31,14 @@ from evenhand.rules.algebra import (
 from evenhand.rules.answer import Provides
 from evenhand.rules.rule import Rule
 from evenhand.rules.table.compile import Frame, value, verdict
-from evenhand.rules.table.inputs import events_table, matches, with_clocks, with_standings
+from evenhand.rules.table.inputs import (
+    Window,
+    events_table,
+    matches,
+    with_clocks,
+    with_standings,
+    within_window,
+)
 
 NOT_APPLICABLE = 3
 
@@ -200,6 +207,11 @@ class WideFrame(Frame):
             return ibis.null("timestamp('UTC', 6)")
         return self.table[f"clock_{self.plan.clock_number(self, node)}"]
 
+    def judged(self) -> ir.BooleanValue:
+        """Whether the activation happened, within the window; never null."""
+        here = self._column(self.this, "first")
+        return here.notnull() & within_window(here, self.plan.window).fill_null(False)
+
     def again(self) -> ir.BooleanValue:
         """Whether an act that the rule takes for single happened more than once."""
         once = [self.this]
@@ -245,11 +257,12 @@ class WidePlan:
         rules: tuple[Rule, ...],
         provides: Provides,
         until: ir.TimestampScalar,
+        window: Window,
         source: str,
         counts: dict[str, int],
         cases: int,
     ) -> None:
-        self.rules, self.provides, self.until = rules, provides, until
+        self.rules, self.provides, self.until, self.window = rules, provides, until, window
         self.events = events_table(kind, source)
         self.common = {t for t, n in counts.items() if n * 2 > cases}
         self.columns = _Columns()
@@ -305,8 +318,7 @@ class WidePlan:
         for rule in self.rules:
             if rule in frames:
                 each = [
-                    f.occurs(This()).ifelse(verdict(f, rule), NOT_APPLICABLE).cast("int8")
-                    for f in frames[rule]
+                    f.judged().ifelse(verdict(f, rule), NOT_APPLICABLE).cast("int8") for f in frames[rule]
                 ]
                 judged[rule.id] = _least(each)
             else:
@@ -345,5 +357,6 @@ class WidePlan:
         for rule in rules:
             askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
             frame = _RowFrame(self.provides, self.until, events, rule)
-            found[rule.id] = verdict(frame, rule).min(where=matches(events, askable))
+            chosen_acts = matches(events, askable) & within_window(events.occurred_at, self.window)
+            found[rule.id] = verdict(frame, rule).min(where=chosen_acts)
         return events.group_by("case").aggregate(**found)
