@@ -4,7 +4,10 @@ import importlib
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "audit": "evenhand.audit.command:audit_command",
+    "rules": "evenhand.audit.rules_command:rules",
+}
 
 
 class LazyGroup(click.Group):

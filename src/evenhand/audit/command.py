@@ -13,6 +13,7 @@ from rich.table import Table
 
 from evenhand.audit import findings, summary, terminal, truth
 from evenhand.audit.choice import ChoiceError, choose_rules, set_bounds
+from evenhand.audit.place import InputError, check_replaceable
 from evenhand.audit.progress import reporting
 from evenhand.audit.report import REPORT, write_report
 from evenhand.audit.run import Audit, Progress, audit, scratch_connection
@@ -24,13 +25,8 @@ from evenhand.rules.rule import Rule, Severity
 
 NEVER = "never"
 BARS = (*(str(s) for s in Severity), NEVER)
+OUTPUTS = (REPORT, findings.PARQUET, findings.CSV, summary.FILE, truth.FILE)
 _STOPPED = 130
-
-
-class InputError(click.ClickException):
-    """Bad input: the command ends with status 2."""
-
-    exit_code = 2
 
 
 @dataclass(frozen=True)
@@ -72,9 +68,7 @@ class _Done:
     "--set", "settings", multiple=True, metavar="ID=SPAN", help="A rule's own bound, such as SUP-06=12h."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout, nothing else.")
-@click.option(
-    "--against-truth", is_flag=True, help="Compare with what a simulated record is known to break."
-)
+@click.option("--against-truth", is_flag=True, help="Compare with what a simulated record is known to break.")
 def audit_command(
     record: Path,
     out: Path,
@@ -125,9 +119,7 @@ def _job(
 ) -> _Job:
     rules = set_bounds(choose_rules(rule_ids, groups), settings)
     record = Record(folder)
-    inside = out.resolve()
-    if inside == folder.resolve() or folder.resolve().is_relative_to(inside):
-        raise InputError(f"{out} holds the record itself: name another folder with --out")
+    check_replaceable(out, OUTPUTS)
     if against_truth and (since or until):
         raise click.UsageError("--against-truth compares whole records: leave out --from and --to")
     if against_truth and not truth.has_truth(record):
@@ -184,8 +176,10 @@ def _print_place(console: Console, path: Path) -> None:
 
 
 def _comparison_table(compared: Sequence[truth.Comparison]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", title="Against the truth", title_justify="left")
-    table.add_column("Rule")
+    table = Table(
+        box=None, pad_edge=False, header_style="bold", title="Against the truth", title_justify="left"
+    )
+    table.add_column("Against the truth")
     for name in ("Known", "Found", "Missed", "Extra"):
         table.add_column(name, justify="right")
     for c in compared:

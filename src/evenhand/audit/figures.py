@@ -16,6 +16,8 @@ CASES_SHOWN = 10
 BARS_SHOWN = 48
 FACILITIES_SHOWN = 10
 NOT_STATED = "not stated"
+_UNITS = (("month", 1), ("quarter", 3), ("year", 12), ("decade", 120), ("century", 1200), ("age", 12000))
+"""Names of periods with their length in months."""
 _Key = TypeVar("_Key")
 
 
@@ -55,14 +57,15 @@ class Figures:
     unit: str
     periods: tuple[Period, ...]
     places: tuple[Place, ...]
-    other_places: int
     cases: tuple[Case, ...] = ()
 
 
-EMPTY = Figures(0, "month", (), (), 0)
+EMPTY = Figures(0, "month", (), ())
 
 
-def figures(connection: duckdb.DuckDBPyConnection, folder: Path, zone: str) -> tuple[Figures, dict[str, Figures]]:
+def figures(
+    connection: duckdb.DuckDBPyConnection, folder: Path, zone: str
+) -> tuple[Figures, dict[str, Figures]]:
     """The figures of all findings, and of each rule that has some. Months are those of the zone."""
     source = scan(folder / PARQUET)
     by_month: dict[str, dict[date, int]] = defaultdict(dict)
@@ -77,9 +80,7 @@ def figures(connection: duckdb.DuckDBPyConnection, folder: Path, zone: str) -> t
     ).fetchall():
         by_place[rule][facility or NOT_STATED] = number
     cases = _cases(connection, source, zone)
-    each = {
-        rule: _figures(months, by_place[rule], cases.get(rule, ())) for rule, months in by_month.items()
-    }
+    each = {rule: _figures(months, by_place[rule], cases.get(rule, ())) for rule, months in by_month.items()}
     return _figures(_added(by_month), _added(by_place), ()), each
 
 
@@ -91,11 +92,9 @@ def _added(counts: Mapping[str, dict[_Key, int]]) -> dict[_Key, int]:
     return total
 
 
-def _cases(
-    connection: duckdb.DuckDBPyConnection, source: str, zone: str
-) -> dict[str, tuple[Case, ...]]:
+def _cases(connection: duckdb.DuckDBPyConnection, source: str, zone: str) -> dict[str, tuple[Case, ...]]:
     """The rule's worst cases by delay, or else its latest."""
-    table = connection.execute(
+    table = connection.sql(
         f"""SELECT rule, subject, facility, "when", deadline, missed_by_s, still_open FROM {source}
         QUALIFY row_number() OVER (PARTITION BY rule
             ORDER BY missed_by_s DESC NULLS LAST, "when" DESC, subject) <= {CASES_SHOWN}
@@ -113,25 +112,19 @@ def _cases(
 def _figures(months: dict[date, int], places: dict[str, int], cases: Sequence[Case]) -> Figures:
     unit, periods = _periods(months)
     ordered = sorted(places.items(), key=lambda e: (-e[1], e[0]))
-    return Figures(
-        findings=sum(places.values()),
-        unit=unit,
-        periods=periods,
-        places=tuple(Place(name, number) for name, number in ordered[:FACILITIES_SHOWN]),
-        other_places=sum(number for _, number in ordered[FACILITIES_SHOWN:]),
-        cases=tuple(cases),
-    )
+    shown = [Place(name, number) for name, number in ordered[:FACILITIES_SHOWN]]
+    if rest := ordered[FACILITIES_SHOWN:]:
+        shown.append(Place(f"{len(rest)} others", sum(number for _, number in rest)))
+    return Figures(sum(places.values()), unit, periods, tuple(shown), tuple(cases))
 
 
 def _periods(months: dict[date, int]) -> tuple[str, tuple[Period, ...]]:
     """The months from first to last, the empty ones too; quarters or years where months are too many."""
     if not months:
         return "month", ()
-    first, last = min(months), max(months)
-    for unit, size in (("month", 1), ("quarter", 3), ("year", 12), ("decade", 120), ("century", 1200)):
-        start, end = _number(first) // size, _number(last) // size
-        if end - start < BARS_SHOWN:
-            break
+    first, last = _number(min(months)), _number(max(months))
+    unit, size = next((u, s) for u, s in _UNITS if last // s - first // s < BARS_SHOWN)
+    start, end = first // size, last // size
     counts = [0] * (end - start + 1)
     for month, number in months.items():
         counts[_number(month) // size - start] += number

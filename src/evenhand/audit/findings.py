@@ -14,27 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.audit.wording import citation_text
-from evenhand.record.events.base import INSTANT
 from evenhand.rules.rule import Rule
+from evenhand.rules.table.engine import BREACHES
 
 PARQUET, CSV = "findings.parquet", "findings.csv"
-
-BREACHES = pa.schema(
-    [
-        ("rule", pa.string()),
-        ("subject", pa.string()),
-        ("activation", pa.string()),
-        ("when", INSTANT),
-        ("agency", pa.string()),
-        ("facility", pa.string()),
-        ("officer", pa.string()),
-        ("evidence", pa.list_(pa.string())),
-        ("deadline", INSTANT),
-        ("missed_by", pa.duration("us")),
-        ("still_open", pa.bool_()),
-    ]
-)
-"""What the table engine yields."""
 
 COLUMNS: dict[str, str] = {
     "rule": "id of the rule",
@@ -71,16 +54,11 @@ class Spool:
     def add(self, breaches: pa.Table) -> None:
         if not len(breaches):
             return
-        columns = {
-            field.name: breaches[field.name]
-            if field.name in breaches.column_names
-            else pa.nulls(len(breaches), field.type)
-            for field in BREACHES
-        }
-        late = pc.divide(pc.cast(columns.pop("missed_by"), pa.int64()), pa.scalar(1e6))
+        late = pc.divide(pc.cast(breaches["missed_by"], pa.int64()), pa.scalar(1e6))
         # A rule with a deadline may be broken in another part while the deadline was kept.
-        columns["missed_by_s"] = pc.if_else(pc.greater(late, 0.0), late, pa.scalar(None, pa.float64()))
-        self._writer.write_table(pa.table(columns).select(_SPOOLED.names).cast(_SPOOLED))
+        late = pc.if_else(pc.greater(late, 0.0), late, pa.scalar(None, pa.float64()))
+        place = breaches.schema.get_field_index("missed_by")
+        self._writer.write_table(breaches.set_column(place, "missed_by_s", late).cast(_SPOOLED))
 
     def close(self) -> None:
         self._writer.close()
@@ -148,8 +126,7 @@ def cited(rule: Rule) -> str:
 def _write_csv(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     cells = ", ".join(f'{_csv_cell(name)} AS "{name}"' for name in COLUMNS)
     connection.execute(
-        f"COPY (SELECT {cells} FROM {scan(folder / PARQUET)}) "
-        f"TO {quoted(folder / CSV)} (FORMAT csv, HEADER)"
+        f"COPY (SELECT {cells} FROM {scan(folder / PARQUET)}) TO {quoted(folder / CSV)} (FORMAT csv, HEADER)"
     )
 
 
@@ -173,4 +150,5 @@ def quoted(path: Path) -> str:
 
 def scan(path: Path) -> str:
     """SQL that reads a Parquet file, whatever its name: marks that DuckDB takes for patterns are escaped."""
-    return f"read_parquet({quoted(Path(re.sub(r'([*?[])', r'[\1]', str(path))))})"
+    literal = re.sub(r"([*?[])", r"[\1]", str(path))
+    return f"read_parquet({quoted(Path(literal))})"

@@ -1,6 +1,7 @@
 """The report: one self-contained page, made from the audit and the figures of its findings."""
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from evenhand.audit import chart
 from evenhand.audit.figures import EMPTY, Figures, figures
 from evenhand.audit.pages import environment
 from evenhand.audit.run import Audit, Reach, RuleResult
-from evenhand.audit.summary import lacking, manifest_hash, summary
+from evenhand.audit.summary import lacking, manifest_hash
 from evenhand.audit.terminal import coverage_line
 from evenhand.audit.window import zone_of
 from evenhand.audit.wording import (
@@ -52,7 +53,6 @@ class _Section:
     bounds: tuple[_Bound, ...]
     scopes: tuple[str, ...]
     over_time: chart.Chart | None
-    by_place: chart.Chart | None
 
     @property
     def timed(self) -> bool:
@@ -88,29 +88,32 @@ def render(audit: Audit, everything: Figures, each: dict[str, Figures]) -> str:
     manifest = audit.record.manifest
     zone = zone_of(manifest)
     here = ZoneInfo(zone)
-    return environment().get_template("report.html.j2").render(
-        audit=audit,
-        manifest=manifest,
-        bookings=manifest.counts.cases.get(SubjectKind.BOOKING, 0),
-        events=sum(manifest.counts.events.values()),
-        manifest_hash=manifest_hash(audit),
-        zone=zone,
-        local=lambda moment: moment and moment.astimezone(here),
-        coverage=coverage_line(audit).removeprefix("Coverage: "),
-        reached={str(k): v for k, v in audit.reached.items()},
-        groups=groups,
-        lacking=list(lacks.items())[:LACKING_SHOWN],
-        lacking_rest=max(len(lacks) - LACKING_SHOWN, 0),
-        figures=everything,
-        over_time=chart.by_period(everything) if everything.findings else None,
-        by_place=chart.by_place(everything) if everything.findings else None,
-        severities=_by_severity(audit, each),
-        severity_means=SEVERITY_MEANS,
-        basis_means=BASIS_MEANS,
-        length=length,
-        reach_words=_REACH_WORDS,
-        changed=[s for s in sections if any(b.changed for b in s.bounds)],
-        version=_version(audit),
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            audit=audit,
+            manifest=manifest,
+            bookings=manifest.counts.cases.get(SubjectKind.BOOKING, 0),
+            events=sum(manifest.counts.events.values()),
+            manifest_hash=manifest_hash(audit),
+            zone=zone,
+            local=lambda moment: moment and moment.astimezone(here),
+            coverage=coverage_line(audit).removeprefix("Coverage: "),
+            reached={str(k): v for k, v in audit.reached.items()},
+            groups=groups,
+            lacking=list(lacks.items())[:LACKING_SHOWN],
+            lacking_rest=max(len(lacks) - LACKING_SHOWN, 0),
+            figures=everything,
+            over_time=chart.by_period(everything) if everything.findings else None,
+            severities=_by_severity(audit, each),
+            severity_means=SEVERITY_MEANS,
+            basis_means=BASIS_MEANS,
+            length=length,
+            reach_words=_REACH_WORDS,
+            changed=[s for s in sections if any(b.changed for b in s.bounds)],
+            version=version("evenhand"),
+        )
     )
 
 
@@ -119,10 +122,6 @@ _REACH_WORDS = {
     str(Reach.PARTLY): "in part",
     str(Reach.NOT): "not answered",
 }
-
-
-def _version(audit: Audit) -> str:
-    return str(summary(audit, "")["evenhand"])
 
 
 def _section(result: RuleResult, found: Figures) -> _Section:
@@ -138,7 +137,6 @@ def _section(result: RuleResult, found: Figures) -> _Section:
         ),
         tuple(scope for term in rule.terms if (scope := term_scope(term))),
         chart.by_period(found, small=True) if found.findings else None,
-        chart.by_place(found) if found.findings and len(found.places) > 1 else None,
     )
 
 

@@ -9,12 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from evenhand.audit.findings import Spool
 from evenhand.audit.window import Window
 from evenhand.record.events import SubjectKind
-from evenhand.record.events.base import INSTANT
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 from evenhand.record.writer import sha256_of
@@ -106,7 +104,7 @@ def audit(
         for kind in kinds:
             cases = manifest.counts.cases.get(kind, 0)
             with _naming_damage(record, kind):
-                for breaches in _judged(engine, kind, record.parts(kind), cases, progress):
+                for breaches in engine.judge(kind, record.parts(kind), cases, progress):
                     spool.add(breaches)
         tallies = engine.tallies
     finally:
@@ -146,30 +144,8 @@ def _context(record: Record, rules: Sequence[Rule], window: Window) -> Context:
         Provides.of(manifest.provides),
         manifest.observed_until or _EMPTY_RECORD_ENDS,
         build_standings(officers, agreements),
-        **({} if window.open else {"window": (window.since, window.until)}),
+        (window.since, window.until),
     )
-
-
-def _judged(
-    engine: TableEngine, kind: SubjectKind, parts: list[Path], cases: int, progress: Progress | None
-) -> Iterator[pa.Table]:
-    """The engine's breaches of one kind as tables."""
-    for found in engine.judge(kind, parts, cases, progress):
-        yield pa.table(
-            {
-                "rule": [found.rule for b in found.breaches],
-                "subject": [found.subject for b in found.breaches],
-                "activation": [str(b.activation) for b in found.breaches],
-                "when": [b.when for b in found.breaches],
-                "agency": ["" for b in found.breaches],
-                "facility": [b.facility for b in found.breaches],
-                "officer": [b.officer for b in found.breaches],
-                "evidence": [[str(e) for e in b.evidence] for b in found.breaches],
-                "deadline": pa.array([b.deadline for b in found.breaches], INSTANT),
-                "missed_by": pa.array([b.missed_by for b in found.breaches], pa.duration("us")),
-                "still_open": [b.still_open for b in found.breaches],
-            }
-        )
 
 
 @contextmanager

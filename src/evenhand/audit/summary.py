@@ -11,6 +11,7 @@ from evenhand.audit.wording import own_bounds
 from evenhand.record.events import SubjectKind
 from evenhand.record.manifest import FILE_NAME
 from evenhand.rules.catalog import CATALOG, GROUPS
+from evenhand.rules.patterns import END_OF_RECORD
 
 FILE = "summary.json"
 
@@ -74,14 +75,18 @@ def _rule(result: RuleResult) -> dict[str, Any]:
 
 
 def lacking(audit: Audit) -> dict[str, tuple[str, ...]]:
-    """Each event type or field that was missing, with the rules that ask for it, the most asked for first."""
+    """Each event type or field that was missing, with the rules that ask for it, the most asked for first.
+
+    A record that ends before a deadline lacks nothing by that.
+    """
     asked: dict[str, list[str]] = {}
     for result in audit.results:
         if result.reach is not Reach.ANSWERED:
-            for name in result.missing:
+            for name in set(result.missing) - {END_OF_RECORD}:
                 asked.setdefault(name, []).append(result.rule.id)
     return {name: tuple(ids) for name, ids in sorted(asked.items(), key=lambda e: (-len(e[1]), e[0]))}
 
 
-def dump(content: dict[str, Any]) -> str:
+def dump(content: Any) -> str:
+    """JSON as this room writes it."""
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -42,13 +42,14 @@ def compare(
         f"FULL JOIN (SELECT DISTINCT rule, subject FROM {scan(folder / PARQUET)}) f USING (rule, subject)"
     )
     connection.execute(
-        f"COPY (SELECT rule, {csv_text('subject')} AS subject, CASE WHEN known THEN 'missed' ELSE 'extra' END AS what FROM compared "
+        f"COPY (SELECT rule, {csv_text('subject')} AS subject, "
+        "CASE WHEN known THEN 'missed' ELSE 'extra' END AS what FROM compared "
         "JOIN chosen USING (rule) WHERE known <> found ORDER BY place, subject) "
         f"TO {quoted(folder / FILE)} (FORMAT csv, HEADER)"
     )
     rows = connection.execute(
-        "SELECT rule, count(*) FILTER (known), count(*) FILTER (found), count(*) FILTER (known AND NOT found), "
-        "count(*) FILTER (found AND NOT known) FROM chosen LEFT JOIN compared USING (rule) "
+        "SELECT rule, count(*) FILTER (known), count(*) FILTER (found), "
+        "count(*) FILTER (known AND NOT found), count(*) FILTER (found AND NOT known) FROM chosen LEFT JOIN compared USING (rule) "
         "GROUP BY place, rule ORDER BY place"
     ).fetchall()
     return tuple(Comparison(*row) for row in rows)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from evenhand.record.manifest import Manifest
+from evenhand.record.manifest import Manifest, RecordError
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,15 @@ class Window:
 
 
 def zone_of(manifest: Manifest) -> str:
-    """The time zone in which days are counted: the record's own if it has just one, else UTC."""
-    return manifest.zones[0] if len(manifest.zones) == 1 else "UTC"
+    """The time zone in which days are counted: the record's own if it has just one, else UTC.
+
+    Raises `RecordError` if it is not known.
+    """
+    zone = manifest.zones[0] if len(manifest.zones) == 1 else "UTC"
+    try:
+        return ZoneInfo(zone).key
+    except (ValueError, OSError, LookupError):
+        raise RecordError(f"the record's time zone {zone!r} is not known: run the intake again.") from None
 
 
 def moment(text: str, zone: str) -> datetime:
