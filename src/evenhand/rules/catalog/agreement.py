@@ -2,7 +2,7 @@
 
 from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import AGREEMENT, THIS, Compare, Exists, Field, Later, Next, Op, Prev, sel
-from evenhand.rules.catalog.selections import ACTS, BY_LOCAL_OFFICER
+from evenhand.rules.catalog.selections import ACTS, BY_LOCAL_OFFICER, at_every_act, by_federal_officers
 from evenhand.rules.patterns import (
     all_of,
     any_of,
@@ -35,11 +35,16 @@ RULES = (
         on=ACTS,
         when=BY_LOCAL_OFFICER,
         terms=(Term(all_of(Exists(AGREEMENT), is_true(AGREEMENT, "in_force"))),),
-        passes=("0h interview.held", "0h interview.held | 0h agreement.took_effect"),
+        passes=(
+            "0h interview.held",
+            "0h interview.held | 0h agreement.took_effect",
+            *by_federal_officers("-9d agreement.took_effect | 0h agreement.ended"),
+        ),
         fails=(
             "0h interview.held | 1s agreement.took_effect",
             "0h determination.made | -9d agreement.took_effect | 0h agreement.ended",
             "0h detainer.issued | -9d agreement.took_effect | -1d agreement.suspended",
+            *at_every_act("-9d agreement.took_effect | 0h agreement.ended"),
         ),
         unclear=("0h interview.held | ~agreement.took_effect",),
     ),
@@ -89,11 +94,14 @@ RULES = (
             "0h interview.held",
             "0h warrant.served",
             "0h warrant.served | -9d agreement.took_effect model=WSO",
+            *by_federal_officers("-9d agreement.took_effect model=TFM"),
+            "0h interview.held | 9d agreement.took_effect model=TFM",
         ),
         fails=(
             "0h interview.held | -9d agreement.took_effect model=WSO",
             "0h detainer.issued | -9d agreement.took_effect model=WSO",
             "0h warrant.served | -9d agreement.took_effect model=TFM",
+            *at_every_act("-9d agreement.took_effect model=TFM"),
         ),
     ),
     Rule(
@@ -172,6 +180,8 @@ RULES = (
             "0h agreement.took_effect | 396d1s meeting.held | 700d agreement.ended",
             "0h agreement.took_effect | 396d1s agreement.ended",
             "0h agreement.took_effect | 300d meeting.held kind=steering | 500d agreement.ended",
+            "0h agreement.took_effect | 300d meeting.held | 900d agreement.ended",
+            "0h agreement.took_effect",
         ),
         unclear=("0h agreement.took_effect | until 300d",),
     ),
@@ -230,6 +240,7 @@ RULES = (
             "-900d agreement.took_effect | -90d agreement.notice_given | 0h agreement.ended",
             "-900d agreement.took_effect model=WSO | 0h agreement.ended party=agency ground=public_safety",
             "-900d agreement.took_effect model=WSO | -90d agreement.notice_given | 0h agreement.ended",
+            "-900d agreement.took_effect model=TFM | 0h agreement.ended",
         ),
         fails=(
             "-900d agreement.took_effect | -89d23h59m59s agreement.notice_given | 0h agreement.ended",
@@ -253,10 +264,13 @@ RULES = (
             "0h interview.held | -9d agreement.took_effect | 1s agreement.ended",
             "0h interview.held | -9d agreement.took_effect | -2d agreement.suspended | "
             "0h agreement.reinstated",
+            *by_federal_officers("-9d agreement.took_effect | 0h agreement.suspended"),
+            "0h interview.held | 9d agreement.took_effect",
         ),
         fails=(
             "0h interview.held | -9d agreement.took_effect | 0h agreement.ended",
             "0h warrant.served | -9d agreement.took_effect | 0h agreement.suspended",
+            *at_every_act("-9d agreement.took_effect | 0h agreement.suspended"),
         ),
     ),
 )

@@ -66,7 +66,11 @@ RULES = (
             "0h citizenship.claimed | 9h warrant.served",
             "0h citizenship.claimed | 9h custody.transferred_in_place",
         ),
-        unclear=("0h citizenship.claimed | 9h detainer.issued | ~citizenship.resolved",),
+        unclear=(
+            "0h citizenship.claimed | 9h detainer.issued | ~citizenship.resolved",
+            "0h citizenship.claimed | ~warrant.served",
+            "0h citizenship.claimed | ~custody.transferred_in_place",
+        ),
     ),
     Rule(
         id="CIT-03",

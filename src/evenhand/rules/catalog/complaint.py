@@ -33,6 +33,7 @@ RULES = (
             "0h complaint.received | 48h complaint.ice_notified",
             "4d4h complaint.received | 8d4h complaint.ice_notified",
             "15d12h complaint.received | 17d12h complaint.ice_notified",
+            "0h complaint.received about=process",
         ),
         fails=(
             "0h complaint.received | 48h1s complaint.ice_notified",
@@ -58,6 +59,7 @@ RULES = (
         fails=(
             "0h complaint.received about=undesignated | 48h1s complaint.ice_notified",
             "4d4h complaint.received about=undesignated | 8d4h complaint.ice_notified",
+            "0h complaint.received about=undesignated",
         ),
         unclear=("0h complaint.received about=undesignated | until 40h",),
     ),
@@ -104,8 +106,12 @@ RULES = (
         fails=(
             "0h complaint.ice_notified | 7d1s complaint.opr_notified",
             "15d12h complaint.ice_notified | 23d12h1s complaint.opr_notified",
+            "0h complaint.ice_notified",
         ),
-        unclear=("0h complaint.ice_notified | ~complaint.opr_notified",),
+        unclear=(
+            "0h complaint.ice_notified | ~complaint.opr_notified",
+            "0h complaint.ice_notified | until 6d",
+        ),
     ),
     Rule(
         id="CMP-05",
@@ -126,8 +132,13 @@ RULES = (
         fails=(
             "0h complaint.received | 7d1s complaint.acknowledged | 9d complaint.answered",
             "0h complaint.received | 7d complaint.acknowledged | 90d1s complaint.answered",
+            "0h complaint.received | 7d complaint.acknowledged",
+            "0h complaint.received | 9d complaint.answered",
         ),
-        unclear=("0h complaint.received | 7d complaint.acknowledged | until 80d",),
+        unclear=(
+            "0h complaint.received | 7d complaint.acknowledged | until 80d",
+            "0h complaint.received | 1d complaint.answered | until 6d",
+        ),
     ),
     Rule(
         id="CMP-06",

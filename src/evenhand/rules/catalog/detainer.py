@@ -9,6 +9,7 @@ from evenhand.rules.patterns import (
     any_of,
     at,
     at_least,
+    at_most,
     by_federal_officer,
     exists_before,
     given,
@@ -80,6 +81,7 @@ RULES = (
         passes=(
             "0h detainer.served | 0h custody.hold_started",
             "-2983d12h1s custody.hold_started",
+            "0h custody.hold_started basis=judicial_warrant",
         ),
         fails=(
             "1s detainer.served | 0h custody.hold_started",
@@ -107,6 +109,8 @@ RULES = (
         passes=(
             "0h detainer.issued | 24h detainer.ice_notified",
             "0h detainer.issued actor_role=federal_officer",
+            "0h detainer.issued actor_role=federal_supervisor",
+            "0h detainer.issued | -9d agreement.took_effect model=WSO",
         ),
         fails=("0h detainer.issued | 24h1s detainer.ice_notified", "0h detainer.issued"),
         unclear=("0h detainer.issued | until 23h", "0h detainer.issued | ~detainer.ice_notified"),
@@ -125,7 +129,7 @@ RULES = (
             Term(
                 all_of(
                     at_least(at(THIS), Later(at(DUE), hours(-24))),
-                    any_of(absent(EXIT), not_later(THIS, EXIT)),
+                    any_of(absent(EXIT), at_most(at(THIS), at(EXIT))),
                 )
             ),
         ),
@@ -137,6 +141,8 @@ RULES = (
         fails=(
             "0h warrant.served | 24h1s custody.release_due",
             "0h custody.release_due | 9h1s warrant.served | 9h custody.departed",
+            "0h custody.release_due | 9h1s warrant.served | 9h custody.released",
+            "0h custody.release_due | 9h1s warrant.served | 9h custody.transferred_in_place",
         ),
         unclear=("0h warrant.served | ~custody.release_due",),
     ),
@@ -158,10 +164,13 @@ RULES = (
         passes=(
             "-3h custody.hold_started | 0h detainer.cancelled | 1h custody.hold_ended",
             "-3h custody.hold_started basis=other_agency | 0h detainer.cancelled",
+            "-3h custody.hold_started | 0h detainer.cancelled | 1h custody.released",
+            "-3h custody.hold_started | 0h detainer.cancelled | 1h custody.departed",
         ),
         fails=(
             "-3h custody.hold_started | 0h detainer.cancelled | 1h1s custody.released",
             "0h custody.hold_started | 0h detainer.cancelled",
+            "-3h custody.hold_started | 0h detainer.cancelled | 1h1s custody.departed",
         ),
         unclear=("-3h custody.hold_started | 0h detainer.cancelled | until 30m",),
     ),
@@ -178,12 +187,17 @@ RULES = (
         passes=(
             "0h record_check.done | 0h detainer.issued",
             "0h detainer.issued actor_role=federal_officer",
+            "0h detainer.issued actor_role=federal_supervisor",
+            "0h detainer.issued | -9d agreement.took_effect model=WSO",
         ),
         fails=(
             "1s record_check.done | 0h detainer.issued",
             "-1h record_check.done response= | 0h detainer.issued",
             "0h detainer.issued",
         ),
-        unclear=("0h detainer.issued | ~record_check.done",),
+        unclear=(
+            "0h detainer.issued | ~record_check.done",
+            "-1h record_check.done response= | 0h detainer.issued | ~record_check.done.response",
+        ),
     ),
 )

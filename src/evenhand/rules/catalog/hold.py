@@ -36,6 +36,7 @@ RULES = (
             "4d4h custody.release_due | 4d4h custody.hold_started | 8d4h custody.released",
             # Juneteenth is a Thursday.
             "15d12h custody.release_due | 15d12h custody.hold_started | 18d12h custody.released",
+            "0h custody.release_due | 0h custody.hold_started basis=judicial_warrant",
         ),
         fails=(
             "0h custody.release_due | 0h custody.hold_started | 48h1s custody.departed",
@@ -48,6 +49,7 @@ RULES = (
             "0h custody.hold_started | 9h custody.departed",
             "0h custody.release_due | 0h custody.hold_started | until 47h",
             "0h custody.release_due | 0h custody.hold_started | ~custody.departed",
+            "0h custody.release_due | 0h custody.hold_started | ~custody.transferred_in_place",
         ),
     ),
     Rule(
@@ -62,6 +64,7 @@ RULES = (
         passes=(
             "0h custody.release_due | 0h custody.hold_started | 48h custody.departed",
             "-2983d12h1s custody.release_due | -2983d12h1s custody.hold_started",
+            "0h custody.release_due | 0h custody.hold_started basis=judicial_warrant",
         ),
         fails=(
             "0h custody.release_due | 0h custody.hold_started | 48h1s custody.departed",
@@ -69,7 +72,12 @@ RULES = (
             "0h custody.release_due | 0h custody.hold_started | 49h custody.transferred_in_place",
             "-2983d12h custody.release_due | -2983d12h custody.hold_started",
         ),
-        unclear=("0h custody.hold_started | 9h custody.departed",),
+        unclear=(
+            "0h custody.hold_started | 9h custody.departed",
+            "0h custody.release_due | 0h custody.hold_started | until 47h",
+            "0h custody.release_due | 0h custody.hold_started | ~custody.released",
+            "0h custody.release_due | 0h custody.hold_started | ~custody.transferred_in_place",
+        ),
     ),
     Rule(
         id="HLD-02",
@@ -120,7 +128,11 @@ RULES = (
             "0h detainer.lapsed | 2h custody.transferred_in_place",
             "0h detainer.lapsed",
         ),
-        unclear=("0h detainer.lapsed | until 59m", "0h detainer.lapsed | ~custody.released"),
+        unclear=(
+            "0h detainer.lapsed | until 59m",
+            "0h detainer.lapsed | ~custody.released",
+            "0h detainer.lapsed | ~custody.transferred_in_place",
+        ),
     ),
     Rule(
         id="HLD-04",
@@ -195,6 +207,8 @@ RULES = (
         unclear=(
             "0h custody.release_due | 9h custody.released | ~custody.hold_started",
             "0h custody.release_due | until 5h",
+            "0h custody.release_due | ~custody.departed",
+            "0h custody.release_due | ~custody.transferred_in_place",
         ),
     ),
 )

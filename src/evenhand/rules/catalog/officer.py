@@ -2,7 +2,7 @@
 
 from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import OFFICER, THIS, Exists, Field, Later, Next, Prev, sel
-from evenhand.rules.catalog.selections import ACTS, BY_LOCAL_OFFICER
+from evenhand.rules.catalog.selections import ACTS, BY_LOCAL_OFFICER, at_every_act, by_federal_officers
 from evenhand.rules.patterns import (
     absent,
     all_of,
@@ -40,10 +40,16 @@ RULES = (
         on=ACTS,
         when=_KNOWN_OFFICER,
         terms=(Term(all_of(is_true(OFFICER, "attested"), is_false(OFFICER, "left"))),),
-        passes=("0h interview.held", f"{_START}1s officer.left | 0h interview.held"),
+        passes=(
+            "0h interview.held",
+            f"{_START}1s officer.left | 0h interview.held",
+            *by_federal_officers("-9d officer.nominated citizenship_attested=no"),
+            "0h interview.held actor=clerk-1",
+        ),
         fails=(
             "-9d officer.nominated citizenship_attested=no | 0h interview.held",
             f"{_START}0h officer.left | 0h determination.made",
+            *at_every_act("-9d officer.nominated citizenship_attested=no"),
         ),
         unclear=("-9d officer.nominated citizenship_attested= | 0h interview.held",),
     ),
@@ -132,6 +138,8 @@ RULES = (
             f"{_START}0h officer.form_70_006_issued | 0h interview.held",
             "-9d officer.certified valid_until=9d1s | -8d officer.authorized | "
             "-8d officer.form_70_006_issued | 0h interview.held",
+            *by_federal_officers("-9d officer.nominated"),
+            "0h interview.held actor=clerk-1",
         ),
         fails=(
             f"{_START}1s officer.form_70_006_issued | 0h interview.held",
@@ -139,6 +147,7 @@ RULES = (
             "-8d officer.form_70_006_issued | 0h interview.held",
             "-9d officer.certified | -8d officer.form_70_006_issued | 1s officer.authorized | 0h interview.held",
             f"{_START}{_FORM}0h officer.revoked | 0h interview.held",
+            *at_every_act("-9d officer.nominated"),
         ),
         unclear=("0h interview.held | ~officer.certified",),
     ),
@@ -155,10 +164,13 @@ RULES = (
         passes=(
             f"{_START}-9d refresher.required_by due=9d | 0h interview.held",
             f"{_START}-9d refresher.required_by due=2d | 0h refresher.completed | 0h interview.held",
+            *by_federal_officers("-9d refresher.required_by due=1d"),
+            "0h interview.held actor=clerk-1",
         ),
         fails=(
             f"{_START}-9d refresher.required_by due=8d23h59m59s | 0h interview.held",
             f"{_START}-9d refresher.required_by due=2d | 1s refresher.completed | 0h interview.held",
+            *at_every_act("-9d refresher.required_by due=1d"),
         ),
         unclear=("0h interview.held | ~refresher.required_by",),
     ),
@@ -183,6 +195,7 @@ RULES = (
             "0h refresher.required_by due=90d",
             "-640d refresher.completed | 0h refresher.required_by due=90d | "
             "-900d agreement.took_effect model=JEM",
+            "-10d refresher.completed | 0h refresher.required_by due=90d | -900d agreement.took_effect model=WSO",
         ),
         fails=(
             "-639d23h59m59s refresher.completed | 0h refresher.required_by due=90d | "
@@ -210,11 +223,14 @@ RULES = (
             f"{_START}{_FORM}-9d officer.suspended valid_until=9d | 0h interview.held",
             f"{_START}{_FORM}1s officer.revoked | 0h interview.held",
             f"{_START}{_FORM}-9d officer.revoked | -1d officer.authorized | 0h interview.held",
+            *by_federal_officers("-9d officer.left"),
+            "0h interview.held actor=clerk-1",
         ),
         fails=(
             f"{_START}{_FORM}-9d officer.suspended valid_until=9d1s | 0h interview.held",
             f"{_START}{_FORM}0h officer.revoked | 0h interview.held",
             f"{_START}{_FORM}0h officer.left | 0h warrant.served",
+            *at_every_act("-9d officer.left"),
         ),
     ),
     Rule(
@@ -252,10 +268,15 @@ RULES = (
         on=ACTS,
         when=BY_LOCAL_OFFICER,
         terms=(Term(all_of(Exists(OFFICER), is_true(OFFICER, "designated"))),),
-        passes=("0h interview.held", "0h interview.held actor=federal-1 actor_role=federal_officer"),
+        passes=(
+            "0h interview.held",
+            "0h interview.held actor=federal-1 actor_role=federal_officer",
+            *by_federal_officers("-9d officer.nominated"),
+        ),
         fails=(
             "0h interview.held actor=clerk-1 actor_role=booking_officer",
             f"{_START}1s officer.form_70_006_issued | 0h interview.held",
+            *at_every_act("-9d officer.nominated"),
         ),
         unclear=("0h interview.held actor=", "0h interview.held | ~officer.form_70_006_issued"),
     ),
@@ -269,11 +290,18 @@ RULES = (
         on=ACTS,
         when=_KNOWN_OFFICER,
         terms=(Term(eq(Field(OFFICER, "assigned_facility"), Field(THIS, "facility")), models=("JEM",)),),
-        passes=("0h interview.held", f"{_START}0h officer.assigned | 0h interview.held"),
+        passes=(
+            "0h interview.held",
+            f"{_START}0h officer.assigned | 0h interview.held",
+            *by_federal_officers("-9d officer.nominated"),
+            "0h interview.held actor=clerk-1",
+            "0h warrant.served facility=jail-2 | -9d agreement.took_effect model=WSO",
+        ),
         fails=(
             "0h interview.held facility=jail-2",
             f"{_START}1s officer.assigned | 0h interview.held",
             "-9d officer.assigned valid_until=9d | 0h interview.held",
+            *at_every_act("-9d officer.nominated"),
         ),
         unclear=("0h interview.held facility=",),
     ),

@@ -13,7 +13,6 @@ from evenhand.rules.patterns import (
     given,
     hours,
     implies,
-    not_later,
     one_of,
 )
 from evenhand.rules.rule import Basis, Rule, Severity, Term
@@ -72,19 +71,20 @@ RULES = (
                 all_of(
                     at_most(at(THIS), at(_FIRST_OF_ALL)),
                     implies(given(THIS, "arrested_at"), at_most(Field(THIS, "arrested_at"), at(THIS))),
-                    any_of(absent(_LAST_ACT), absent(_GONE), not_later(_LAST_ACT, _GONE)),
+                    any_of(absent(_LAST_ACT), absent(_GONE), at_most(at(_LAST_ACT), at(_GONE))),
                 )
             ),
         ),
         passes=(
             "0h person.booked arrested_at=0 | 1h interview.held | 1h custody.released",
             "0h person.booked arrested_at= | 1h custody.departed",
+            "0h person.booked | 1h interview.held",
         ),
         fails=(
             "0h person.booked arrested_at=1s",
             "0h person.booked | -1s charge.recorded",
             "0h person.booked | 1h1s interview.held | 1h custody.released",
-            "0h person.booked | 1h1s warrant.served | 1h custody.departed",
+            *(f"0h person.booked | 1h1s {act} | 1h custody.departed" for act in IMMIGRATION_ACTS),
         ),
         unclear=("0h person.booked | ~person.booked.arrested_at",),
     ),

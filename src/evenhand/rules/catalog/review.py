@@ -71,6 +71,7 @@ RULES = (
         passes=(
             "0h review.corrective_action_set due=30d | 30d review.done",
             "0h review.corrective_action_set due=30d | 20d review.extended due=20d reason=parts | 40d review.done",
+            "0h review.corrective_action_set due=",
         ),
         fails=(
             "0h review.corrective_action_set due=30d | 30d1s review.done",
@@ -80,8 +81,14 @@ RULES = (
             "0h review.corrective_action_set due=30d | 20d review.extended due=20d reason=parts finding=F2 | "
             "40d review.done",
             "0h review.corrective_action_set due=30d | 20d review.done finding=F2",
+            "0h review.corrective_action_set due=30d | 20d review.extended due=20d reason=parts",
+            "0h review.corrective_action_set due=30d",
         ),
-        unclear=("0h review.corrective_action_set due=30d | until 20d",),
+        unclear=(
+            "0h review.corrective_action_set due=30d | until 20d",
+            "0h review.corrective_action_set due=30d | 20d review.extended due=20d reason=parts | until 35d",
+            "0h review.corrective_action_set due=30d | 20d review.extended due=20d | 40d review.done | ~review.extended.reason",
+        ),
     ),
     Rule(
         id="REV-04",

@@ -2,7 +2,15 @@
 
 from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import AGREEMENT, THIS, Exists, Field, First, Prev, sel
-from evenhand.rules.catalog.selections import ACTS, BOOKED, BY_LOCAL_OFFICER, DUE, TO_ICE
+from evenhand.rules.catalog.selections import (
+    ACTS,
+    BOOKED,
+    BY_LOCAL_OFFICER,
+    DUE,
+    TO_ICE,
+    at_every_act,
+    by_federal_officers,
+)
 from evenhand.rules.patterns import absent, all_of, any_of, at, at_most, contains, given, not_later
 from evenhand.rules.rule import Basis, Rule, Severity, Term
 from evenhand.rules.sources import claim, moa, practice, regulation
@@ -44,7 +52,11 @@ RULES = (
             "0h charge.recorded statute= | 1h interview.held",
             "1h interview.held",
         ),
-        unclear=("1h interview.held | ~charge.recorded.statute", "1h interview.held | ~charge.recorded"),
+        unclear=(
+            "1h interview.held | ~charge.recorded.statute",
+            "1h interview.held | ~charge.recorded",
+            "0h charge.recorded arresting_agency= | 1h interview.held | ~charge.recorded.arresting_agency",
+        ),
     ),
     Rule(
         id="SCO-03",
@@ -59,10 +71,13 @@ RULES = (
         passes=(
             "0h interview.held",
             "0h interview.held | -9d agreement.took_effect facilities=jail-0,jail-1",
+            *by_federal_officers("-9d agreement.took_effect facilities=jail-2"),
+            "0h interview.held | 9d agreement.took_effect",
         ),
         fails=(
             "0h interview.held facility=jail-2",
             "0h warrant.served | -9d agreement.took_effect facilities=jail-2",
+            *at_every_act("-9d agreement.took_effect facilities=jail-2"),
         ),
         unclear=(
             "0h interview.held facility=",
@@ -126,7 +141,10 @@ RULES = (
         subject=SubjectKind.BOOKING,
         on=sel("charge.disposed", disposition="dropped_for_transfer"),
         terms=(Term(given(THIS, "reason")),),
-        passes=("0h charge.disposed disposition=dropped_for_transfer reason=prosecutor",),
+        passes=(
+            "0h charge.disposed disposition=dropped_for_transfer reason=prosecutor",
+            "0h charge.disposed disposition=dismissed",
+        ),
         fails=("0h charge.disposed disposition=dropped_for_transfer",),
         unclear=("0h charge.disposed disposition=dropped_for_transfer | ~charge.disposed.reason",),
     ),

@@ -1,7 +1,7 @@
 """Selections that several groups of rules share."""
 
 from evenhand.rules.algebra import THIS, Condition, First, Next, Not, Prev, sel
-from evenhand.rules.patterns import by_federal_officer
+from evenhand.rules.patterns import FEDERAL, by_federal_officer
 
 IMMIGRATION_ACTS = (
     "interview.held",
@@ -23,3 +23,13 @@ TO_ICE = sel("custody.departed", destination="ice")
 CONCURRED = Prev(sel("determination.reviewed", outcome="concur"))
 REVIEWED = Next(sel("determination.reviewed"))
 BY_LOCAL_OFFICER: Condition = Not(by_federal_officer(THIS))
+
+
+def at_every_act(background: str) -> tuple[str, ...]:
+    """Examples, one for each immigration act, done before the stated background."""
+    return tuple(f"0h {act} | {background}" for act in IMMIGRATION_ACTS)
+
+
+def by_federal_officers(background: str) -> tuple[str, ...]:
+    """Examples of an act that is no local officer's, before the stated background."""
+    return tuple(f"0h interview.held actor_role={role} | {background}" for role in FEDERAL)

@@ -10,10 +10,10 @@ from evenhand.rules.patterns import (
     any_of,
     at,
     at_least,
+    at_most,
     by_federal_officer,
     hours,
     ne,
-    within,
 )
 from evenhand.rules.rule import Basis, Rule, Severity, Term
 from evenhand.rules.sources import moa, statute
@@ -72,6 +72,7 @@ RULES = (
             "0h determination.reviewed | 0h detainer.issued | 1h warrant.served",
             "0h warrant.served | -9d agreement.took_effect model=WSO",
             "0h detainer.issued actor_role=federal_officer",
+            "0h detainer.issued actor_role=federal_supervisor",
         ),
         fails=(
             "1s determination.reviewed | 0h detainer.issued",
@@ -158,7 +159,7 @@ RULES = (
         when=Exists(REVIEWED),
         terms=(
             Term(
-                within(REVIEWED, _IN_GOOD_TIME),
+                at_most(at(REVIEWED), Later(at(THIS), _IN_GOOD_TIME)),
                 deadline=Later(at(THIS), _IN_GOOD_TIME),
                 done=at(REVIEWED),
             ),

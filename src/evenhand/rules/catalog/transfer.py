@@ -32,7 +32,10 @@ RULES = (
         subject=SubjectKind.BOOKING,
         on=TO_ICE,
         terms=(Term(given(THIS, "property_receipt")),),
-        passes=("0h custody.departed",),
+        passes=(
+            "0h custody.departed",
+            "0h custody.departed destination=prison property_receipt=",
+        ),
         fails=("0h custody.departed property_receipt=",),
         unclear=("0h custody.departed | ~custody.departed.property_receipt",),
     ),
@@ -57,6 +60,7 @@ RULES = (
         passes=(
             "0h consulate.advised | 0h custody.departed",
             "-1h consulate.advised notification_owed=yes | 0h consulate.notified | 0h custody.departed",
+            "0h custody.departed destination=prison",
         ),
         fails=(
             "1s consulate.advised | 0h custody.departed",
@@ -76,7 +80,10 @@ RULES = (
         subject=SubjectKind.BOOKING,
         on=TO_ICE,
         terms=(Term(all_of(given(THIS, "documents"), is_true(THIS, "copies_given"))),),
-        passes=("0h custody.departed",),
+        passes=(
+            "0h custody.departed",
+            "0h custody.departed destination=prison documents=",
+        ),
         fails=("0h custody.departed documents=", "0h custody.departed copies_given=no"),
         unclear=("0h custody.departed copies_given=", "0h custody.departed | ~custody.departed.documents"),
     ),

@@ -125,6 +125,10 @@ RULES = (
             "0h person.booked | 2h1s screening.closed | 2h custody.released",
             "0h person.booked | 2h custody.departed",
             "0h person.booked | 2h screening.closed closing_reason=",
+            "0h person.booked | 2h custody.departed | until 3h",
+            "0h person.booked",
+            "0h person.booked | 2h1s screening.closed | 2h custody.departed",
+            "0h person.booked | 2h1s screening.closed | 2h custody.transferred_in_place",
         ),
         unclear=(
             "0h person.booked | 2h screening.closed | ~custody.released",
@@ -144,6 +148,7 @@ RULES = (
         terms=(Term(any_of(*(_form_followed(form) for form in FORMS))),),
         passes=(
             _screening("2020", "language@1 advisal@1 questions@2"),
+            *(_screening(form, " ".join(f"{step}@1" for step in FORMS[form])) for form in FORMS),
             _screening("2025", "language@1 advisal@2 questions@2 attestation@2"),
             "0h screening.opened | 3m screening.closed closing_reason=refused",
         ),
@@ -196,7 +201,7 @@ RULES = (
                     absent(_CLOSED),
                     at_most(at(_CLOSED), at(THIS)),
                     absent(_RELEASED),
-                    all_of(Exists(_RELEASED), Compare(at(_RELEASED), Op.LT, at(_CLOSED))),
+                    Compare(at(_RELEASED), Op.LT, at(_CLOSED)),
                 ),
                 deadline=at(THIS),
                 done=at(_CLOSED),

@@ -1,0 +1,33 @@
+"""A rule whose bound is off by one unit, or that lost a part, fails one of the rule's own examples."""
+
+import pytest
+
+from evenhand.rules.case import judge
+from evenhand.rules.catalog import CATALOG
+from evenhand.rules.examples import parse
+from evenhand.rules.rule import Rule
+from rules.mutants import mutants
+from rules.test_examples import EXPECTED
+
+EQUIVALENT = {
+    "AGR-06": ("term 0: Or: part 1 left out",) * 2,  # while the record is open, a meeting or an end may come
+    "UNI-02": ("term 0: Or: part 0 left out",),  # without a closing event the first part decides
+    "SUP-05": ("determination.reviewed: condition on outcome lost",),  # the last review concurs, or does not
+}
+"""Changes that alter no answer, or only what is named as missing."""
+
+
+def survivors(rule: Rule) -> list[str]:
+    examples = [
+        (parse(text, rule.subject), EXPECTED[kind]) for kind in EXPECTED for text in getattr(rule, kind)
+    ]
+    return [
+        name
+        for name, mutant in mutants(rule)
+        if all(judge(mutant, e.history, e.context).verdict in expected for e, expected in examples)
+    ]
+
+
+@pytest.mark.parametrize("rule", CATALOG.values(), ids=lambda r: r.id)
+def test_every_mutant_is_caught(rule: Rule) -> None:
+    assert tuple(survivors(rule)) == EQUIVALENT.get(rule.id, ())
