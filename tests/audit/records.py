@@ -1,7 +1,6 @@
 """Small records on disk, written from histories in the notation of the rules' examples."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -84,5 +83,11 @@ def of_bookings(folder: Path, texts: Sequence[str], **changes: Any) -> Record:
     return write(folder, [*rows, *example.around], provides=provides_of(example))
 
 
-def days(n: float) -> timedelta:
-    return timedelta(days=n)
+def plain(text: str) -> bool:
+    """Whether an example is of bookings alone, with the usual background, and lacks nothing."""
+    parts = [part.strip() for part in text.split("|")]
+    return not any(
+        part.startswith(("~", "until"))
+        or EVENT_TYPES[part.split()[1]].subject_kind is not SubjectKind.BOOKING
+        for part in parts
+    )

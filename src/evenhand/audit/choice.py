@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from evenhand.audit.wording import own_bounds, span_of
 from evenhand.rules.algebra import RuleError
@@ -16,7 +17,7 @@ class ChoiceError(ValueError):
 
 
 def _nearest(text: str, known: Iterable[str]) -> str:
-    found = process.extractOne(text, list(known), score_cutoff=40)
+    found = process.extractOne(text, list(known), scorer=OSA.normalized_similarity, score_cutoff=0.4)
     return f"; did you mean {found[0]}?" if found else ""
 
 

@@ -48,8 +48,8 @@ def compare(
         f"TO {quoted(folder / FILE)} (FORMAT csv, HEADER)"
     )
     rows = connection.execute(
-        "SELECT rule, count(*) FILTER (known), count(*) FILTER (found), "
-        "count(*) FILTER (known AND NOT found), count(*) FILTER (found AND NOT known) FROM chosen LEFT JOIN compared USING (rule) "
+        "SELECT rule, count(*) FILTER (known), count(*) FILTER (found), count(*) FILTER (NOT found), "
+        "count(*) FILTER (NOT known) FROM chosen LEFT JOIN compared USING (rule) "
         "GROUP BY place, rule ORDER BY place"
     ).fetchall()
     return tuple(Comparison(*row) for row in rows)
