@@ -6,6 +6,7 @@ import click
 
 COMMANDS: dict[str, str] = {
     "audit": "evenhand.audit.command:audit_command",
+    "record": "evenhand.record.command:record",
     "rules": "evenhand.audit.rules_command:rules",
 }
 

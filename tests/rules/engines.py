@@ -3,7 +3,6 @@
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -58,8 +57,6 @@ def by_table(
             rules,
             context,
             zones={r["zone"] for r in rows},
-            observed_from=min((r["occurred_at"] for r in rows), default=context.observed_until)
-            - timedelta(days=1),
             counts=counts,
         )
         broken: dict[str, dict[str, tuple[Breach, ...]]] = {rule.id: {} for rule in engine.rules}

@@ -138,6 +138,9 @@ _PROPER: dict[str, Row] = {
 }
 """Proper fields; a time span is counted from the event."""
 
+_AROUND = ""
+"""Events around the history keep the subjects that a case-1 meets: officer-1, agreement-1."""
+
 BACKGROUND: dict[SubjectKind, str] = {
     SubjectKind.OFFICER: "-400d officer.nominated | -390d officer.eligibility_decided | "
     "-370d training.completed | -369d examination.taken | -368d officer.certified | "
@@ -165,8 +168,11 @@ def seconds(text: str) -> int:
     return sign * sum(int(n) * _UNITS[u] for n, u in found)
 
 
-def parse(text: str, kind: SubjectKind, subject: str = "case-1") -> Example:
-    """An example of a rule about `kind`. Raises `ValueError` or `KeyError` for a bad part."""
+def parse(text: str, kind: SubjectKind, subject: str = "") -> Example:
+    """An example of a rule about `kind`, whose own subject may be named.
+
+    Raises `ValueError` or `KeyError` for a bad part.
+    """
     provides = {name: set(fields) for name, fields in all_fields().items()}
     until = BASE + END
     own: list[Row] = []
@@ -177,14 +183,14 @@ def parse(text: str, kind: SubjectKind, subject: str = "case-1") -> Example:
         elif part.startswith("until "):
             until = BASE + timedelta(seconds=seconds(part[6:]))
         else:
-            row = event(part, subject, number)
-            place = own if EVENT_TYPES[row["type"]].subject_kind is kind else None
-            if place is None:
-                place = around.setdefault(EVENT_TYPES[row["type"]].subject_kind, [])
-            place.append(row)
+            of = EVENT_TYPES[part.split()[1]].subject_kind
+            if of is kind:
+                own.append(event(part, subject, number))
+            else:
+                around.setdefault(of, []).append(event(part, _AROUND, number))
     for other, background in BACKGROUND.items():
         if other is not kind and other not in around:
-            around[other] = [event(p, subject, 500 + n) for n, p in enumerate(background.split("|"))]
+            around[other] = [event(p, _AROUND, 500 + n) for n, p in enumerate(background.split("|"))]
     own.sort(key=lambda e: (e["occurred_at"], e["id"].int))
     for place_, row in enumerate(own):
         row |= {"pos": place_, "case": 0}
@@ -212,9 +218,9 @@ def event(part: str, subject: str, number: int) -> Row:
     moment = BASE + timedelta(seconds=seconds(when))
     kind = EVENT_TYPES[event_type].subject_kind
     actor, role = _actor(event_type)
-    default = {SubjectKind.OFFICER: "officer-1", SubjectKind.AGREEMENT: "agreement-1"}.get(kind, subject)
+    default = {SubjectKind.OFFICER: "officer-1", SubjectKind.AGREEMENT: "agreement-1"}.get(kind, "case-1")
     row: Row = {
-        "subject": default if subject == "case-1" else subject,
+        "subject": subject or default,
         "id": UUID(int=(abs(hash_of(subject)) << 16) + number),
         "type": event_type,
         "version": 1,

@@ -8,7 +8,6 @@ frame), some hundred thousand events at a time. All other kinds of subject go th
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,13 @@ from evenhand.record.events.base import INSTANT
 from evenhand.rules.answer import Verdict, unanswerable
 from evenhand.rules.case import Context
 from evenhand.rules.rule import Rule
-from evenhand.rules.table.inputs import agreement_rows, clock_rows, officer_rows, skipping_laters
+from evenhand.rules.table.inputs import (
+    CLOCK_SCHEMA,
+    agreement_rows,
+    clock_rows,
+    officer_rows,
+    skipping_laters,
+)
 from evenhand.rules.table.long import LongPlan
 from evenhand.rules.table.wide import WidePlan
 
@@ -72,7 +77,6 @@ class TableEngine:
         context: Context,
         *,
         zones: Iterable[str] = ("UTC",),
-        observed_from: datetime | None = None,
         counts: dict[str, int] | None = None,
         memory_limit: str = "4GB",
     ) -> None:
@@ -80,7 +84,6 @@ class TableEngine:
         self.context = context
         self.counts = counts or {}
         self.zones = tuple(zones)
-        self.observed_from = observed_from or context.observed_until - timedelta(days=3650)
         self.tallies = {rule.id: Tally() for rule in self.rules}
         self._connection = duckdb.connect(
             config={"memory_limit": memory_limit, "preserve_insertion_order": False}
@@ -117,21 +120,25 @@ class TableEngine:
             else:
                 rules.append(rule)
         if rules and parts:
-            run = _KindRun(self, kind, tuple(rules), cases)
-            yield from run.over(parts, progress)
+            run = _KindRun(self, kind, tuple(rules), parts, cases)
+            yield from run.over(progress)
 
 
 class _KindRun:
     """One pass over the parts of one kind of subject."""
 
-    def __init__(self, engine: TableEngine, kind: SubjectKind, rules: tuple[Rule, ...], cases: int) -> None:
-        self.engine, self.kind, self.rules = engine, kind, rules
+    def __init__(
+        self,
+        engine: TableEngine,
+        kind: SubjectKind,
+        rules: tuple[Rule, ...],
+        parts: list[Path],
+        cases: int,
+    ) -> None:
+        self.engine, self.kind, self.rules, self.parts = engine, kind, rules, parts
         context = engine.context
         until = ibis.literal(context.observed_until, type="timestamp('UTC', 6)")
-        engine._put(
-            "clock",
-            clock_rows(skipping_laters(rules), engine.zones, engine.observed_from, context.observed_until),
-        )
+        engine._put("clock", self._clocks())
         self.long_plan = LongPlan(kind, rules, context.provides, until, context.window, "focus")
         self.wide_sql = None
         if kind is SubjectKind.BOOKING:
@@ -142,6 +149,16 @@ class _KindRun:
         self.unclear_seen: Counter[str] = Counter()
         self._judged: dict[str, str] = {}
 
+    def _clocks(self) -> pa.Table:
+        """The deadlines on clocks that skip days, for every moment of the events."""
+        laters = skipping_laters(self.rules)
+        if not laters:
+            return CLOCK_SCHEMA.empty_table()
+        ((first, last),) = self._rows(
+            f"SELECT min(occurred_at), max(occurred_at) FROM {_parquet(*self.parts)}"
+        )
+        return clock_rows(laters, self.engine.zones, first, last)
+
     @cached_property
     def activations_sql(self) -> str:
         return _sql(self.long_plan.activations)
@@ -151,12 +168,12 @@ class _KindRun:
             self._judged[rule.id] = _sql(self.long_plan.judged(rule, "activations"))
         return self._judged[rule.id]
 
-    def over(self, parts: list[Path], progress: Progress | None) -> Iterator[pa.Table]:
+    def over(self, progress: Progress | None) -> Iterator[pa.Table]:
         connection = self.engine._connection
         empty = event_schema(self.kind).empty_table()
         self.engine._put("focus", empty)
         connection.execute('CREATE OR REPLACE TEMP TABLE focus_cases ("case" BIGINT, counted BOOLEAN)')
-        for number, part in enumerate(parts):
+        for number, part in enumerate(self.parts):
             self._open(part)
             if self.wide_sql is None:
                 connection.execute('INSERT INTO focus_cases SELECT DISTINCT "case", true FROM events')
@@ -168,7 +185,7 @@ class _KindRun:
             if self._rows("SELECT count(*) FROM focus")[0][0] >= FOCUS_EVENTS:
                 yield from self._phase_two()
             if progress:
-                progress(self.kind, number + 1, len(parts))
+                progress(self.kind, number + 1, len(self.parts))
         yield from self._phase_two()
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
@@ -176,7 +193,7 @@ class _KindRun:
 
     def _open(self, part: Path) -> None:
         """Make `events` the part's events that no later event corrects."""
-        source = f"read_parquet('{str(part).replace(chr(39), chr(39) * 2)}')"
+        source = _parquet(part)
         corrects = self._rows(f"SELECT count(corrects) FROM {source}")[0][0]
         where = (
             f" WHERE id NOT IN (SELECT corrects FROM {source} WHERE corrects IS NOT NULL)" if corrects else ""
@@ -251,6 +268,12 @@ class _KindRun:
             FROM judged WHERE verdict = 0 ORDER BY "case", pos"""
         ).to_arrow_table()
         return table.cast(BREACHES)
+
+
+def _parquet(*parts: Path) -> str:
+    """The files as a table in SQL."""
+    names = ", ".join("'" + str(part).replace("'", "''") + "'" for part in parts)
+    return f"read_parquet([{names}])"
 
 
 def _sql(expression: Any) -> str:

@@ -1,0 +1,88 @@
+"""`evenhand record`: what a record holds, whether it is whole, and the schema of its events."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from evenhand.record.events import json_schema
+from evenhand.record.manifest import Manifest, RecordError
+from evenhand.record.store import Record
+from evenhand.record.writer import sha256_of
+
+RECORD = click.argument("folder", type=click.Path(path_type=Path))
+
+
+@click.group()
+def record() -> None:
+    """Look into a record: what it holds, and whether it is whole."""
+
+
+@record.command()
+@RECORD
+def show(folder: Path) -> None:
+    """Print where a record came from and what it holds."""
+    manifest = _open(folder).manifest
+    console = Console()
+    console.print(
+        f"{manifest.kind} by evenhand {manifest.evenhand}, events from {manifest.observed_from} to "
+        f"{manifest.observed_until}, time zones {', '.join(manifest.zones) or 'none'}",
+        highlight=False,
+    )
+    console.print(_counts(manifest))
+
+
+def _counts(manifest: Manifest) -> Table:
+    table = Table("what", "number", box=None, pad_edge=False)
+    table.columns[1].justify = "right"
+    counts = manifest.counts
+    rows = {
+        "rows in": counts.rows_in,
+        "rows accounted for": counts.rows_accounted,
+        "rows quarantined": counts.rows_quarantined,
+        **{f"{kind} histories": n for kind, n in counts.cases.items()},
+        **{f"{name} events": n for name, n in counts.events.items()},
+        **{f"policy: {name}": n for name, n in counts.policies.items()},
+    }
+    for name, number in rows.items():
+        table.add_row(name, f"{number:,}")
+    return table
+
+
+@record.command()
+@RECORD
+def check(folder: Path) -> None:
+    """Read every part of a record and compare its hash with the manifest's. Exit status 2 if one differs."""
+    found = _open(folder)
+    parts = [part for listed in found.manifest.parts.values() for part in listed]
+    for part in parts:
+        if sha256_of(folder / part.file) != part.sha256:
+            click.echo(
+                f"{folder / part.file} is not the file that was written: restore it or run the intake again.",
+                err=True,
+            )
+            sys.exit(2)
+    events = sum(part.events for part in parts)
+    click.echo(f"{len(parts)} parts with {events:,} events are as the manifest says.")
+
+
+@record.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead.")
+def schema(out: Path | None) -> None:
+    """Print the JSON Schema of every event type."""
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def _open(folder: Path) -> Record:
+    try:
+        return Record(folder)
+    except RecordError as error:
+        click.echo(f"evenhand record: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,61 @@
+"""A strategy for events of every type, valid by their class."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, get_args, get_origin
+from uuid import UUID
+
+from hypothesis import strategies as st
+from pydantic import AwareDatetime
+
+from evenhand.record.events import EVENT_TYPES, Event
+
+INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)
+
+
+def _value(annotation: Any) -> st.SearchStrategy[Any]:
+    if get_origin(annotation) is Annotated:
+        inner, *marks = get_args(annotation)
+        if any(getattr(m, "metadata", None) or "\\d" in str(m) for m in marks):
+            return st.from_regex(r"[0-9]{2}", fullmatch=True)
+        return _value(inner)
+    if get_origin(annotation) in (tuple, list):
+        return st.lists(_value(get_args(annotation)[0]), max_size=3).map(tuple)
+    options = get_args(annotation)
+    if type(None) in options:
+        return st.one_of(st.none(), *(_value(o) for o in options if o is not type(None)))
+    if annotation is AwareDatetime:
+        return INSTANTS
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return st.sampled_from(list(annotation))
+    simple: dict[Any, st.SearchStrategy[Any]] = {
+        bool: st.booleans(),
+        int: st.integers(0, 10_000),
+        float: st.floats(0, 100),
+        str: TEXT,
+        UUID: st.uuids(),
+    }
+    return simple[annotation]
+
+
+SPECIAL = {
+    "agency": st.from_regex(r"[A-Z]{2}[0-9]{7}", fullmatch=True),
+    "zone": st.sampled_from(["America/New_York", "Pacific/Honolulu"]),
+}
+
+
+def events(name: str) -> st.SearchStrategy[Event]:
+    """Events of one type."""
+    cls = EVENT_TYPES[name]
+    fields = {}
+    for field, info in cls.model_fields.items():
+        annotation = info.annotation
+        if info.metadata and any("pattern" in str(m) for m in info.metadata):
+            fields[field] = st.from_regex(r"[0-9]{2}", fullmatch=True)
+        else:
+            fields[field] = SPECIAL[field] if field in SPECIAL else _value(annotation)
+        if "pattern" in str(annotation):
+            drawn = st.from_regex(r"[0-9]{2}", fullmatch=True)
+            fields[field] = drawn if info.is_required() else st.one_of(st.none(), drawn)
+    return st.builds(cls, **fields)

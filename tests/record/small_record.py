@@ -1,0 +1,46 @@
+"""Small records for tests, of bookings with a few events each."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pyarrow as pa
+
+from evenhand.record.events import SubjectKind
+from evenhand.record.manifest import Source
+from evenhand.record.store import all_fields
+from evenhand.record.writer import RecordWriter
+
+START = datetime(2025, 6, 2, 12, tzinfo=UTC)
+
+
+def bookings(count: int, first: int = 0) -> pa.Table:
+    """Two events a booking, the release first: order is the writer's work."""
+    rows = [
+        {
+            "subject": f"b-{n:06}",
+            "id": UUID(int=n * 2 + late).bytes,
+            "type": "custody.released" if late else "person.booked",
+            "agency": "NC0600000",
+            "occurred_at": START + timedelta(minutes=n, hours=5 * late),
+            "zone": "America/New_York",
+            "source_kind": "import",
+            "source_file": "jail.csv",
+            "source_row": n,
+            "sex": None if late else "F",
+        }
+        for n in range(first, first + count)
+        for late in (1, 0)
+    ]
+    types = {"id": pa.uuid(), "occurred_at": pa.timestamp("us", "UTC"), "sex": pa.string()}
+    columns = {k: pa.array([r[k] for r in rows], types.get(k)) for k in rows[0]} if rows else {}
+    return pa.table(columns)
+
+
+def write(out: Path, count: int) -> None:
+    """A record of `count` bookings, each from one row."""
+    with RecordWriter(out) as writer:
+        for first in range(0, count, 1000):
+            writer.add(SubjectKind.BOOKING, bookings(min(1000, count - first), first))
+        source = Source(file="jail.csv", sha256="0" * 64, bytes=1, rows=count)
+        writer.commit(kind="import", provides=all_fields(), sources=[source], rows_accounted=count)

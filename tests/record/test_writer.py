@@ -1,0 +1,161 @@
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from evenhand.record import writer as writing
+from evenhand.record.columns import QUARANTINE
+from evenhand.record.events import SubjectKind
+from evenhand.record.manifest import RecordError, Source
+from evenhand.record.store import Record, all_fields
+from evenhand.record.writer import RecordWriter
+from record.small_record import START, bookings, write
+
+BOOKING = SubjectKind.BOOKING
+
+
+def test_histories_lie_together_in_order(tmp_path: Path) -> None:
+    write(tmp_path / "r", 2500)
+    record = Record(tmp_path / "r")
+    found = dict(record.histories(BOOKING))
+    assert len(found) == 2500
+    assert all([e["type"] for e in h] == ["person.booked", "custody.released"] for h in found.values())
+    table = pa.concat_tables(pq.read_table(p) for p in record.parts(BOOKING))
+    assert table["pos"].to_pylist() == list(range(5000))
+    assert table["case"].to_pylist() == [n // 2 for n in range(5000)]
+
+
+def test_parts_hold_whole_histories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "PART_EVENTS", 101)
+    monkeypatch.setattr(writing, "ROW_GROUP", 25)
+    write(tmp_path / "r", 1000)
+    record = Record(tmp_path / "r")
+    cases = [set(pq.read_table(p, columns=["case"])["case"].to_pylist()) for p in record.parts(BOOKING)]
+    assert len(cases) > 5
+    assert sum(map(len, cases)) == len(set().union(*cases)) == 1000
+
+
+def test_the_personal_part_is_kept_apart(tmp_path: Path) -> None:
+    write(tmp_path / "r", 3)
+    (part,) = (tmp_path / "r" / "events" / "booking").iterdir()
+    assert "sex" not in pq.read_schema(part).names
+    personal = pq.read_table(tmp_path / "r" / "personal" / "booking" / part.name)
+    assert personal["sex"].to_pylist() == ["F"] * 3
+
+
+def test_the_manifest_counts_what_is_there(tmp_path: Path) -> None:
+    write(tmp_path / "r", 7)
+    manifest = Record(tmp_path / "r").manifest
+    assert manifest.counts.events == {"custody.released": 7, "person.booked": 7}
+    assert (manifest.counts.rows_in, manifest.counts.rows_accounted) == (7, 7)
+    assert manifest.counts.cases == {"booking": 7}
+    assert manifest.observed_from == START
+    assert manifest.agencies == ["NC0600000"]
+
+
+def test_rows_that_do_not_add_up_are_refused_and_the_old_record_stays(tmp_path: Path) -> None:
+    def lose_six_rows() -> None:
+        source = Source(file="jail.csv", sha256="0" * 64, bytes=1, rows=9)
+        with RecordWriter(tmp_path / "r") as writer:
+            writer.add(BOOKING, bookings(3))
+            writer.commit(kind="import", provides=all_fields(), sources=[source], rows_accounted=3)
+
+    write(tmp_path / "r", 7)
+    before = (tmp_path / "r" / "manifest.json").read_bytes()
+    with pytest.raises(RecordError, match="9 in, 3 accounted for, 0 quarantined"):
+        lose_six_rows()
+    assert (tmp_path / "r" / "manifest.json").read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["r"]
+
+
+def test_a_writer_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+    def stop() -> None:
+        with RecordWriter(tmp_path / "r") as writer:
+            writer.add(BOOKING, bookings(3))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop()
+    assert not list(tmp_path.iterdir())
+
+
+def test_quarantined_rows_are_kept_with_reason_and_remedy(tmp_path: Path) -> None:
+    bad = {
+        "file": "jail.csv",
+        "row": 9,
+        "column": "booked",
+        "value": "31/31/2025",
+        "reason": "no date",
+        "remedy": "fix",
+    }
+    with RecordWriter(tmp_path / "r") as w:
+        w.add(BOOKING, bookings(3))
+        w.quarantine(pa.Table.from_pylist([bad], schema=QUARANTINE))
+        source = Source(file="jail.csv", sha256="0" * 64, bytes=1, rows=4)
+        manifest = w.commit(kind="import", provides=all_fields(), sources=[source], rows_accounted=3)
+    assert manifest.counts.rows_quarantined == 1
+    assert Record(tmp_path / "r").quarantine().to_pylist() == [bad]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"shoe_size": [9]}, "no column shoe_size"),
+        ({"type": ["person.ranked"]}, "unknown event type person.ranked"),
+        ({"agency": [None]}, "agency is missing in 1 rows"),
+    ],
+)
+def test_events_that_do_not_fit_are_refused(tmp_path: Path, change: dict, problem: str) -> None:
+    table = bookings(1).slice(0, 1)
+    for name, values in change.items():
+        if name in table.column_names:
+            table = table.drop_columns(name)
+        table = table.append_column(name, pa.array(values, pa.string() if values[0] is None else None))
+    with pytest.raises(RecordError, match=problem), RecordWriter(tmp_path / "r") as w:
+        w.add(BOOKING, table)
+
+
+def test_a_file_is_not_overwritten_by_a_record(tmp_path: Path) -> None:
+    (tmp_path / "r").write_text("mine")
+    with pytest.raises(NotADirectoryError, match="is a file; name a folder"):
+        write(tmp_path / "r", 1)
+    assert (tmp_path / "r").read_text() == "mine"
+
+
+def _damage_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"evenhand": 1')
+
+
+def _newer(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
+
+
+def _truncate(folder: Path) -> None:
+    part = folder / "events/booking/part-00000.parquet"
+    part.write_bytes(part.read_bytes()[:-7])
+
+
+def _other_part(folder: Path) -> None:
+    part = folder / "events/booking/part-00000.parquet"
+    pq.write_table(pq.read_table(part).slice(1), part)
+
+
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        (_damage_manifest, "damaged: run the intake again"),
+        (_newer, "use a newer evenhand"),
+        (_truncate, "cannot be read"),
+        (_other_part, "has 5 events, the manifest says 6"),
+        (lambda f: (f / "events/booking/part-00000.parquet").unlink(), "is missing: run the intake again"),
+        (lambda f: (f / "manifest.json").unlink(), "is no record"),
+    ],
+)
+def test_a_damaged_record_says_what_is_wrong(tmp_path: Path, damage, problem: str) -> None:
+    write(tmp_path / "r", 3)
+    damage(tmp_path / "r")
+    with pytest.raises(RecordError, match=problem):
+        Record(tmp_path / "r")
