@@ -96,7 +96,6 @@ def audit(
         rules,
         context,
         zones=manifest.zones or ("UTC",),
-        observed_from=manifest.observed_from,
         counts=manifest.counts.events,
     )
     spool = Spool(folder)
@@ -127,7 +126,7 @@ def _check_parts(record: Record, kinds: Sequence[SubjectKind], progress: Progres
             if found != part.sha256:
                 raise RecordError(
                     f"{record.folder / part.file} is not the file that the manifest names (its SHA-256 is "
-                    f"{found}, not {part.sha256}): run the intake again."
+                    f"{found}, not {part.sha256}): restore it or run the intake again."
                 )
             if progress:
                 progress("check", number + 1, len(parts))
