@@ -43,10 +43,11 @@ class Period:
 
 @dataclass(frozen=True)
 class Place:
-    """Findings at a facility."""
+    """Findings at a facility, or at several that are not shown one by one."""
 
     name: str
     number: int
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _figures(months: dict[date, int], places: dict[str, int], cases: Sequence[Ca
     ordered = sorted(places.items(), key=lambda e: (-e[1], e[0]))
     shown = [Place(name, number) for name, number in ordered[:FACILITIES_SHOWN]]
     if rest := ordered[FACILITIES_SHOWN:]:
-        shown.append(Place(f"{len(rest)} others", sum(number for _, number in rest)))
+        shown.append(Place(f"{len(rest)} others", sum(number for _, number in rest), several=True))
     return Figures(sum(places.values()), unit, periods, tuple(shown), tuple(cases))
 
 

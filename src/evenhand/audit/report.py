@@ -52,6 +52,7 @@ class _Section:
     citations: tuple[str, ...]
     bounds: tuple[_Bound, ...]
     scopes: tuple[str, ...]
+    # None where the cases are all listed: a chart would tell nothing more.
     over_time: chart.Chart | None
 
     @property
@@ -136,7 +137,7 @@ def _section(result: RuleResult, found: Figures) -> _Section:
             for used, default in zip(own_bounds(rule), defaults, strict=True)
         ),
         tuple(scope for term in rule.terms if (scope := term_scope(term))),
-        chart.by_period(found, small=True) if found.findings else None,
+        chart.by_period(found, small=True) if found.findings > len(found.cases) else None,
     )
 
 

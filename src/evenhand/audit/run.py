@@ -171,6 +171,8 @@ def scratch_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect(config=config)
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        # DuckDB would draw it on stdout.
+        connection.execute("SET enable_progress_bar = false")
         yield connection
     finally:
         connection.close()
