@@ -228,7 +228,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 def _plausible(day: date, text: str, steps: list[str], problems: list[str]) -> date | None:
     """A year such as 5025 has one digit wrong where only one digit makes it a year of this program."""
-    if FIRST_AGREEMENT <= day and day.year < LAST_YEAR:
+    if day >= FIRST_AGREEMENT and day.year < LAST_YEAR:
         return day
     if day.year >= 3000 and 1996 <= day.year % 1000 + 2000 < LAST_YEAR:
         fixed = _day(day.year % 1000 + 2000, day.month, day.day)

@@ -63,20 +63,80 @@ _NUMBERS = {
     **{
         word: str(n)
         for n, word in enumerate(
-            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+            [
+                "first",
+                "second",
+                "third",
+                "fourth",
+                "fifth",
+                "sixth",
+                "seventh",
+                "eighth",
+                "ninth",
+                "tenth",
+                "eleventh",
+                "twelfth",
+            ],
+            1,
         )
     }
 }
-_VOCABULARY = (
-    "police department sheriff sheriffs office county constable constables constables township borough "
-    "university corrections correctional enforcement judicial district agricultural detention attorney "
-    "commissioners highway investigation criminal precinct"
-).split()
+_VOCABULARY = [
+    "police",
+    "department",
+    "sheriff",
+    "sheriffs",
+    "office",
+    "county",
+    "constable",
+    "constables",
+    "constables",
+    "township",
+    "borough",
+    "university",
+    "corrections",
+    "correctional",
+    "enforcement",
+    "judicial",
+    "district",
+    "agricultural",
+    "detention",
+    "attorney",
+    "commissioners",
+    "highway",
+    "investigation",
+    "criminal",
+    "precinct",
+]
 _PROTECTED = frozenset({"country", "counts", "borough", "marshall", "offices"})
 
 _TYPE_WORDS = frozenset(
-    "sheriff office department police constable marshal county parish of service public safety "
-    "city town village borough township metropolitan state precinct district ward law enforcement".split()
+    [
+        "sheriff",
+        "office",
+        "department",
+        "police",
+        "constable",
+        "marshal",
+        "county",
+        "parish",
+        "of",
+        "service",
+        "public",
+        "safety",
+        "city",
+        "town",
+        "village",
+        "borough",
+        "township",
+        "metropolitan",
+        "state",
+        "precinct",
+        "district",
+        "ward",
+        "law",
+        "enforcement",
+    ]
 )
 _FORMS = ("borough", "township", "city", "town", "village")
 
@@ -142,9 +202,7 @@ def _spelt(token: str, known: frozenset[str]) -> str:
     if len(token) < 5 or token in _VOCABULARY or token in known or token in _PROTECTED:
         return _ABBREVIATIONS.get(token, (token,))[0]
     limit = 1 if len(token) < 8 else 2
-    hit = process.extractOne(
-        token, _VOCABULARY, scorer=DamerauLevenshtein.distance, score_cutoff=limit
-    )
+    hit = process.extractOne(token, _VOCABULARY, scorer=DamerauLevenshtein.distance, score_cutoff=limit)
     if hit is None or hit[0][0] != token[0]:
         return token
     return _ABBREVIATIONS.get(hit[0], (hit[0],))[0]
@@ -159,6 +217,8 @@ def _read(text: str, state: str, stated_type: str, known: frozenset[str], state_
     core = [w for w in stripped if w not in _TYPE_WORDS and not w.isdigit()]
     if body not in (Body.SHERIFF, Body.POLICE, Body.CONSTABLE, Body.MARSHAL):
         core = [w for w in stripped if w not in ("of", "department", "office") and not w.isdigit()]
+    if body is Body.CAMPUS:
+        core = [w for w in core if w not in ("board", "trustees", "police", "district", "service")]
     numbers = tuple(w for w in words if w.isdigit())
     forms = frozenset(w for w in words if w in ("borough", "township"))
     return Name(words, body, " ".join(core), numbers, forms, bool({"county", "parish"} & set(words)))
@@ -202,6 +262,8 @@ def _body(words: tuple[str, ...], state_words: tuple[str, ...], stated_type: str
         "corrections" in have and have & {"county", "parish", "dade"}
     ):
         return Body.JAIL
+    if words[:1] == ("cnmi",):
+        return Body.STATE
     if "criminal justice authority" in text:
         return Body.JAIL
     unplaced = re.match(r"(department|office|division|bureau) of\b", text) is not None

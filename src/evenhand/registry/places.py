@@ -39,10 +39,11 @@ class FbiAgency:
 
 
 _COUNTY_WORDS = re.compile(
-    r"\b(county|counties|parish|borough|municipality|census area|city and borough|municipio|planning region)\b"
+    r"\b(county|counties|conty|couny|countey|counry|parish|borough|municipality|census area|city and borough|municipio|planning region)\b"
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def place_key(text: str) -> str:
     """A place's name for comparison: `St. Mary's County` and `Saint Marys` are `saint marys`."""
     text = text.lower().replace("’", "'").replace("ñ", "n")
@@ -53,6 +54,7 @@ def place_key(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=1 << 16)
 def county_key(text: str) -> str:
     """A county's name for comparison, without `county` and the like: `De Kalb County` is `dekalb`."""
     key = place_key(_COUNTY_WORDS.sub(" ", text.lower()))

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 _EASTERN = timedelta(hours=5)
 """ICE's office saves in New York's time; an hour of daylight saving moves no sheet across midnight here."""
 
+FIRST_SHEET = date(2021, 1, 1)
 TRUST_DAYS = 10
 """A sheet appears at most this many days after it was last saved."""
 
@@ -93,7 +94,9 @@ def _from_itself(sheet: Evidence) -> Published | None:
     if corrected := _corrected(named, claim, saved):
         reason = f"{lies}; {corrected} differs from the name by one part and follows the saving"
         return Published(corrected, half, "corrected", reason, _moment(corrected, sheet))
-    return Published(saved, half, "saved", f"{lies}; the day of the last saving stands", _moment(saved, sheet))
+    return Published(
+        saved, half, "saved", f"{lies}; the day of the last saving stands", _moment(saved, sheet)
+    )
 
 
 def _agrees(named: date, saved: date | None, latest: date | None) -> bool:
@@ -149,7 +152,9 @@ def _from_neighbours(sheet: Evidence, placed: Sequence[tuple[Evidence, Published
         if signed and signed > day:
             day, why = signed, f"{why}, and its latest agreement was signed on {signed}"
     else:
-        day = signed or named_day(sheet.name)[0] or date(1996, 9, 30)
+        named = named_day(sheet.name)[0]
+        near = named.replace(day=min(named.day, 28), year=2000 + named.year % 1000) if named else None
+        day = signed or (best[1] if best else None) or near or FIRST_SHEET
         why = f"its latest agreement was signed on {signed}" if signed else "nothing inside dates it"
     said = f"{claim!r} in the file's name cannot be its day" if claim else "the file's name has no day"
     return Published(day, half, "neighbours", f"{said}; {why}", _moment(day, sheet))

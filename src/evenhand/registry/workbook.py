@@ -134,9 +134,7 @@ def _check_container(content: bytes) -> None:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise Unreadable("the file is cut short or damaged", "fetch it again") from None
     if unpacked > MAX_UNPACKED:
-        raise Unreadable(
-            f"it unpacks to {unpacked:,} bytes", f"a sheet unpacks to at most {MAX_UNPACKED:,}"
-        )
+        raise Unreadable(f"it unpacks to {unpacked:,} bytes", f"a sheet unpacks to at most {MAX_UNPACKED:,}")
 
 
 def _worksheet(book: CalamineWorkbook, name: str) -> Worksheet:
@@ -309,4 +307,3 @@ def archived_at(link: str) -> datetime | None:
         return datetime.strptime(found.group(1), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None
-
