@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from evenhand.registry.decisions import Clusters, Decision, Override, Verdict
-from evenhand.registry.evidence import Evidence
+from evenhand.registry.evidence import HANDOVER_GAP, Evidence
 from evenhand.registry.lines import Node
 from evenhand.registry.names import Body, place_of
 from evenhand.registry.places import Gazetteer
@@ -108,7 +108,7 @@ def _type_words(step: AgencyStep) -> None:
     groups: dict[tuple[str, Body, str], list[Node]] = defaultdict(list)
     for node in step.evidence.lines.nodes:
         if node.name.core or node.name.numbers:
-            groups[node.state, node.name.body, node.name.core].append(node)
+            groups[node.state, node.name.body, " ".join(sorted(node.name.core.split()))].append(node)
     for nodes in groups.values():
         for a, b in combinations(nodes, 2):
             if not step.joined(a.key, b.key):
@@ -366,6 +366,7 @@ def _renamed(step: AgencyStep) -> None:
         if county and a.name.numbers and a.name.numbers == b.name.numbers and not handover.rivals:
             alike = 100.0
         hole = handover.gap == 0 and not handover.rivals and a.name.body is b.name.body
+        hole = hole and old.listed.bit_count() <= HANDOVER_GAP
         score = 0.6 * alike + 25 * linked + 15 * county + 30 * hole - 5 * max(handover.gap - 1, 0)
         facts = [f"signed {old.signed}, {old.model}", f"names {alike:.0f} of 100 alike"]
         facts += ["the same link"] * linked + ["the same county"] * county

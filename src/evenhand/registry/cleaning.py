@@ -81,7 +81,8 @@ def clean(raw: Raw, places: Gazetteer) -> Clean | str:
     problems: list[str] = []
     state = read_state(raw.state, places)
     if state.code is None:
-        return f"state {raw.state.strip()!r} is no state or territory of the United States"
+        said = ", ".join(t.strip() for t in raw if t.strip())
+        return f"{raw.state.strip()!r} is no state or territory of the United States (the row says {said})"
     if state.step:
         steps.append(state.step)
     agency, done = tidy(raw.agency)
@@ -179,10 +180,8 @@ def _link(link: str, text: str, steps: list[str]) -> str:
     return plain
 
 
-def read_signed(value: str | date, steps: list[str], problems: list[str]) -> date | None:
+def read_signed(value: str, steps: list[str], problems: list[str]) -> date | None:
     """The day signed, from a day, an ISO or American text, a text without a stroke, or a spreadsheet serial."""
-    if isinstance(value, date):
-        return _plausible(value, str(value), steps, problems)
     text = " ".join(value.replace("\xa0", " ").split())
     if _words(text) in _NOTHING and not re.search(r"\d", text):
         if text:

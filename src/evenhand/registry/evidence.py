@@ -109,10 +109,17 @@ class Evidence:
             return Handover(old, new, gap, 0)
         if first(a.listed) < first(b.listed) < last(a.listed) < last(b.listed) and -gap <= HANDOVER_GAP:
             return Handover(old, new, gap, 0)
-        around = (1 << (first(a.listed) - 1) if first(a.listed) else 0) | 1 << (last(a.listed) + 1)
-        if a.listed.bit_count() <= HANDOVER_GAP and b.listed & around == around and first(a.listed):
+        if first(a.listed) and self._fills(a.listed, b.listed):
             return Handover(old, new, 0, 0)
         return None
+
+    @staticmethod
+    def _fills(small: int, large: int) -> bool:
+        """Whether one line stands just in a hole of the other: listed before and after, never between."""
+        start, end = first(small), last(small)
+        between = ((1 << (end + 1)) - 1) ^ ((1 << start) - 1)
+        around = 1 << (start - 1) | 1 << (end + 1)
+        return not large & between and large & around == around
 
 
 def _by_model(lines: Iterable[Line]) -> dict[Model, tuple[int, int]]:

@@ -26,8 +26,8 @@ IN_FORCE, PENDING = "in_force", "pending"
 class Raw(NamedTuple):
     """One row's cells as published, by meaning. A cell that the sheet lacks is empty.
 
-    `signed` is an ISO day where the sheet has a true date, else the text or number as found; what a web
-    archive put before a link is not repeated here (see the sheet's `captured_at`).
+    A true date in `signed` is its ISO day, anything else the text or number as found. What a web archive put
+    before a link is not repeated here (see the sheet's `captured_at`).
     """
 
     state: str
@@ -35,7 +35,7 @@ class Raw(NamedTuple):
     type: str
     county: str
     support: str
-    signed: str | date
+    signed: str
     moa: str
     addendum: str
     moa_link: str
@@ -210,18 +210,13 @@ def _capture(sheet: SheetFile, worksheet: Worksheet, header_row: int, moa: int) 
 
 
 def _raw(cells: tuple[Any, ...], present: tuple[str, ...], others: list[str], link: str, added: str) -> Raw:
-    by_name = dict(zip(present, cells, strict=False))
-    signed = by_name.pop("signed", "")
-    if type(signed) is not date:
-        signed = as_text(signed)
-    text = {name: as_text(value) for name, value in by_name.items()}
+    text = {name: as_text(value) for name, value in zip(present, cells, strict=False)}
     extra = "; ".join(
         f"{name}={as_text(value).strip()}"
         for name, value in zip(others, cells[len(present) :], strict=True)
         if as_text(value).strip()
     )
-    plain = [text.get(c, "") if c != "signed" else signed for c in COLUMNS]
-    return Raw(*plain, link, added, extra)
+    return Raw(**{c: text.get(c, "") for c in COLUMNS}, moa_link=link, addendum_link=added, extra=extra)
 
 
 def as_text(value: object) -> str:

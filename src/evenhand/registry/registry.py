@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evenhand.registry.agencies import identify_agencies, known_place
 from evenhand.registry.agreements import identify_agreements, line_key
 from evenhand.registry.changes import Change, find_changes
@@ -63,6 +66,13 @@ class Registry:
     @cached_property
     def agreement_ids(self) -> dict[str, str]:
         return {key: make_id("agreement", key) for key in self.agreements}
+
+    @cached_property
+    def latest_contents(self) -> NDArray[np.int32]:
+        """The last sheet (its place among all) in which each distinct row stands."""
+        found = np.full(len(self.corpus.contents), -1, np.int32)
+        np.maximum.at(found, self.corpus.content, self.corpus.sheet)
+        return found
 
     @property
     def review(self) -> list[Decision]:
