@@ -4,7 +4,9 @@ import importlib
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "registry": "evenhand.registry.command:registry",
+}
 
 
 class LazyGroup(click.Group):

@@ -22,7 +22,7 @@ from evenhand.registry.reading import (
 )
 from evenhand.registry.registry import Registry, build_registry
 from evenhand.registry.store import load_earlier, write_registry
-from evenhand.registry.workbook import Unreadable
+from evenhand.registry.workbook import UnreadableError
 
 Told = Callable[[str, int, int], None]
 """Told of progress: what is under way, how much of it is done, and how much there is."""
@@ -60,9 +60,7 @@ def build(
         raise NotADirectoryError(f"{out} is a file; name a folder")
     readings = read_folder(paths, out, told, processes, keep)
     told("joining rows into agreements", 0, 1)
-    registry = build_registry(
-        readings.sheets, readings.pool, gazetteer(agencies), given, load_issued(out)
-    )
+    registry = build_registry(readings.sheets, readings.pool, gazetteer(agencies), given, load_issued(out))
     registry.corpus.refused_sheets = readings.refused
     told("writing tables", 0, 1)
     summary = write_registry(registry, out)
@@ -145,7 +143,7 @@ def _read_some(tasks: list[tuple[Path, str]]) -> tuple[list[Raw], list[SheetFile
     for path, digest in tasks:
         try:
             sheets.append(read_sheet(path, pool, digest))
-        except Unreadable as error:
+        except UnreadableError as error:
             refused.append(RefusedSheet(path.name, digest, error.reason, error.remedy))
     return pool.raws, sheets, refused
 

@@ -72,7 +72,11 @@ def _listings(agreements: Sequence[Agreement], force: list[int]) -> list[Change]
             after = f"{agreement.model} signed {day}" if day else str(agreement.model)
             found.append(Change(force[span.first], before, what, agreement.key, agreement.agency, "", after))
             if span.last + 1 < len(force):
-                text = agreement.reason if number == len(agreement.spans) - 1 else "not an ending: listed again later"
+                text = (
+                    agreement.reason
+                    if number == len(agreement.spans) - 1
+                    else "not an ending: listed again later"
+                )
                 found.append(
                     Change(
                         force[span.last + 1],
@@ -95,7 +99,13 @@ def _asked(requests: Sequence[Request], pending: list[int]) -> list[Change]:
             what = "asked for again" if number else "asked for"
             found.append(
                 Change(
-                    pending[span.first], before, what, request.agreement, request.agency, "", str(request.model)
+                    pending[span.first],
+                    before,
+                    what,
+                    request.agreement,
+                    request.agency,
+                    "",
+                    str(request.model),
                 )
             )
             if span.last + 1 < len(pending):

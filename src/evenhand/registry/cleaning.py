@@ -82,7 +82,7 @@ def clean(raw: Raw, places: Gazetteer) -> Clean | str:
     state = read_state(raw.state, places)
     if state.code is None:
         said = ", ".join(t.strip() for t in raw if t.strip())
-        return f"{raw.state.strip()!r} is no state or territory of the United States (the row says {said})"
+        return f"{raw.state.strip()!r} is no state or territory (the row says {said})"
     if state.step:
         steps.append(state.step)
     agency, done = tidy(raw.agency)
@@ -181,7 +181,7 @@ def _link(link: str, text: str, steps: list[str]) -> str:
 
 
 def read_signed(value: str, steps: list[str], problems: list[str]) -> date | None:
-    """The day signed, from a day, an ISO or American text, a text without a stroke, or a spreadsheet serial."""
+    """The day signed, from an ISO or American text, a text that lacks a stroke, or a serial number."""
     text = " ".join(value.replace("\xa0", " ").split())
     if _words(text) in _NOTHING and not re.search(r"\d", text):
         if text:

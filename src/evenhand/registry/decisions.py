@@ -1,4 +1,4 @@
-"""Decisions: each says what was judged, by which step, why, on what evidence, and whether it was overridden."""
+"""Decisions: what was judged, by which step, why, on what evidence, and whether it was overridden."""
 
 import csv
 import io

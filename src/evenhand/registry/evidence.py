@@ -1,4 +1,4 @@
-"""What the sheets show of two spellings or two lines: listed together, handed over, the same link or county."""
+"""What the sheets show of two spellings or two lines: listed together, handed over, one link or county."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

@@ -25,7 +25,7 @@ _MEANINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True)
 class Header:
-    """The header's row (from 0) and the column of each meaning; `others` are columns that mean none of them."""
+    """The header's row (from 0) and the column of each meaning; `others` are columns of no meaning known."""
 
     row: int
     columns: dict[str, int]

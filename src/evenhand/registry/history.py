@@ -76,15 +76,10 @@ class Request:
 
 def spans_of(mask: int) -> tuple[list[Span], int]:
     """The unbroken listings in a mask, gaps of one sheet bridged, and how many gaps were bridged."""
-    found: list[Span] = []
-    bridged = 0
-    for place in bits(mask):
-        if found and place - found[-1].last <= BRIDGED:
-            bridged += place - found[-1].last > 1
-            found[-1] = Span(found[-1].first, place)
-        else:
-            found.append(Span(place, place))
-    return found, bridged
+    filled = mask | (mask << 1 & mask >> 1)
+    starts, ends = filled & ~(filled << 1), filled & ~(filled >> 1)
+    spans = [Span(start, end) for start, end in zip(bits(starts), bits(ends), strict=True)]
+    return spans, (filled ^ mask).bit_count()
 
 
 def trace(
@@ -94,8 +89,8 @@ def trace(
     key_of: dict[str, str],
     evidence: Evidence,
 ) -> list[Agreement]:
-    """The agreements of groups of line keys, with their listings and status. `agency_of` gives the agency of a
-    line key, `key_of` the key that an agreement's id is made from."""
+    """The agreements of groups of line keys, with their listings and status. `agency_of` gives the agency of
+    a line key, `key_of` the key that an agreement's id is made from."""
     found = [_agreement(keys, lines, agency_of, key_of) for keys in groups]
     series: dict[tuple[str, Model], list[Agreement]] = defaultdict(list)
     for agreement in found:
@@ -156,7 +151,7 @@ def _set_status(agreement: Agreement, series: list[Agreement], days: Sequence[da
 def trace_requests(
     agencies: dict[str, list[Line]], agreements: Sequence[Agreement], evidence: Evidence
 ) -> list[Request]:
-    """What pending sheets list, by agency (its key) and model, and the agreement that answered each request."""
+    """What pending sheets list, by agency (its key) and model, and the agreement that answered it."""
     signed: dict[tuple[str, Model], list[Agreement]] = defaultdict(list)
     for agreement in agreements:
         signed[agreement.agency, agreement.model].append(agreement)

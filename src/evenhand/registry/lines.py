@@ -1,4 +1,4 @@
-"""Lines: what stays the same from sheet to sheet. A line is one spelling of an agency, a model and a signing day.
+"""Lines: what stays the same from sheet to sheet: one spelling of an agency, a model and a signing day.
 
 Which sheets list a line is kept as a bit for each sheet of the series (a Python integer), so that overlaps,
 gaps and handovers are a few operations.
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evenhand.registry.cleaning import Model
 from evenhand.registry.corpus import Corpus
@@ -58,7 +59,7 @@ class Lines:
 
     nodes: list[Node]
     lines: list[Line]
-    line_of: np.ndarray  # type: ignore[type-arg]
+    line_of: NDArray[np.int32]
 
     def of_node(self, node: int) -> Iterator[Line]:
         return (self.lines[n] for n in self.nodes[node].lines)
@@ -110,13 +111,13 @@ def draw_lines(corpus: Corpus) -> Lines:
         given = {t: c for t, c in types[key_].items() if t}
         node.type = min(given, key=lambda t: (-given[t], t)) if given else ""
     line_of = np.array([number[k] for k in keys], np.int32)
-    for n, line in enumerate(lines):
+    for n in range(len(lines)):
         nodes[order[n][0]].lines.append(n)
     _mark(corpus, lines, line_of)
     return Lines([nodes[key] for key in node_number], lines, line_of)
 
 
-def _mark(corpus: Corpus, lines: list[Line], line_of: np.ndarray) -> None:  # type: ignore[type-arg]
+def _mark(corpus: Corpus, lines: list[Line], line_of: NDArray[np.int32]) -> None:
     """Set the bits of the sheets in which each line stands."""
     if not len(corpus.content):
         return

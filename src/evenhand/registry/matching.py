@@ -35,7 +35,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is known of an agency: state, name, county codes and texts that rows gave, the most frequent first."""
+    """What is known of an agency: state, name, and the counties that rows gave, the most frequent first."""
 
     state: str
     name: Name

@@ -39,7 +39,8 @@ class FbiAgency:
 
 
 _COUNTY_WORDS = re.compile(
-    r"\b(county|counties|conty|couny|countey|counry|parish|borough|municipality|census area|city and borough|municipio|planning region)\b"
+    r"\b(county|counties|conty|couny|countey|counry|parish|borough|municipality|census area|"
+    r"city and borough|municipio|planning region)\b"
 )
 
 

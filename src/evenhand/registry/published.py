@@ -35,7 +35,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a sheet's day: its name, its last saving, its capture, its latest signing day and its
+    """What is known of a sheet's day: its name, last saving, capture, latest signing day and its
     distinct rows (as places in a pool)."""
 
     name: str
@@ -52,7 +52,7 @@ _ODD = re.compile(r"(?<!\d)(\d{8,9})(am|pm|mid)?(?!\d)", re.I)
 
 
 def named_day(name: str) -> tuple[date | None, str, str]:
-    """The day that a file name claims (none if there is no such day), the half day, and the claim as written."""
+    """The day that a file name claims (none if there is no such day), the half day, and the claim itself."""
     if found := _NAMED.search(name):
         year, month, day = (int(found.group(n)) for n in (1, 2, 3))
     elif found := _RUN.search(name):

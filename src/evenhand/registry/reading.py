@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from evenhand.registry.header import COLUMNS, Header, find_header, headings
 from evenhand.registry.workbook import (
     SPREADSHEETS,
-    Unreadable,
+    UnreadableError,
     Workbook,
     Worksheet,
     archived_at,
@@ -109,7 +109,7 @@ class RefusedSheet:
 
 
 def sheet_paths(source: Path) -> list[Path]:
-    """The spreadsheets in a folder, or the one file named, by name. Lock files of office programs are left."""
+    """The spreadsheets in a folder, or the one file named, by name; office programs' lock files are left."""
     if source.is_file():
         return [source]
     if not source.exists():
@@ -128,14 +128,14 @@ def file_hash(path: Path) -> str:
 
 
 def read_sheet(path: Path, pool: Pool, sha256: str | None = None) -> SheetFile:
-    """Read one sheet. Raises `Unreadable` if no worksheet in it has the columns of an agreements list."""
+    """Read one sheet. Raises `UnreadableError` if no worksheet has the columns of a list of agencies."""
     book = open_workbook(path)
     digest = sha256 or file_hash(path)
     return sheet_from_workbook(path.name, digest, path.stat().st_size, book, pool)
 
 
 def sheet_from_workbook(name: str, sha256: str, size: int, book: Workbook, pool: Pool) -> SheetFile:
-    """The rows of a workbook's lists. Raises `Unreadable` if it holds none."""
+    """The rows of a workbook's lists. Raises `UnreadableError` if it holds none."""
     sheet = SheetFile(name, sha256, size, modified=book.modified, notes=list(book.notes))
     for worksheet in book.worksheets:
         header = find_header(worksheet.rows)
@@ -152,7 +152,7 @@ def sheet_from_workbook(name: str, sha256: str, size: int, book: Workbook, pool:
         _read_rows(sheet, worksheet, header, pool)
     if not sheet.worksheet:
         found = "; ".join(f"{w.name!r}: {', '.join(headings(w.rows)) or 'empty'}" for w in book.worksheets)
-        raise Unreadable(
+        raise UnreadableError(
             f"no worksheet has the columns STATE, LAW ENFORCEMENT AGENCY and SUPPORT TYPE (found {found})",
             "check that this is one of ICE's 287(g) sheets",
         )

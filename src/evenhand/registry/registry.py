@@ -104,9 +104,7 @@ def build_registry(
         issued.get("agency", frozenset()),
         lambda key: _agency_rank(evidence.node(key), evidence, places),
     )
-    by_key = {
-        line_key(lines.nodes[line.node], line): line for line in lines.lines if line.listed
-    }
+    by_key = {line_key(lines.nodes[line.node], line): line for line in lines.lines if line.listed}
     agreement_key = choose_keys(
         groups.groups(),
         issued.get("agreement", frozenset()),
@@ -164,7 +162,7 @@ def _agencies(
             county_texts |= node.county_texts
         latest = max(nodes, key=lambda n: (_latest(n, evidence), sum(n.texts.values()), n.key))
         ranked = tuple(sorted(counties, key=lambda f: (-counties[f], f)))
-        best = min(nodes, key=lambda n: (*_agency_rank(n, evidence, places), n.key))  # type: ignore[arg-type]
+        best = min(nodes, key=lambda n: (*_agency_rank(n, evidence, places), n.key))
         subject = Subject(best.state, best.name, best.type, ranked, tuple(sorted(county_texts)))
         span = evidence.span(evidence.lines_of(keys))
         found[key_of[keys[0]]] = Agency(

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from evenhand.registry import tables
 from evenhand.registry.agreements import document_day
-from evenhand.registry.corpus import Corpus
+from evenhand.registry.corpus import Corpus, Ints
 from evenhand.registry.history import Status, first_missing
 from evenhand.registry.lines import last
 from evenhand.registry.reading import IN_FORCE, PENDING
@@ -90,9 +90,7 @@ def _refused(corpus: Corpus) -> Rows:
 def _observations(registry: Registry) -> pa.Table:
     corpus, lines = registry.corpus, registry.lines
     line_of = lines.line_of
-    agreement = [
-        registry.agreement_ids.get(registry.agreement_of_line[line], "") or None for line in line_of
-    ]
+    agreement = [registry.agreement_ids.get(registry.agreement_of_line[line], "") or None for line in line_of]
     agency = [registry.agency_ids[registry.agency_of_node[lines.lines[line].node]] for line in line_of]
     kinds = [s.kind for s in corpus.sheets]
     by_content: dict[str, Callable[[int], Any]] = {
@@ -126,8 +124,7 @@ def _observations(registry: Registry) -> pa.Table:
         elif column.name == "content":
             array = pa.array(corpus.content, pa.int32())
         elif column.name == "agreement_id":
-            values = [agreement, [None] * len(agreement)]
-            array = _of_kind(corpus, values, column.type)
+            array = _of_kind(corpus, agreement, column.type)
         elif column.name in by_sheet:
             array = _spread(by_sheet[column.name], corpus.sheet, column.type)
         else:
@@ -142,7 +139,7 @@ def _raw_value(corpus: Corpus, name: str) -> Callable[[int], Any]:
     return lambda n: getattr(corpus.contents[n], name)
 
 
-def _spread(values: Sequence[Any], places: np.ndarray, type_: pa.DataType) -> pa.Array:  # type: ignore[type-arg]
+def _spread(values: Sequence[Any], places: Ints, type_: pa.DataType) -> pa.Array:
     """`values[place]` for each place, kept as a dictionary of the distinct values."""
     if not pa.types.is_string(type_):
         return pa.array(values, type_).take(pa.array(places))
@@ -150,10 +147,10 @@ def _spread(values: Sequence[Any], places: np.ndarray, type_: pa.DataType) -> pa
     return pa.DictionaryArray.from_arrays(encoded.indices.take(pa.array(places)), encoded.dictionary)
 
 
-def _of_kind(corpus: Corpus, values: list[list[Any]], type_: pa.DataType) -> pa.Array:
+def _of_kind(corpus: Corpus, values: Sequence[str | None], type_: pa.DataType) -> pa.Array:
     """Agreement ids, which rows of pending sheets do not have."""
     pending = np.array([s.kind == PENDING for s in corpus.sheets], bool)
-    own = pa.array(values[0], type_).dictionary_encode()
+    own = pa.array(values, type_).dictionary_encode()
     places = own.indices.take(pa.array(corpus.content))
     if len(corpus.sheets):
         places = pa.compute.if_else(pa.array(pending[corpus.sheet]), None, places)

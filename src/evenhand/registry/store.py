@@ -1,13 +1,15 @@
 """Writing a registry to a folder, and taking up again what an earlier build read."""
 
 import json
-from array import array
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
@@ -24,16 +26,20 @@ FORMAT = 1
 
 
 def write_registry(registry: Registry, out: Path) -> dict[str, Any]:
-    """Write all tables as Parquet, CSV and DuckDB, with dictionary, package and summary; replaces `out` in one
-    step. Returns the summary."""
+    """Write all tables as Parquet, CSV and DuckDB, with dictionary, package and summary; replaces `out` in
+    one step. Returns the summary."""
     rendered = render(registry)
     summary = summarize(registry)
     with staged_folder(out) as folder:
-        for name, table in rendered.items():
-            pyarrow.parquet.write_table(table, folder / f"{name}.parquet", compression="zstd")
-            pyarrow.csv.write_csv(table, folder / f"{name}.csv")
-        _write_duckdb(rendered, folder / "registry.duckdb")
-        used = {"agency": registry.agencies, "agreement": registry.agreements}
+        with ThreadPoolExecutor(3) as threads:
+            tasks = [
+                threads.submit(_write_parquet, rendered, folder),
+                threads.submit(_write_csv, rendered, folder),
+                threads.submit(_write_duckdb, rendered, folder / "registry.duckdb"),
+            ]
+            for task in tasks:
+                task.result()
+        used = {"agency": list(registry.agencies), "agreement": list(registry.agreements)}
         (folder / "ids.csv").write_text(issued_text(registry.issued, used))
         (folder / "dictionary.md").write_text(dictionary())
         package = json.dumps(data_package(rendered), indent=1, ensure_ascii=False)
@@ -42,14 +48,25 @@ def write_registry(registry: Registry, out: Path) -> dict[str, Any]:
     return summary
 
 
+def _write_parquet(rendered: dict[str, pa.Table], folder: Path) -> None:
+    for name, table in rendered.items():
+        pyarrow.parquet.write_table(table, folder / f"{name}.parquet", compression="zstd")
+
+
+def _write_csv(rendered: dict[str, pa.Table], folder: Path) -> None:
+    for name, table in rendered.items():
+        pyarrow.csv.write_csv(table, folder / f"{name}.csv")
+
+
 def _write_duckdb(rendered: dict[str, pa.Table], path: Path) -> None:
-    """One file with all tables. Distinct rows stand once, in `contents`; `observations` is a view over them."""
+    """One file with all tables. Distinct rows stand once, in `contents`; `observations` is a view of them."""
     observations = rendered["observations"]
     own = ("sheet", "row", "published", "kind", "agreement_id", "content")
     first = _first_of_each(observations["content"])
     contents = observations.take(first).drop_columns([c for c in own if c != "content"])
     narrow = observations.select(list(own))
     with duckdb.connect(str(path)) as connection:
+        connection.begin()
         for name, table in rendered.items():
             if name != "observations":
                 _load(connection, name, table)
@@ -68,6 +85,7 @@ def _write_duckdb(rendered: dict[str, pa.Table], path: Path) -> None:
                 for column in table.columns:
                     place = f"{table.name}.{_quoted(column.name)}"
                     connection.execute(f"comment on column {place} is {_text(column.meaning)}")
+        connection.commit()
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
@@ -85,10 +103,8 @@ def _text(value: str) -> str:
 
 
 def _first_of_each(content: pa.ChunkedArray) -> pa.Array:
-    seen: dict[int, int] = {}
-    for place, number in enumerate(content.to_numpy()):
-        seen.setdefault(int(number), place)
-    return pa.array(sorted(seen.values()))
+    _, places = np.unique(content.to_numpy(), return_index=True)
+    return pa.array(np.sort(places))
 
 
 def summarize(registry: Registry) -> dict[str, Any]:
@@ -138,8 +154,8 @@ def dictionary() -> str:
         parts.append("| column | type | meaning |\n|---|---|---|")
         parts += [f"| {c.name} | {_type_name(c.type)} | {c.meaning} |" for c in table.columns]
     parts.append(
-        "\n## registry.duckdb\n\nThe same tables in one file. `observations` is a view that joins `observed` (one "
-        "row of one sheet) with `contents` (each distinct row once).\n"
+        "\n## registry.duckdb\n\nThe same tables in one file. `observations` is a view of `observed` (one "
+        "row of one sheet) and `contents` (each distinct row once).\n"
     )
     return "\n".join(parts)
 
@@ -191,7 +207,9 @@ def data_package(rendered: dict[str, pa.Table]) -> dict[str, Any]:
         "profile": "tabular-data-package",
         "name": "287g-agreements",
         "title": "History of 287(g) agreements, rebuilt from ICE's published sheets",
-        "sources": [{"title": "U.S. Immigration and Customs Enforcement, participating and pending agencies"}],
+        "sources": [
+            {"title": "U.S. Immigration and Customs Enforcement, participating and pending agencies"}
+        ],
         "licenses": [{"name": "public-domain", "title": "Works of the U.S. government"}],
         "evenhand_format": FORMAT,
         "resources": resources,
@@ -220,30 +238,17 @@ def load_earlier(out: Path) -> Earlier | None:
     pool = Pool()
     first = _first_of_each(observed["content"])
     places: dict[int, int] = {}
-    for row in observed.take(first).to_pylist():
-        places[row["content"]] = pool.add(_raw(row))
+    raw_columns = [f"{name}_raw" for name in Raw._fields]
+    kept = observed.select(["content", *raw_columns]).take(first)
+    values = [kept[name].cast(pa.string()).fill_null("").to_pylist() for name in raw_columns]
+    for content, *cells in zip(kept["content"].to_pylist(), *values, strict=True):
+        places[content] = pool.add(Raw(*cells))
     found = {row["sheet"]: _sheet(row) for row in sheets if row["result"] == "read"}
     _take_rows(found, observed, places)
     for row in refused:
         run = RefusedRows(row["worksheet"], row["first_row"], row["last_row"], row["reason"])
         found[row["sheet"]].refused.append(run)
     return Earlier(list(found.values()), pool)
-
-
-def _raw(row: dict[str, Any]) -> Raw:
-    return Raw(
-        row["state_raw"],
-        row["agency_raw"],
-        row["type_raw"],
-        row["county_raw"],
-        row["support_raw"],
-        row["signed_raw"],
-        row["moa_raw"],
-        row["addendum_raw"],
-        row["moa_link_raw"] or "",
-        row["addendum_link_raw"] or "",
-        row["extra_raw"],
-    )
 
 
 def _sheet(row: dict[str, Any]) -> SheetFile:
@@ -265,12 +270,15 @@ def _take_rows(found: dict[str, SheetFile], observed: pa.Table, places: dict[int
     names = observed["sheet"].combine_chunks()
     names = names.dictionary_encode() if not pa.types.is_dictionary(names.type) else names
     codes = names.indices.to_numpy(zero_copy_only=False)
-    rows = observed["row"].to_numpy()
+    rows = observed["row"].to_numpy().astype(np.int32)
     contents = observed["content"].to_numpy()
+    place = np.zeros(max(places, default=0) + 1, np.int32)
+    place[list(places)] = list(places.values())
+    mapped = place[contents]
     starts = [0, *(n + 1 for n in (codes[1:] != codes[:-1]).nonzero()[0]), len(codes)]
     labels = names.dictionary.to_pylist()
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         if start < end:
             sheet = found[labels[codes[start]]]
-            sheet.rows.extend(array("i", rows[start:end].tolist()))
-            sheet.contents.extend(array("i", [places[int(c)] for c in contents[start:end]]))
+            sheet.rows.frombytes(rows[start:end].tobytes())
+            sheet.contents.frombytes(mapped[start:end].tobytes())

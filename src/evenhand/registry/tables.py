@@ -46,21 +46,29 @@ SHEETS = Table(
         ("result", TEXT, "`read`, `refused` (cannot be read) or `repeat` (the same bytes as another sheet)."),
         ("reason", TEXT, "Why it was refused, or which sheet it repeats."),
         ("remedy", TEXT, "What to do about a refused sheet."),
-        ("kind", TEXT, "`in_force` (a list of agreements in force) or `pending` (of agencies that have asked)."),
+        (
+            "kind",
+            TEXT,
+            "`in_force` (a list of agreements in force) or `pending` (of agencies that have asked).",
+        ),
         ("kind_reason", TEXT, "What showed the kind."),
         ("published", DAY, "Day of publication."),
         ("half_day", TEXT, "`am`, `mid` or `pm`, where the file's name says so."),
         (
             "published_basis",
             TEXT,
-            "`file name`, `capture` (web archive), `corrected` (the name with one part put right), `saved` (day "
+            "`file name`, `capture` (web archive), `corrected` (the name, one part put right), `saved` (day "
             "of the last saving) or `neighbours` (the most alike sheet).",
         ),
         ("published_reason", TEXT, "The reason for that day, in words."),
         ("saved_at", pa.timestamp("s", tz="UTC"), "When the file says it was last saved."),
         ("captured_at", pa.timestamp("s", tz="UTC"), "When a web archive captured the page."),
         ("worksheet", TEXT, "The worksheet that was read."),
-        ("columns", TEXT, "What its columns mean, of: state, agency, type, county, support, signed, moa, addendum."),
+        (
+            "columns",
+            TEXT,
+            "What its columns mean, of: state, agency, type, county, support, signed, moa, addendum.",
+        ),
         ("rows_read", COUNT, "Rows below the header: observed and refused."),
         ("rows_observed", COUNT, "Rows that became observations."),
         ("rows_refused", COUNT, "Rows that did not; see the table refused."),
@@ -162,8 +170,12 @@ AGENCIES = Table(
         ("state", TEXT, "Postal code."),
         ("name", TEXT, "Latest name, as published but tidied."),
         ("other_names", TEXT, "Other writings, parted by ` | `."),
-        ("body", TEXT, "Kind of body: sheriff, police, constable, marshal, jail, prosecutor, state agency, campus, "
-         "airport or port, regional body, tribal agency, unknown."),
+        (
+            "body",
+            TEXT,
+            "Kind of body: sheriff, police, constable, marshal, jail, prosecutor, state agency, campus, "
+            "airport or port, regional body, tribal agency, unknown.",
+        ),
         ("agency_type", TEXT, "Type that the sheets give most often."),
         ("county_fips", TEXT, "County's FIPS code, if it is of one county."),
         ("county", TEXT, "County's name."),
@@ -224,9 +236,9 @@ CHANGES = Table(
         (
             "change",
             TEXT,
-            "`first listed`, `listed again`, `missing`, `asked for`, `asked for again`, `request gone`, or the "
-            "value that differs: `name`, `type`, `county`, `state`, `model`, `signing day`, `agreement's link`, "
-            "`addendum's link`.",
+            "`first listed`, `listed again`, `missing`, `asked for`, `asked for again`, `request gone`, or "
+            "the value that differs: `name`, `type`, `county`, `state`, `model`, `signing day`, "
+            "`agreement's link`, `addendum's link`.",
         ),
         ("agreement_id", TEXT, "The agreement."),
         ("agency_id", TEXT, "The agency."),

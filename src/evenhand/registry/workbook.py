@@ -1,7 +1,7 @@
-"""Opening one spreadsheet file safely: its worksheets as rows of values, the links behind cells, its own dates.
+"""Opening one spreadsheet file safely: its worksheets as rows of values, links behind cells, its own dates.
 
 A file is never trusted: it may be cut short, encrypted, a decompression bomb, or hold a macro (which is
-never run). What cannot be read raises `Unreadable`, which says why and what to do.
+never run). What cannot be read raises `UnreadableError`, which says why and what to do.
 """
 
 import io
@@ -46,7 +46,7 @@ Cell = tuple[int, int]
 """Row and column, both counted from 0 as in the rows read."""
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """A sheet that cannot be read: `reason` in plain words, `remedy` for whoever has the file."""
 
     def __init__(self, reason: str, remedy: str) -> None:
@@ -75,34 +75,34 @@ class Workbook:
 
 
 def open_workbook(path: Path) -> Workbook:
-    """Read a spreadsheet file. Raises `Unreadable`."""
+    """Read a spreadsheet file. Raises `UnreadableError`."""
     try:
         size = path.stat().st_size
         if size > MAX_FILE:
-            raise Unreadable(f"the file has {size:,} bytes", f"a sheet has at most {MAX_FILE:,}")
+            raise UnreadableError(f"the file has {size:,} bytes", f"a sheet has at most {MAX_FILE:,}")
         content = path.read_bytes()
     except OSError as error:
-        raise Unreadable(
+        raise UnreadableError(
             f"the file cannot be opened ({error.strerror})", "check its name and permissions"
         ) from None
     return parse_workbook(content)
 
 
 def parse_workbook(content: bytes) -> Workbook:
-    """Read a spreadsheet from its bytes. Raises `Unreadable`."""
+    """Read a spreadsheet from its bytes. Raises `UnreadableError`."""
     _check_container(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = list(book.sheet_names)
         worksheets = [_worksheet(book, name) for name in names]
     except PasswordError:
-        raise Unreadable("the workbook is encrypted", "save it again without a password") from None
+        raise UnreadableError("the workbook is encrypted", "save it again without a password") from None
     except (CalamineError, OSError, ValueError) as error:
-        raise Unreadable(f"no spreadsheet can be read from it ({_short(error)})", _AGAIN) from None
+        raise UnreadableError(f"no spreadsheet can be read from it ({_short(error)})", _AGAIN) from None
     except BaseException as error:  # a panic in the reader's native code is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
-        raise Unreadable(f"the spreadsheet reader failed on it ({_short(error)})", _AGAIN) from None
+        raise UnreadableError(f"the spreadsheet reader failed on it ({_short(error)})", _AGAIN) from None
     result = Workbook(worksheets)
     if content.startswith(_ZIP):
         _read_package(io.BytesIO(content), result)
@@ -119,22 +119,24 @@ def _short(error: BaseException) -> str:
 
 def _check_container(content: bytes) -> None:
     if not content:
-        raise Unreadable("the file is empty", "fetch it again")
+        raise UnreadableError("the file is empty", "fetch it again")
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise Unreadable("the workbook is encrypted", "save it again without a password")
+            raise UnreadableError("the workbook is encrypted", "save it again without a password")
         return
     if not content.startswith(b"PK"):
         if content.lstrip()[:1] == b"<":
-            raise Unreadable("it is a web page, not a workbook", "fetch the workbook behind the link")
-        raise Unreadable("it is no spreadsheet file", "fetch it again")
+            raise UnreadableError("it is a web page, not a workbook", "fetch the workbook behind the link")
+        raise UnreadableError("it is no spreadsheet file", "fetch it again")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             unpacked = sum(info.file_size for info in package.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise Unreadable("the file is cut short or damaged", "fetch it again") from None
+        raise UnreadableError("the file is cut short or damaged", "fetch it again") from None
     if unpacked > MAX_UNPACKED:
-        raise Unreadable(f"it unpacks to {unpacked:,} bytes", f"a sheet unpacks to at most {MAX_UNPACKED:,}")
+        raise UnreadableError(
+            f"it unpacks to {unpacked:,} bytes", f"a sheet unpacks to at most {MAX_UNPACKED:,}"
+        )
 
 
 def _worksheet(book: CalamineWorkbook, name: str) -> Worksheet:
