@@ -12,8 +12,17 @@ from itertools import combinations
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from evenhand.registry.decisions import Clusters, Decision, Override, Verdict
+from evenhand.registry.decisions import (
+    BEFORE_REASON,
+    DECIDED_BEFORE,
+    SETTLED_REASON,
+    Clusters,
+    Decision,
+    Override,
+    Verdict,
+)
 from evenhand.registry.evidence import HANDOVER_GAP, Evidence
+from evenhand.registry.ids import Issued, Keys, issued_groups, settled_apart
 from evenhand.registry.lines import Node
 from evenhand.registry.names import Body, place_of
 from evenhand.registry.places import Gazetteer
@@ -33,12 +42,15 @@ class AgencyStep:
     places: Gazetteer
     clusters: Clusters
     forced: dict[tuple[str, str], Override]
+    settled: Keys
     decisions: list[Decision] = field(default_factory=list)
 
     def decide(self, decision: Decision) -> None:
         """Record a decision, carry it out if it joins, and let an override have its way."""
         a, b = sorted((decision.left, decision.right))
         override = self.forced.get((a, b))
+        if override is None and decision.verdict is SAME and settled_apart(self.settled, a, b):
+            decision = replace(decision, verdict=DIFFERENT, overridden_by=SETTLED_REASON)
         if override and override.verdict is not decision.verdict:
             decision = replace(decision, verdict=override.verdict, overridden_by=override.reason)
         if decision.verdict is SAME and not self.clusters.join(decision.left, decision.right):
@@ -59,19 +71,30 @@ class AgencyStep:
 
 
 def identify_agencies(
-    evidence: Evidence, places: Gazetteer, overrides: Sequence[Override] = ()
+    evidence: Evidence,
+    places: Gazetteer,
+    overrides: Sequence[Override] = (),
+    issued: Issued | None = None,
 ) -> tuple[Clusters, list[Decision]]:
-    """Groups of spelling keys (`STATE|words`), one for each agency, and every decision in its order."""
+    """Groups of spelling keys (`STATE|words`), one for each agency, and every decision in its order.
+
+    What `issued` has joined stays joined, unless these sheets list it side by side.
+    """
     keys = [node.key for node in evidence.lines.nodes]
     forced = {o.pair[1:]: o for o in overrides if o.subject == "agency" and {o.left, o.right} <= set(keys)}
     apart = [p for p, o in forced.items() if o.verdict is DIFFERENT]
-    step = AgencyStep(evidence, places, Clusters(keys, apart), forced)
+    issued = issued or Issued()
+    step = AgencyStep(evidence, places, Clusters(keys, apart), forced, issued.settled_agencies)
     for node in evidence.lines.nodes:
         _writings(step, node)
     _type_words(step)
     _misprinted_states(step)
     _misspelt(step)
     _renamed(step)
+    for first_key, *others in issued_groups(keys, issued.agencies):
+        for key in others:
+            if not step.joined(first_key, key) and not step.together(first_key, key):
+                step.decide(Decision("agency", DECIDED_BEFORE, SAME, first_key, key, BEFORE_REASON, score=70))
     _counties(step)
     for (a, b), override in sorted(forced.items()):
         if override.verdict is SAME and not step.joined(a, b):

@@ -15,8 +15,17 @@ from itertools import combinations
 from rapidfuzz.distance import DamerauLevenshtein
 
 from evenhand.registry.cleaning import Model
-from evenhand.registry.decisions import Clusters, Decision, Override, Verdict
+from evenhand.registry.decisions import (
+    BEFORE_REASON,
+    DECIDED_BEFORE,
+    SETTLED_REASON,
+    Clusters,
+    Decision,
+    Override,
+    Verdict,
+)
 from evenhand.registry.evidence import HANDOVER_GAP, Evidence
+from evenhand.registry.ids import Issued, Keys, issued_groups, settled_apart
 from evenhand.registry.lines import Line, Node, first, last
 
 SAME, DIFFERENT, REVIEW = Verdict.SAME, Verdict.DIFFERENT, Verdict.REVIEW
@@ -49,12 +58,15 @@ class AgreementStep:
     clusters: Clusters
     lines: dict[str, Line]
     forced: dict[tuple[str, str], Override]
+    settled: Keys
     decisions: list[Decision] = field(default_factory=list)
 
     def decide(self, decision: Decision) -> None:
         """Record a decision, carry it out if it joins, and let an override have its way."""
         a, b = sorted((decision.left, decision.right))
         override = self.forced.get((a, b))
+        if override is None and decision.verdict is SAME and settled_apart(self.settled, a, b):
+            decision = replace(decision, verdict=DIFFERENT, overridden_by=SETTLED_REASON)
         if override and override.verdict is not decision.verdict:
             decision = replace(decision, verdict=override.verdict, overridden_by=override.reason)
         if decision.verdict is SAME and not self.clusters.join(decision.left, decision.right):
@@ -76,10 +88,13 @@ class AgreementStep:
 
 
 def identify_agreements(
-    evidence: Evidence, agencies: Clusters, overrides: Sequence[Override] = ()
+    evidence: Evidence,
+    agencies: Clusters,
+    overrides: Sequence[Override] = (),
+    issued: Issued | None = None,
 ) -> tuple[Clusters, list[Decision]]:
     """Groups of line keys, one for each agreement, and every decision. Lines only pending sheets have are no
-    agreements and are left out."""
+    agreements and are left out. What `issued` has joined stays joined, unless sheets list it side by side."""
     lines = {
         line_key(evidence.lines.nodes[line.node], line): line for line in evidence.lines.lines if line.listed
     }
@@ -87,11 +102,20 @@ def identify_agreements(
         o.pair[1:]: o for o in overrides if o.subject == "agreement" and {o.left, o.right} <= lines.keys()
     }
     apart = [p for p, o in forced.items() if o.verdict is DIFFERENT]
-    step = AgreementStep(evidence, agencies, Clusters(lines, apart), lines, forced)
+    issued = issued or Issued()
+    clusters = Clusters(lines, apart)
+    step = AgreementStep(evidence, agencies, clusters, lines, forced, issued.settled_agreements)
     _exact(step)
     _restated_agencies(step)
     _corrected_days(step)
     _corrected_models(step)
+    for first_key, *others in issued_groups(lines, issued.agreements):
+        for key in others:
+            if step.clusters.find(first_key) == step.clusters.find(key):
+                continue
+            if not step.group(first_key).listed & step.group(key).listed:
+                reason = BEFORE_REASON
+                step.decide(Decision("agreement", DECIDED_BEFORE, SAME, first_key, key, reason, score=70))
     for (a, b), override in sorted(forced.items()):
         if override.verdict is SAME and step.clusters.find(a) != step.clusters.find(b):
             step.decide(Decision("agreement", "override", SAME, a, b, override.reason))

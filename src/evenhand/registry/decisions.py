@@ -19,17 +19,9 @@ class Verdict(StrEnum):
     REVIEW = "review"
 
 
-AGENCY_STEPS = (
-    "exact",
-    "common word",
-    "type word",
-    "state misprinted",
-    "misspelt place",
-    "renamed",
-    "county",
-    "override",
-)
-AGREEMENT_STEPS = ("exact", "day missing", "day corrected", "agency restated", "model unclear", "override")
+DECIDED_BEFORE = "decided before"
+SETTLED_REASON = "they came with the program under two ids, made from all sheets then known"
+BEFORE_REASON = "an earlier build joined them, on the evidence of sheets that are not all here"
 
 
 @dataclass(frozen=True)

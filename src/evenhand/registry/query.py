@@ -201,7 +201,7 @@ def find_agency(built: Built, what: str) -> Row:
     ]
     if len(exact) == 1:
         return exact[0]
-    hits = process.extract(name, texts, scorer=fuzz.WRatio, score_cutoff=60, limit=8)
+    hits = process.extract(name, texts, scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=60, limit=8)
     near = exact or [pool[n] for _, _, n in hits]
     if not exact and hits and hits[0][1] >= 90 and (len(hits) == 1 or hits[1][1] < hits[0][1] - 3):
         return near[0]

@@ -17,7 +17,7 @@ from evenhand.registry.corpus import Corpus, assemble
 from evenhand.registry.decisions import Clusters, Decision, Override, Verdict
 from evenhand.registry.evidence import Evidence
 from evenhand.registry.history import Agreement, Request, Status, trace, trace_requests
-from evenhand.registry.ids import Issued, choose_keys, make_id
+from evenhand.registry.ids import Issued, Keys, choose_keys, make_id
 from evenhand.registry.lines import Lines, Node, draw_lines, first, last
 from evenhand.registry.matching import Match, Subject, match
 from evenhand.registry.places import Gazetteer
@@ -57,7 +57,7 @@ class Registry:
     decisions: list[Decision]
     agency_of_node: list[str]
     agreement_of_line: list[str]
-    issued: Issued = field(default_factory=dict)
+    issued: Issued = field(default_factory=Issued)
 
     @cached_property
     def agency_ids(self) -> dict[str, str]:
@@ -73,6 +73,11 @@ class Registry:
         found = np.full(len(self.corpus.contents), -1, np.int32)
         np.maximum.at(found, self.corpus.content, self.corpus.sheet)
         return found
+
+    def used_keys(self) -> tuple[Keys, Keys]:
+        """The keys of this build's agencies and agreements, and the key that the id of each is made from."""
+        agencies = {node.key: key for node, key in zip(self.lines.nodes, self.agency_of_node, strict=True)}
+        return agencies, {line: key for key, a in self.agreements.items() for line in a.keys}
 
     @property
     def review(self) -> list[Decision]:
@@ -93,21 +98,21 @@ def build_registry(
     known: Callable[[Raw], Clean | str | None] = lambda raw: None,
 ) -> Registry:
     """Build the registry. The same sheets, overrides and ids issued give the same result in any order."""
-    issued = issued or {}
+    issued = issued or Issued()
     corpus = assemble(sheets, pool, places, known)
     lines = draw_lines(corpus)
     evidence = Evidence(corpus, lines)
-    clusters, decisions = identify_agencies(evidence, places, overrides)
-    groups, more = identify_agreements(evidence, clusters, overrides)
+    clusters, decisions = identify_agencies(evidence, places, overrides, issued)
+    groups, more = identify_agreements(evidence, clusters, overrides, issued)
     agency_key = choose_keys(
         clusters.groups(),
-        issued.get("agency", frozenset()),
+        issued.agencies,
         lambda key: _agency_rank(evidence.node(key), evidence, places),
     )
     by_key = {line_key(lines.nodes[line.node], line): line for line in lines.lines if line.listed}
     agreement_key = choose_keys(
         groups.groups(),
-        issued.get("agreement", frozenset()),
+        issued.agreements,
         lambda key: (-by_key[key].listed.bit_count(), first(by_key[key].listed)),
     )
     agency_of_line = {k: agency_key[lines.nodes[line.node].key] for k, line in by_key.items()}

@@ -39,8 +39,7 @@ def write_registry(registry: Registry, out: Path) -> dict[str, Any]:
             ]
             for task in tasks:
                 task.result()
-        used = {"agency": list(registry.agencies), "agreement": list(registry.agreements)}
-        (folder / "ids.csv").write_text(issued_text(registry.issued, used))
+        (folder / "ids.csv").write_text(issued_text(registry.issued, *registry.used_keys()))
         (folder / "dictionary.md").write_text(dictionary())
         package = json.dumps(data_package(rendered), indent=1, ensure_ascii=False)
         (folder / "datapackage.json").write_text(package + "\n")
