@@ -188,8 +188,10 @@ def _same_core(step: AgencyStep, a: Node, b: Node, nodes: list[Node]) -> None:
 
 
 def _bare(node: Node) -> tuple[str, ...]:
-    """A name's words without `city of` and the like, which name no other body."""
+    """A name's words without `city of` or a university's `board of trustees`, which name no other body."""
     words = node.name.words
+    if node.name.body is Body.CAMPUS:
+        return tuple(node.name.core.split())
     return words[2:] if words[0] in ("city", "town", "village") and words[1:2] == ("of",) else words
 
 
@@ -325,6 +327,8 @@ def _alike(nodes: list[Node]) -> Iterator[tuple[Node, Node, int]]:
 
 def known_place(places: Gazetteer, node: Node) -> bool | None:
     """Whether the gazetteer has a spelling's place; `None` where it could not be expected to."""
+    if node.name.body is Body.SHERIFF and not node.name.of_county:
+        return places.county(node.state, node.name.core) is not None
     if node.name.body in _COUNTY_BODIES and node.name.of_county:
         return places.county(node.state, _county_words(node)) is not None
     if node.name.body is Body.POLICE and not node.name.of_county:
