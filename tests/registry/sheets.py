@@ -136,14 +136,11 @@ def registry_of(
     return build_registry(sheets, pool, gazetteer(), overrides, issued)
 
 
-@dataclass
 class Ice:
     """The published sheets: where they are, what was built and written, and the summary."""
 
-    folder: Path
-    out: Path
-    registry: Registry
-    summary: dict[str, Any]
+    def __init__(self, folder: Path, out: Path, registry: Registry, summary: dict[str, Any]) -> None:
+        self.folder, self.out, self.registry, self.summary = folder, out, registry, summary
 
     @cached_property
     def readings(self) -> Readings:
@@ -186,8 +183,11 @@ def ids_by_row(registry: Registry) -> dict[tuple[str, int], tuple[str | None, st
         )
         for n, line in enumerate(lines.lines)
     ]
+    in_force = [s.kind == IN_FORCE for s in corpus.sheets]
     names = [s.sha256 for s in corpus.sheets]
     return {
-        (names[sheet], int(row)): ids[lines.line_of[content]]
+        (names[sheet], int(row)): (
+            ids[lines.line_of[content]] if in_force[sheet] else (None, ids[lines.line_of[content]][1])
+        )
         for sheet, row, content in zip(corpus.sheet, corpus.row, corpus.content, strict=True)
     }

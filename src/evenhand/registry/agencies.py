@@ -150,6 +150,9 @@ def _same_core(step: AgencyStep, a: Node, b: Node, nodes: list[Node]) -> None:
         counties,
         95,
     )
+    if a.of_one_county or b.of_one_county:
+        _same_name_in_two_counties(step, replace(decision, step="county"), a, b)
+        return
     if a.name.numbers != b.name.numbers:
         if a.name.numbers and b.name.numbers:
             return
@@ -185,6 +188,16 @@ def _same_core(step: AgencyStep, a: Node, b: Node, nodes: list[Node]) -> None:
     if apart:
         decision = replace(decision, evidence=f"{counties}; {apart} sheets list it in both ways at once")
     step.decide(decision)
+
+
+def _same_name_in_two_counties(step: AgencyStep, decision: Decision, a: Node, b: Node) -> None:
+    """A name that a sheet lists in two counties at once: two towns; a row without a county may be either."""
+    if a.of_one_county and b.of_one_county:
+        reason = "one name in two counties, listed side by side"
+        step.decide(replace(decision, verdict=DIFFERENT, reason=reason))
+    else:
+        reason = "it gives no county, and the name is listed in two"
+        step.decide(replace(decision, verdict=REVIEW, reason=reason, score=50))
 
 
 def _bare(node: Node) -> tuple[str, ...]:

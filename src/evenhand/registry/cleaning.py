@@ -124,13 +124,12 @@ def _type(text: str, steps: list[str], problems: list[str]) -> str:
             steps.append("type's blank mark removed")
         return ""
     if words not in _TYPES:
-        hit = process.extractOne(words, _TYPES, scorer=DamerauLevenshtein.distance, score_cutoff=2)
+        hit = process.extractOne(words, _TYPES.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=2)
         if hit is None:
             problems.append(f"type {text.strip()!r} is not known")
             return ""
-        words = str(hit[2])
         steps.append("type's spelling corrected")
-        return words
+        return _TYPES[str(hit[0])]
     if _TYPES[words] != text:
         steps.append("type trimmed" if text.strip() == _TYPES[words] else "type's other word read")
     return _TYPES[words]

@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.registry.cleaning import Model
 from evenhand.registry.corpus import Corpus
-from evenhand.registry.names import Name
+from evenhand.registry.names import Body, Name
 from evenhand.registry.reading import IN_FORCE
 
 
@@ -46,6 +47,11 @@ class Node:
     counties: dict[str, int] = field(default_factory=dict)
     county_texts: set[str] = field(default_factory=set)
     lines: list[int] = field(default_factory=list)
+
+    @property
+    def of_one_county(self) -> bool:
+        """Whether the key names a county, because a sheet lists the name in two."""
+        return " @" in self.key
 
     @property
     def text(self) -> str:
@@ -85,7 +91,12 @@ def last(mask: int) -> int:
 
 def draw_lines(corpus: Corpus) -> Lines:
     """Group a corpus's distinct rows into lines and spellings, in an order that depends on content alone."""
-    keys = [(f"{c.state}|{c.name.key}", c.model, c.signed) for c in corpus.cleans]
+    names = [f"{c.state}|{c.name.key}" for c in corpus.cleans]
+    in_two = _in_two_counties(corpus, names)
+    keys = [
+        (f"{name} @{c.county_fips}" if name in in_two and c.county_fips else name, c.model, c.signed)
+        for name, c in zip(names, corpus.cleans, strict=True)
+    ]
     order = sorted(set(keys), key=lambda k: (k[0], k[1], str(k[2])))
     number = {key: n for n, key in enumerate(order)}
     node_number = {key: n for n, key in enumerate(dict.fromkeys(k[0] for k in order))}
@@ -115,6 +126,24 @@ def draw_lines(corpus: Corpus) -> Lines:
         nodes[order[n][0]].lines.append(n)
     _mark(corpus, lines, line_of)
     return Lines([nodes[key] for key in node_number], lines, line_of)
+
+
+def _in_two_counties(corpus: Corpus, names: list[str]) -> set[str]:
+    """Names that one sheet lists in two counties: two towns of one name, and not one county corrected."""
+    given: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for content, (name, clean) in enumerate(zip(names, corpus.cleans, strict=True)):
+        if clean.county_fips and not clean.name.of_county and clean.name.body is not Body.STATE:
+            given[name][clean.county_fips].append(content)
+    found: set[str] = set()
+    for name, by_county in given.items():
+        if len(by_county) > 1:
+            sheets = [
+                set(corpus.sheet[np.isin(corpus.content, contents)].tolist())
+                for contents in by_county.values()
+            ]
+            if any(a & b for a, b in combinations(sheets, 2)):
+                found.add(name)
+    return found
 
 
 def _mark(corpus: Corpus, lines: list[Line], line_of: NDArray[np.int32]) -> None:
