@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from registry.sheets import Ice, read_published
 
 ICE = Path(__file__).parents[2] / ".." / "shared" / "data" / "ice-287g" / "sheets"

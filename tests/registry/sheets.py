@@ -46,7 +46,7 @@ def write_sheet(
     saved: datetime | None = None,
     title: str = "Sheet1",
 ) -> Path:
-    """Write a workbook with a header and rows, links behind cells (`{"G2": url}`) and the moment of saving."""
+    """Write a workbook: a header and rows, links behind cells (`{"G2": url}`), the moment of saving."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None

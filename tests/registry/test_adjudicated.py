@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from registry.sheets import Ice
 
 from evenhand.registry.ids import Issued
 from evenhand.registry.registry import Registry
+from registry.sheets import Ice
 
 DATA = Path(__file__).parent / "data" / "adjudicated.csv"
 

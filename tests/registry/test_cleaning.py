@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-from registry.sheets import Row
 
 from evenhand.registry.cleaning import Clean, Model, clean, read_signed
 from evenhand.registry.names import Body, read_name
 from evenhand.registry.places import gazetteer, read_state
 from evenhand.registry.reading import IN_FORCE, Raw
+from registry.sheets import Row
 
 PLACES = gazetteer()
 

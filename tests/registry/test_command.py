@@ -1,16 +1,15 @@
 """The commands, run as a user runs them."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
-from registry.sheets import WAITING, Ice, write_sheet
 
 from evenhand.cli import main
+from registry.sheets import WAITING, Ice, write_sheet
 
 LINK = "https://www.ice.gov/doclib/287gMOA/Elk.pdf"
 
@@ -20,7 +19,7 @@ def run(*arguments: object) -> Result:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight sheets: Elk leaves, Ness comes after a request, Hays' day is retyped."""
     folder = tmp_path_factory.mktemp("series")
     for number in range(8):
@@ -79,7 +78,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     assert result.exit_code == 0, result.output
     assert "16 sheets read, 0 refused" in result.output
     assert "What each identity step decided" in result.output
-    yield folder / "out"
+    return folder / "out"
 
 
 def listed(*arguments: object) -> list[dict[str, object]]:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 from python_calamine import CalamineWorkbook
-from registry.sheets import Ice
 
 from evenhand.registry import query
 from evenhand.registry.reading import IN_FORCE
+from registry.sheets import Ice
 
 ANOMALIES = (Path(__file__).parents[2] / "docs" / "registry.md").read_text()
 

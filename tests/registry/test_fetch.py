@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from registry.sheets import write_sheet
 
 from evenhand.cli import main
 from evenhand.registry.fetch import Archive, Fetched, Fetcher
 from evenhand.registry.workbook import MAX_FILE
+from registry.sheets import write_sheet
 
 
 @dataclass
@@ -129,7 +129,7 @@ def test_every_version_is_kept_by_its_hash(site: Site, versions: tuple[bytes, by
 
 
 def test_a_page_of_links(site: Site, versions: tuple[bytes, bytes], tmp_path: Path) -> None:
-    page = b"""<html><a href="/doclib/a.xlsx">a</a> <a href='b.xlsx?x=1&amp;y=2'>b</a> <a href="/c.pdf">c</a></html>"""
+    page = b"""<a href="/doclib/a.xlsx">a</a> <a href='b.xlsx?x=1&amp;y=2'>b</a> <a href="/c.pdf">c</a>"""
     site.put("/287g", page)
     site.put("/doclib/a.xlsx", versions[0])
     site.put("/b.xlsx?x=1&y=2", versions[1])

@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from registry.sheets import Row, registry_of
 
 from evenhand.registry.decisions import Override, Verdict
 from evenhand.registry.history import Span, Status, spans_of
 from evenhand.registry.registry import Registry
+from registry.sheets import Row, registry_of
 
 ELK = Row()
 NESS = Row("Ness County Sheriff's Office", county="Ness County")

@@ -1,4 +1,4 @@
-"""Properties on the published sheets and on small ones: order, repeats, a sheet left out, one cell retyped."""
+"""Properties on the published sheets and small ones: order, repeats, a sheet left out, a cell retyped."""
 
 import random
 from dataclasses import replace
@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from registry.sheets import Ice, Row, ids_by_row, registry_of, series
 
 from evenhand.registry.ids import Issued, load_issued
 from evenhand.registry.places import gazetteer
 from evenhand.registry.reading import IN_FORCE, Pool, SheetFile
 from evenhand.registry.registry import Registry, build_registry
+from registry.sheets import Ice, Row, ids_by_row, registry_of, series
 
 FEW = settings(
     max_examples=5,

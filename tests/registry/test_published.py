@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from registry.sheets import Ice
 
 from evenhand.registry.published import Evidence, Published, date_sheets, named_day
 from evenhand.registry.reading import IN_FORCE
+from registry.sheets import Ice
 
 
 def evidence(

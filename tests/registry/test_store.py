@@ -1,4 +1,4 @@
-"""What a build writes: documented columns, a package that others can read, and the same result when added to."""
+"""What a build writes: documented columns, a package others can read, the same result when added to."""
 
 import json
 import shutil
@@ -10,10 +10,10 @@ import duckdb
 import jsonschema
 import pyarrow.parquet
 import pytest
-from registry.sheets import PARTICIPATING, write_sheet
 
 from evenhand.registry.build import build
 from evenhand.registry.tables import TABLES
+from registry.sheets import PARTICIPATING, write_sheet
 
 Write = Callable[..., Path]
 
@@ -32,7 +32,7 @@ def row(agency: str, signed: date | str, model: str = "Task Force Model") -> tup
 
 
 def write_series(folder: Path, days: int) -> list[Path]:
-    """Sheets of days in succession: Ness comes on the third, Elk leaves after the fourth, a day is retyped."""
+    """Sheets of days in succession: Ness comes on the third, Elk leaves after the fourth; a day changes."""
     paths = []
     for number in range(days):
         day = date(2025, 6, 2) + timedelta(days=number)

@@ -4,6 +4,7 @@ A campus, an airport or port, a constable, a state agency or a regional body is 
 county that the sheets give it, if they do, and is never forced onto another.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from evenhand.registry.names import Body, Name
 from evenhand.registry.places import County, FbiAgency, Gazetteer, county_key, place_key
 
 GOOD, CLOSE = 100.0, 88.0
+ASTRAY = "in another county than the sheets'"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ def match(subject: Subject, places: Gazetteer) -> Match:
     body = subject.name.body
     if agency and body in (Body.POLICE, Body.UNKNOWN, Body.STATE):
         body = _body_by_type(agency, body)
+    if agency and ASTRAY in rule and len(agency.counties) == 1:
+        county = places.county(subject.state, agency.counties[0]) or county
+        county_rule = "county of the matched agency, against the sheets'"
     if county is None and agency and _has_county(body) and len(agency.counties) == 1:
         county = places.county(subject.state, agency.counties[0])
         county_rule = "county of the matched agency" if county else county_rule
@@ -162,10 +167,10 @@ def _fbi(
         if len(mine) > 1 and not any(a.name[-1:].isdigit() for a in mine):
             reason = f"constable: the list does not say which of {len(mine)} precincts each is"
             return None, reason, 0, mine[0], 0
-    return _best(subject, _wanted(name, subject.state, places), candidates, county, rule)
+    return _best(subject, _wanted(name, county, subject.state, places), candidates, county, rule)
 
 
-def _wanted(name: Name, state: str, places: Gazetteer) -> list[str]:
+def _wanted(name: Name, county: County | None, state: str, places: Gazetteer) -> list[str]:
     """The ways in which the FBI's list may write a name, the fullest first."""
     full = " ".join(w for w in name.words if w not in _UNLISTED)
     ways = [full]
@@ -178,6 +183,8 @@ def _wanted(name: Name, state: str, places: Gazetteer) -> list[str]:
             listed[:1] and listed[0] in ("city", "town", "village")
         ):
             ways.append(" ".join(w for w in listed if w not in ("city", "town", "village")))
+    if county and ways[0].endswith(f" {county.key}") and not name.of_county:
+        ways.append(ways[0].removesuffix(f" {county.key}"))
     own = place_key(places.states.get(state, "")) + " "
     if name.body is Body.STATE and full.startswith(own):
         ways.append(full.removeprefix(own))
@@ -261,7 +268,8 @@ def _candidates(state: str, types: tuple[str, ...], places: Gazetteer) -> list[t
 
 
 def _listed_name(agency: FbiAgency) -> str:
-    key = place_key(agency.name)
+    # `Robinson Township, Allegheny County`: the county stands in a column of its own.
+    key = place_key(re.sub(r",[^,]* County$", "", agency.name))
     drop = _UNLISTED | ({"police"} if agency.type in ("City", "County") else frozenset())
     return " ".join(w for w in key.split() if w not in drop) or key
 
@@ -310,5 +318,5 @@ def _best(
             rival_score,
         )
     if order[0] in astray:
-        return best, f"{rule}, in another county than the sheets'", score, rival, rival_score
+        return best, f"{rule}, {ASTRAY}", score, rival, rival_score
     return best, rule if score >= 99.9 else f"{rule}, nearly", score, rival, rival_score

@@ -256,7 +256,8 @@ def _body(words: tuple[str, ...], state_words: tuple[str, ...], stated_type: str
     if "regional" in have or "cooperative" in have or "police authority" in text or "district jail" in text:
         return Body.REGIONAL
     named_state = bool(state_words) and words[: len(state_words)] == state_words
-    if named_state and not have & {"county", "parish", "city"} and stated_type[:4] != "muni":
+    town = stated_type[:4] == "muni" and "police" in have
+    if named_state and not have & {"county", "parish", "city"} and not town:
         return Body.STATE
     if have & {"jail", "detention", "prison", "commissioners"} or (
         "corrections" in have and have & {"county", "parish", "dade"}
