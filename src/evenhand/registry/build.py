@@ -17,12 +17,11 @@ from evenhand.registry.reading import (
     RefusedSheet,
     SheetFile,
     file_hash,
-    read_sheet,
+    read_some,
     sheet_paths,
 )
 from evenhand.registry.registry import Registry, build_registry
 from evenhand.registry.store import load_earlier, write_registry
-from evenhand.registry.workbook import UnreadableError
 
 Told = Callable[[str, int, int], None]
 """Told of progress: what is under way, how much of it is done, and how much there is."""
@@ -125,27 +124,17 @@ def _read(
     if workers < 2 or len(tasks) < SHARED_FROM:
         for done, task in enumerate(tasks):
             told("reading sheets", done, len(tasks))
-            _take(readings, _read_some([task]))
+            _take(readings, read_some([task]))
     else:
         # Large and small sheets are dealt out evenly; parts are small so that progress shows.
         parts = [tasks[n::24] for n in range(24)]
         with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
             done = 0
-            for part, result in zip(parts, pool.map(_read_some, parts), strict=True):
+            for part, result in zip(parts, pool.map(read_some, parts), strict=True):
                 _take(readings, result)
                 done += len(part)
                 told("reading sheets", done, len(tasks))
     told("reading sheets", len(tasks), len(tasks))
-
-
-def _read_some(tasks: list[tuple[Path, str]]) -> tuple[list[Raw], list[SheetFile], list[RefusedSheet]]:
-    pool, sheets, refused = Pool(), [], []
-    for path, digest in tasks:
-        try:
-            sheets.append(read_sheet(path, pool, digest))
-        except UnreadableError as error:
-            refused.append(RefusedSheet(path.name, digest, error.reason, error.remedy))
-    return pool.raws, sheets, refused
 
 
 def _take(readings: Readings, result: tuple[list[Raw], list[SheetFile], list[RefusedSheet]]) -> None:

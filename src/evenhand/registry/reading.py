@@ -178,12 +178,14 @@ def _read_rows(sheet: SheetFile, worksheet: Worksheet, header: Header, pool: Poo
     pick = itemgetter(*columns)
     moa, addendum = header.columns.get("moa", -1), header.columns.get("addendum", -1)
     capture = _capture(sheet, worksheet, header.row, moa)
-    shape, links, seen = (present, *header.others), worksheet.links, pool.seen
+    shape, seen = (present, *header.others), pool.seen
+    links = {row: link for (row, column), link in worksheet.links.items() if column == moa}
+    added_links = {row: link for (row, column), link in worksheet.links.items() if column == addendum}
     for number, row in enumerate(worksheet.rows[header.row + 1 :], header.row + 1):
         if capture and row[moa].startswith(capture):
             row[moa] = row[moa][len(capture) :]
         cells = pick(row)
-        link, added = (links.get((number, moa), ""), links.get((number, addendum), "")) if links else ("", "")
+        link, added = links.get(number, ""), added_links.get(number, "")
         key = (shape, cells, link, added)
         place = seen.get(key)
         if place is None:
@@ -252,3 +254,14 @@ def _refuse(sheet: SheetFile, worksheet: str, row: int, reason: str) -> None:
         sheet.refused[-1] = RefusedRows(worksheet, last.first, row, reason)
     else:
         sheet.refused.append(RefusedRows(worksheet, row, row, reason))
+
+
+def read_some(tasks: list[tuple[Path, str]]) -> tuple[list[Raw], list[SheetFile], list[RefusedSheet]]:
+    """Read some sheets (each with its hash) in a process of its own: distinct rows, sheets, refusals."""
+    pool, sheets, refused = Pool(), [], []
+    for path, digest in tasks:
+        try:
+            sheets.append(read_sheet(path, pool, digest))
+        except UnreadableError as error:
+            refused.append(RefusedSheet(path.name, digest, error.reason, error.remedy))
+    return pool.raws, sheets, refused

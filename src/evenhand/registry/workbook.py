@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import unquote
 from xml.sax.saxutils import unescape
 
@@ -21,7 +21,7 @@ MAX_FILE = 64 << 20
 MAX_UNPACKED = 512 << 20
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HYPERLINK = re.compile(rb"<(?:\w+:)?hyperlink\s[^>]*>")
 _REF = re.compile(rb'\bref="([A-Z]+)(\d+)')
 _RELATION = re.compile(rb'\br:id="([^"]*)"')
@@ -90,7 +90,7 @@ def open_workbook(path: Path) -> Workbook:
 
 def parse_workbook(content: bytes) -> Workbook:
     """Read a spreadsheet from its bytes. Raises `UnreadableError`."""
-    _check_container(content)
+    package = _package(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = list(book.sheet_names)
@@ -104,8 +104,8 @@ def parse_workbook(content: bytes) -> Workbook:
             raise
         raise UnreadableError(f"the spreadsheet reader failed on it ({_short(error)})", _AGAIN) from None
     result = Workbook(worksheets)
-    if content.startswith(_ZIP):
-        _read_package(io.BytesIO(content), result)
+    if package is not None:
+        _read_package(package, result)
     return result
 
 
@@ -117,26 +117,28 @@ def _short(error: BaseException) -> str:
     return text[:120] or type(error).__name__
 
 
-def _check_container(content: bytes) -> None:
+def _package(content: bytes) -> zipfile.ZipFile | None:
+    """The package of parts that a workbook is, with its size unpacked checked; none for older formats."""
     if not content:
         raise UnreadableError("the file is empty", "fetch it again")
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise UnreadableError("the workbook is encrypted", "save it again without a password")
-        return
+        return None
     if not content.startswith(b"PK"):
         if content.lstrip()[:1] == b"<":
             raise UnreadableError("it is a web page, not a workbook", "fetch the workbook behind the link")
         raise UnreadableError("it is no spreadsheet file", "fetch it again")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            unpacked = sum(info.file_size for info in package.infolist())
+        package = zipfile.ZipFile(io.BytesIO(content))
+        unpacked = sum(info.file_size for info in package.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise UnreadableError("the file is cut short or damaged", "fetch it again") from None
     if unpacked > MAX_UNPACKED:
         raise UnreadableError(
             f"it unpacks to {unpacked:,} bytes", f"a sheet unpacks to at most {MAX_UNPACKED:,}"
         )
+    return package
 
 
 def _worksheet(book: CalamineWorkbook, name: str) -> Worksheet:
@@ -163,26 +165,25 @@ def _fill_merged(sheet: Worksheet, top: int, left: int, bottom: int, right: int)
     )
 
 
-def _read_package(content: BinaryIO, book: Workbook) -> None:
+def _read_package(package: zipfile.ZipFile, book: Workbook) -> None:
     """Add what the row reader does not give: links, the date of saving, formulas, macros."""
-    with zipfile.ZipFile(content) as package:
-        names = set(package.namelist())
-        if "docProps/core.xml" in names:
-            book.modified = _modified(package.read("docProps/core.xml"))
-        if any(name.endswith("vbaProject.bin") for name in names):
-            book.notes.append("holds a macro, which was not run")
-        if "xl/workbook.xml" not in names:
-            return
-        parts = _worksheet_parts(package, names)
-        for sheet in book.worksheets:
-            part = parts.get(sheet.name)
-            if part is None or part not in names:
-                continue
-            xml, relations = package.read(part), _relations_name(part)
-            if relations in names:
-                _read_links(sheet, xml, package.read(relations))
-            if b"<f>" in xml or b"<f " in xml:
-                _read_formulas(sheet, xml)
+    names = set(package.namelist())
+    if "docProps/core.xml" in names:
+        book.modified = _modified(package.read("docProps/core.xml"))
+    if any(name.endswith("vbaProject.bin") for name in names):
+        book.notes.append("holds a macro, which was not run")
+    if "xl/workbook.xml" not in names:
+        return
+    parts = _worksheet_parts(package, names)
+    for sheet in book.worksheets:
+        part = parts.get(sheet.name)
+        if part is None or part not in names:
+            continue
+        xml, relations = package.read(part), _relations_name(part)
+        if relations in names:
+            _read_links(sheet, xml, package.read(relations))
+        if b"<f>" in xml or b"<f " in xml:
+            _read_formulas(sheet, xml)
 
 
 def _modified(core: bytes) -> datetime | None:
