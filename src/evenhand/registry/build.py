@@ -17,6 +17,7 @@ from evenhand.registry.reading import (
     RefusedSheet,
     SheetFile,
     file_hash,
+    read_apart,
     read_some,
     sheet_paths,
 )
@@ -26,6 +27,7 @@ from evenhand.registry.store import load_earlier, write_registry
 Told = Callable[[str, int, int], None]
 """Told of progress: what is under way, how much of it is done, and how much there is."""
 
+PARTS = 4
 SHARED_FROM = 60
 """Sheets are shared out over processes from this many on; fewer are read sooner by one."""
 
@@ -124,13 +126,15 @@ def _read(
     if workers < 2 or len(tasks) < SHARED_FROM:
         for done, task in enumerate(tasks):
             told("reading sheets", done, len(tasks))
-            _take(readings, read_some([task]))
+            sheets, refused = read_some([task], readings.pool)
+            readings.sheets += sheets
+            readings.refused += refused
     else:
-        # Large and small sheets are dealt out evenly; parts are small so that progress shows.
-        parts = [tasks[n::24] for n in range(24)]
+        # Large and small sheets are dealt out evenly. Few parts, as each meets most of the distinct rows.
+        parts = [tasks[n :: PARTS * workers] for n in range(PARTS * workers)]
         with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
             done = 0
-            for part, result in zip(parts, pool.map(read_some, parts), strict=True):
+            for part, result in zip(parts, pool.map(read_apart, parts), strict=True):
                 _take(readings, result)
                 done += len(part)
                 told("reading sheets", done, len(tasks))

@@ -256,12 +256,18 @@ def _refuse(sheet: SheetFile, worksheet: str, row: int, reason: str) -> None:
         sheet.refused.append(RefusedRows(worksheet, row, row, reason))
 
 
-def read_some(tasks: list[tuple[Path, str]]) -> tuple[list[Raw], list[SheetFile], list[RefusedSheet]]:
-    """Read some sheets (each with its hash) in a process of its own: distinct rows, sheets, refusals."""
-    pool, sheets, refused = Pool(), [], []
+def read_some(tasks: list[tuple[Path, str]], pool: Pool) -> tuple[list[SheetFile], list[RefusedSheet]]:
+    """Read some sheets, each given with its hash."""
+    sheets, refused = [], []
     for path, digest in tasks:
         try:
             sheets.append(read_sheet(path, pool, digest))
         except UnreadableError as error:
             refused.append(RefusedSheet(path.name, digest, error.reason, error.remedy))
-    return pool.raws, sheets, refused
+    return sheets, refused
+
+
+def read_apart(tasks: list[tuple[Path, str]]) -> tuple[list[Raw], list[SheetFile], list[RefusedSheet]]:
+    """Read some sheets in a process of its own; the first part of the result is its pool."""
+    pool = Pool()
+    return pool.raws, *read_some(tasks, pool)
