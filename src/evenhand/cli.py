@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "simulate": "evenhand.simulate.command:simulate",
     "intake": "evenhand.intake.command:intake",
     "rules": "evenhand.audit.rules_command:rules",
+    "registry": "evenhand.registry.command:registry",
 }
 
 
