@@ -8,12 +8,12 @@ import pytest
 import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger.made import KINDS, TYPES, booked, disposed, events_of, table_of
 
 from evenhand.record.columns import personal_schema
 from evenhand.record.events import EVENT_TYPES, Event, SubjectKind, types_of
 from evenhand.record.ledger import columns
 from evenhand.record.ledger.leaf import commitment, entry_of, new_salt, opens, parts_of
+from ledger.made import KINDS, TYPES, booked, disposed, events_of, table_of
 
 
 @pytest.mark.parametrize("event_type", TYPES)

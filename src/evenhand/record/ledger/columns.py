@@ -1,10 +1,10 @@
 """Leaves of whole tables at once: the same bytes as `leaf.entry_of`, made column by column in Arrow."""
 
-import hmac
 import json
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,7 @@ import rfc8785
 from evenhand.record.columns import PLACE
 from evenhand.record.events import FIELDS, SubjectKind, types_of
 from evenhand.record.ledger.errors import LedgerError
-from evenhand.record.ledger.leaf import APPENDED_AT, COMMITMENT, PREFIX, SALT_BYTES, instant
+from evenhand.record.ledger.leaf import APPENDED_AT, COMMITMENT, SALT_BYTES, commitment, instant
 
 _ESCAPED = r'[\x00-\x1f"\\]'
 _HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), dtype="S2")
@@ -36,7 +36,8 @@ def _fixed(text: np.ndarray) -> pa.Array:
 
 def hex_text(raw: np.ndarray) -> np.ndarray:
     """Rows of bytes as rows of lower-case hexadecimal ASCII."""
-    return _HEX[raw].view(np.uint8).reshape(len(raw), -1)
+    text: np.ndarray = _HEX[raw].view(np.uint8).reshape(len(raw), -1)
+    return text
 
 
 def _uuids(column: pa.Array) -> pa.Array:
@@ -49,7 +50,7 @@ def _uuids(column: pa.Array) -> pa.Array:
     return pc.if_else(column.is_valid(), strings, None) if column.null_count else strings
 
 
-def _by_value(column: pa.Array, write: Callable[[object], str]) -> pa.Array:
+def _by_value(column: pa.Array, write: Callable[[Any], str]) -> pa.Array:
     """Write each distinct value once."""
     coded = column.dictionary_encode()
     words = [write(v) for v in coded.dictionary.to_pylist()]
@@ -75,8 +76,8 @@ def _json(column: pa.Array) -> pa.Array:
         return _quoted(column)
     if pa.types.is_list(kind):
         items = _json(column.flatten()).fill_null("null")
-        lengths = pc.list_value_length(column).fill_null(0)
-        offsets = pa.array(np.concatenate([[0], np.cumsum(lengths.to_numpy(zero_copy_only=False))]), pa.int32())
+        lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
+        offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
         joined = pc.binary_join(pa.ListArray.from_arrays(offsets, items), ",")
         whole = pc.binary_join_element_wise("[", joined, "]", "")
         return pc.if_else(column.is_valid(), whole, None) if column.null_count else whole
@@ -135,6 +136,20 @@ def new_salts(count: int) -> pa.Array:
 
 def commitments_to(parts: pa.Array, salts: pa.Array) -> pa.Array:
     """The commitments (strings) to canonical personal parts under their salts."""
-    digest = hmac.digest
     pairs = zip(salts.to_pylist(), parts.to_pylist(), strict=True)
-    return pa.array([PREFIX + digest(salt, part, "sha256").hex() for salt, part in pairs], pa.string())
+    return pa.array([commitment(salt, part) for salt, part in pairs], pa.string())
+
+
+def spread(values: pa.Array, rows: pa.Array, count: int) -> pa.Array:
+    """A column of `count` rows with the values at the given rows and null elsewhere."""
+    places = np.full(count, -1, dtype=np.int64)
+    places[rows.to_numpy()] = np.arange(len(rows))
+    return values.take(pa.array(places, mask=places < 0))
+
+
+def id_bytes(column: pa.ChunkedArray | pa.Array) -> list[bytes]:
+    """The 16 bytes of each id."""
+    array = _one(column)
+    storage = array.storage if isinstance(array, pa.ExtensionArray) else array
+    ids: list[bytes] = storage.to_pylist()
+    return ids

@@ -9,10 +9,10 @@ Fields that are not given are left out. Instants are UTC with microseconds, ids 
 """
 
 import hmac
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from enum import Enum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,6 +24,8 @@ from evenhand.record.ledger.errors import LedgerError
 COMMITMENT = "commitment"
 APPENDED_AT = "appended_at"
 SALT_BYTES = 32
+MAX_LEAF = 65_535
+"""What the two bytes of a length in an entry bundle can say."""
 PREFIX = "hmac-sha256:"
 
 
@@ -49,7 +51,7 @@ def commitment(salt: bytes, personal: bytes) -> str:
 
 def instant(moment: datetime) -> str:
     """`2026-01-02T03:04:05.123456Z`"""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _plain(value: Any) -> Any:
@@ -57,42 +59,58 @@ def _plain(value: Any) -> Any:
         return instant(value)
     if isinstance(value, UUID):
         return str(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]
-    return value
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+_ENCODE = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=_plain
+).encode
+_SAFE = 2**53
+_PERSONAL = {t: tuple(n for n, s in specs.items() if s.personal) for t, specs in FIELDS.items()}
+
+
+def _needs_care(value: Any) -> bool:
+    return isinstance(value, float) or (isinstance(value, int) and not -_SAFE < value < _SAFE)
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:
-    """RFC 8785 bytes of the fields that are given."""
-    return rfc8785.dumps({k: _plain(v) for k, v in fields.items() if v is not None})
+    """RFC 8785 bytes of fields with ASCII names. Raises `LedgerError` for what JSON cannot hold."""
+    try:
+        # The C encoder writes the same bytes ten times as fast, but for fractions and for lone surrogates,
+        # which do not survive `encode`.
+        text = _ENCODE(fields)
+        if any(map(_needs_care, fields.values())):
+            return rfc8785.dumps(json.loads(text))
+        return text.encode()
+    except ValueError as error:
+        raise LedgerError(f"a value cannot be written as JSON: {error}.") from None
 
 
 def parts_of(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
     """The public and the personal fields of an event, those not given left out."""
-    given = {name: value for name, value in dict(event).items() if value is not None}
-    personal = {n: given.pop(n) for n, s in FIELDS[event.type].items() if s.personal and n in given}
-    return {"type": event.type, "version": event.version, **given}, personal
+    given = {name: value for name, value in vars(event).items() if value is not None}
+    personal = {name: given.pop(name) for name in _PERSONAL[event.type] if name in given}
+    given["type"], given["version"] = event.type, event.version
+    return given, personal
 
 
 def entry_of(event: Event, *, appended_at: datetime | None = None, salt: bytes | None = None) -> Entry:
     """The leaf of one event with its opening. `appended_at` is the ledger's own time, where it gives one.
 
-    Raises `LedgerError` for a value that canonical JSON cannot hold.
+    Raises `LedgerError` for a value that canonical JSON cannot hold, or a leaf too long for a bundle.
     """
     public, personal = parts_of(event)
     if appended_at is not None:
         public[APPENDED_AT] = appended_at
-    try:
-        if not personal:
-            return Entry(event.id.bytes, canonical(public))
+    secret = None
+    if personal:
         secret = canonical(personal)
         salt = salt or new_salt()
         public[COMMITMENT] = commitment(salt, secret)
-        return Entry(event.id.bytes, canonical(public), secret, salt)
-    except rfc8785.CanonicalizationError as error:
-        raise LedgerError(f"event {event.id}: {error}; give a value that JSON can hold.") from None
+    leaf = canonical(public)
+    if len(leaf) > MAX_LEAF:
+        raise LedgerError(f"the event has {len(leaf)} bytes, {MAX_LEAF} are allowed: shorten its texts.")
+    return Entry(event.id.bytes, leaf, secret, salt if secret is not None else None)
 
 
 def opens(leaf: Mapping[str, Any], personal: bytes, salt: bytes) -> bool:

@@ -199,7 +199,7 @@ class Note:
         return Note(self.text, tuple(dict.fromkeys((*self.signatures, *more))))
 
     def signed_by(self, verifiers: Iterable[Verifier]) -> list[tuple[Verifier, Signature]]:
-        """The trusted keys that signed. Raises `NoteError` if a known key's signature is wrong, or none is."""
+        """The trusted keys that signed. Raises `NoteError` if one's signature is wrong, or none is there."""
         known = {(v.name, v.key_id): v for v in verifiers}
         good = []
         for signature in self.signatures:

@@ -1,4 +1,4 @@
-"""Tiles and entry bundles on disk in the layout of C2SP tlog-tiles, so that a plain file server can serve them.
+"""Tiles and entry bundles on disk in the layout of C2SP tlog-tiles; a plain file server can serve them.
 
 `tile/<level>/<index>` holds 256 hashes of 32 bytes; `tile/entries/<index>` 256 leaves, each after its length
 (two bytes, big-endian); `.p/<width>` stands behind the name of one that is not full yet.
@@ -10,12 +10,11 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from evenhand.record.ledger.errors import LedgerError, VerificationError
+from evenhand.record.ledger.errors import VerificationError
 from evenhand.record.ledger.tree import EMPTY_ROOT, fold, leaf_hash
 
 WIDTH = 256
 HASH = 32
-MAX_LEAF = 65_535
 CHECKPOINT = "checkpoint"
 
 
@@ -46,13 +45,17 @@ def encode_bundle(leaves: Iterable[bytes]) -> bytes:
 
 def decode_bundle(raw: bytes, *, place: str) -> list[bytes]:
     """The leaves of a bundle. Raises `VerificationError` where it ends within a leaf."""
-    leaves, at, end = [], 0, len(raw)
-    while at < end:
-        start = at + 2
-        at = start + (raw[at] << 8) + (raw[at + 1] if start <= end else 0)
-        if at > end or start > end:
-            raise VerificationError(f"it ends within its leaf number {len(leaves)}", place=place)
-        leaves.append(raw[start:at])
+    leaves: list[bytes] = []
+    at, end, add = 0, len(raw), leaves.append
+    try:
+        while at < end:
+            start = at + 2
+            at = start + (raw[at] << 8 | raw[at + 1])
+            add(raw[start:at])
+    except IndexError:
+        at = end + 1
+    if at != end:
+        raise VerificationError(f"it ends within its leaf number {len(leaves)}", place=place)
     return leaves
 
 
@@ -93,9 +96,13 @@ class TileFolder:
             raise VerificationError(f"it has {len(raw)} bytes instead of {width * HASH}", place=name)
         return raw
 
+    def tile(self, level: int, index: int) -> bytes:
+        """The bytes of one tile."""
+        return self._hashes(level, index)
+
     def hashes(self, level: int, index: int) -> list[bytes]:
         """The hashes of one tile."""
-        raw = self._hashes(level, index)
+        raw = self.tile(level, index)
         return [raw[at : at + HASH] for at in range(0, len(raw), HASH)]
 
     def bundle(self, index: int) -> bytes:
@@ -125,7 +132,7 @@ class TileFolder:
         tile, offset = divmod(first, WIDTH)
         if height == 0 and offset >= self.width(tile_level, tile):
             raise ValueError(f"node ({level}, {index}) is not whole in a tree of {self.size}")
-        raw = self._hashes(tile_level, tile)
+        raw = self.tile(tile_level, tile)
         ends = range(offset * HASH, (offset + (1 << height)) * HASH, HASH)
         return fold([raw[at : at + HASH] for at in ends])
 
@@ -156,7 +163,7 @@ class Frontier:
 
     def push(self, level: int, value: bytes) -> list[tuple[int, list[bytes]]]:
         """Add a hash at a tile level; returns the tiles (level, hashes) that this completes, lowest first."""
-        done = []
+        done: list[tuple[int, list[bytes]]] = []
         while True:
             if level == len(self.levels):
                 self.levels.append([])
@@ -195,14 +202,12 @@ class TileWriter:
         self._made: set[Path] = set()
 
     def extend(self, leaves: list[bytes]) -> None:
-        """Take leaves in order. Raises `LedgerError` for one that is too long for a bundle."""
+        """Take leaves in order, each of at most `leaf.MAX_LEAF` bytes."""
         at = 0
         while at < len(leaves):
             room = WIDTH - self.size % WIDTH
             piece = leaves[at : at + room]
             at += len(piece)
-            if max(map(len, piece)) > MAX_LEAF:
-                raise LedgerError(f"an event's leaf may have {MAX_LEAF} bytes at most: shorten its texts.")
             for leaf in piece[:-1]:
                 self._frontier.levels[0].append(leaf_hash(leaf))
             done = self._frontier.push(0, leaf_hash(piece[-1]))
@@ -227,9 +232,10 @@ class TileWriter:
             self._made.add(path.parent)
         if path.is_file():
             if path.read_bytes() != raw:
-                raise VerificationError("it is there with other content", place=tile_name(level, index, width))
+                place = tile_name(level, index, width)
+                raise VerificationError("it is there with other content", place=place)
             return
-        staged = path.with_name(f".{path.name}.new")
+        staged = path.with_name(f".{path.name}.{os.getpid()}.new")
         staged.write_bytes(raw)
         staged.replace(path)
 
@@ -248,7 +254,7 @@ class TileWriter:
 
 def write_whole(path: Path, raw: bytes, *, mode: int = 0o644) -> None:
     """Put a file in place in one step, on disk before it is seen."""
-    staged = path.with_name(f".{path.name}.new")
+    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
     handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(handle, "wb") as out:
         out.write(raw)
