@@ -27,6 +27,7 @@ from evenhand.record.ledger.sealed import (
     openings_path,
     other_files,
     parts_of_seal,
+    places_of,
     raw_ids,
     read_seals,
 )
@@ -185,13 +186,13 @@ def _part_leaves(folder: Path, part: str, found: _Found) -> Iterator[tuple[Batch
     table = pq.read_table(path, schema=OPENINGS) if path.is_file() else OPENINGS.empty_table()
     ids, commitments = raw_ids(table["id"]), table["commitment"].combine_chunks()
     _check_personal(personal, ids, commitments, table["salt"].combine_chunks(), found)
-    seen = 0
+    places = places_of(folder, part, ids)
+    seen = pc.sum(places_of(folder, part, personal.ids).is_valid()).as_py() or 0
     for batch in batches(folder, part):
         found.events += len(batch.events)
-        seen += pc.sum(pc.is_in(batch.ids, value_set=personal.ids)).as_py() or 0
         orders = pc.equal(batch.events["type"], RecordErased.type)
         found.orders.update(batch.events["subject"].filter(orders).to_pylist())
-        yield batch, batch.leaves(ids, commitments)
+        yield batch, batch.leaves(commitments, places)
     if seen != len(personal.ids):
         surplus = len(personal.ids) - seen
         raise VerificationError(f"its personal part has {surplus} rows too many", place=part)

@@ -19,6 +19,7 @@ from evenhand.record.ledger.sealed import (
     all_parts,
     batches,
     openings_path,
+    places_of,
     statement,
 )
 from evenhand.record.ledger.tiles import CHECKPOINT, TileWriter, write_whole
@@ -74,8 +75,9 @@ def add_part(folder: Path, part: str, writer: TileWriter) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         table = pa.table([personal.ids.cast(pa.binary(16)), commitments, salts], names=OPENINGS.names)
         pq.write_table(table.cast(OPENINGS), path, compression="zstd", store_schema=False)
+    places = places_of(folder, part, personal.ids)
     for batch in batches(folder, part):
-        writer.extend(batch.leaves(personal.ids, commitments))
+        writer.extend(batch.leaves(commitments, places))
 
 
 def close(ledger: Path, writer: TileWriter, signer: Signer, seals: list[bytes]) -> Checkpoint:

@@ -113,12 +113,17 @@ class Batch:
     events: pa.Table
     ids: pa.Array
 
-    def leaves(self, ids: pa.Array, commitments: pa.Array) -> list[bytes]:
-        """The leaves, with the commitments of those events whose ids are given."""
-        at = pc.index_in(self.ids, value_set=ids)
-        made = columns.leaves_of(self.events, commitments.take(at) if len(ids) else None)
-        leaves: list[bytes] = made.to_pylist()
+    def leaves(self, commitments: pa.Array, places: pa.Array) -> list[bytes]:
+        """The leaves, with the commitments that stand at the given places (one for each row of the part)."""
+        sealed = commitments.take(places.slice(self.first, len(self.events))) if len(commitments) else None
+        leaves: list[bytes] = columns.leaves_of(self.events, sealed).to_pylist()
         return leaves
+
+
+def places_of(folder: Path, part: str, ids: pa.Array) -> pa.Array:
+    """For each event of a part where its id stands among `ids`, or null."""
+    table = pq.read_table(folder / part, columns=["id"])
+    return pc.index_in(raw_ids(table["id"]), value_set=ids)
 
 
 def batches(folder: Path, part: str) -> Iterator[Batch]:
