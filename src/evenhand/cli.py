@@ -4,7 +4,9 @@ import importlib
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "ledger": "evenhand.record.ledger.command:ledger",
+}
 
 
 class LazyGroup(click.Group):

@@ -18,7 +18,15 @@ from evenhand.record.ledger import columns
 from evenhand.record.ledger.checkpoint import Checkpoint, open_checkpoint
 from evenhand.record.ledger.errors import LedgerError, VerificationError
 from evenhand.record.ledger.identity import uuid7
-from evenhand.record.ledger.leaf import APPENDED_AT, MAX_LEAF, Entry, entry_of
+from evenhand.record.ledger.leaf import (
+    APPENDED_AT,
+    COMMITMENT,
+    MAX_LEAF,
+    Entry,
+    canonical,
+    entry_of,
+    parts_of,
+)
 from evenhand.record.ledger.note import Note, NoteError, Signer, Verifier
 from evenhand.record.ledger.store import Store
 from evenhand.record.ledger.tiles import CHECKPOINT, TileWriter, write_whole
@@ -77,6 +85,20 @@ class Ledger:
         start, now = self._begin()
         self.store.insert(start, entries_of(kind, table, appended_at=now))
         return range(start, start + len(table))
+
+    def holds(self, event: Event) -> bool | None:
+        """Whether this event is in the ledger; False where another has its id, None where none has."""
+        index = self.store.position(event.id)
+        if index is None:
+            return None
+        public, personal = parts_of(event)
+        said = self.leaf(index)
+        said.pop(APPENDED_AT, None)
+        committed = said.pop(COMMITMENT, None) is not None
+        if said != json.loads(canonical(public)) or committed != bool(personal):
+            return False
+        opening = self.store.opening(index)
+        return opening is None or opening.personal == canonical(personal)
 
     def publish(self, folder: Path, signers: Sequence[Signer]) -> Note:
         """Bring the tiles in `folder` up to date and sign a checkpoint of all that was committed.
