@@ -36,7 +36,7 @@ class Store(Protocol):
     """Leaves and checkpoints are only ever added; openings can also be erased."""
 
     def create(self, origin: str) -> None:
-        """Make the tables and their guards for a log of that name. Ends no transaction of the caller's."""
+        """Make the tables and their guards for a log of that name, within the caller's transaction."""
 
     def origin(self) -> str:
         """The log's name. Raises `LedgerError` when there is no ledger here or one of a newer form."""

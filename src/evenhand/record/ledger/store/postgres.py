@@ -18,10 +18,10 @@ CREATE TABLE ledger_origin (one integer PRIMARY KEY CHECK (one = 1), origin text
     format integer NOT NULL);
 CREATE TABLE ledger_entry (seq bigint PRIMARY KEY CHECK (seq >= 0),
     id bytea NOT NULL UNIQUE CHECK (length(id) = 16), leaf bytea NOT NULL CHECK (length(leaf) <= 65535));
-CREATE TABLE ledger_opening (seq bigint PRIMARY KEY REFERENCES ledger_entry,
+-- No foreign keys: their checks need the right to update, which even the owner gives up.
+CREATE TABLE ledger_opening (seq bigint PRIMARY KEY,
     personal bytea NOT NULL, salt bytea NOT NULL CHECK (length(salt) >= 16));
-CREATE TABLE ledger_erasure (seq bigint PRIMARY KEY REFERENCES ledger_entry,
-    erased_by bigint NOT NULL REFERENCES ledger_entry);
+CREATE TABLE ledger_erasure (seq bigint PRIMARY KEY, erased_by bigint NOT NULL);
 CREATE TABLE ledger_checkpoint (number bigint PRIMARY KEY, size bigint NOT NULL, note bytea NOT NULL);
 -- The planner's statistics are samples of the values: none shall be kept of what must be erasable.
 ALTER TABLE ledger_opening ALTER personal SET STATISTICS 0, ALTER salt SET STATISTICS 0;
@@ -50,6 +50,9 @@ CREATE FUNCTION ledger_unerased() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM ledger_erasure e JOIN added USING (seq)) THEN
         RAISE EXCEPTION 'ledger: this personal part was erased';
+    END IF;
+    IF EXISTS (SELECT 1 FROM added LEFT JOIN ledger_entry e USING (seq) WHERE e.seq IS NULL) THEN
+        RAISE EXCEPTION 'ledger: there is no such leaf';
     END IF;
     RETURN NULL;
 END $$;
@@ -119,7 +122,8 @@ class PostgresStore:
         self.connection = connection
 
     def create(self, origin: str) -> None:
-        with _said(), self.connection.transaction():
+        self._need_transaction()
+        with _said():
             if self._one("SELECT to_regclass('ledger_origin')")[0] is not None:
                 raise LedgerError(f"there is a ledger here already: {self.origin()}.")
             self.connection.execute(TABLES.encode())
@@ -138,7 +142,7 @@ class PostgresStore:
 
     def grant(self, role: str) -> None:
         """Let a role read the ledger and append to it, and nothing else."""
-        with _said(), self.connection.transaction():
+        with _said():
             for table in GUARDED:
                 self.connection.execute(
                     sql.SQL("GRANT SELECT, INSERT ON {} TO {}").format(
@@ -148,6 +152,11 @@ class PostgresStore:
             self.connection.execute(
                 sql.SQL("REVOKE INSERT ON ledger_origin FROM {}").format(sql.Identifier(role))
             )
+
+    def _need_transaction(self) -> None:
+        idle = self.connection.info.transaction_status == TransactionStatus.IDLE
+        if idle and self.connection.autocommit:
+            raise LedgerError("no transaction is open: begin one first.")
 
     def _one(self, query: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...]:
         row = self.connection.execute(query.encode(), values).fetchone()
@@ -177,9 +186,7 @@ class PostgresStore:
             return int(self._one("SELECT coalesce(max(seq) + 1, 0) FROM ledger_entry")[0])
 
     def tail(self) -> tuple[int, bytes | None]:
-        idle = self.connection.info.transaction_status == TransactionStatus.IDLE
-        if idle and self.connection.autocommit:
-            raise LedgerError("no transaction is open: begin one before an append.")
+        self._need_transaction()
         with _said():
             # An advisory lock, as LOCK TABLE would ask for privileges that a writer shall not have.
             self.connection.execute("SELECT pg_advisory_xact_lock('ledger_entry'::regclass::bigint)")
