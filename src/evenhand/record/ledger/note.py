@@ -5,7 +5,6 @@ checksum database uses for its own: `PRIVATE+KEY+` and the same with the private
 """
 
 import base64
-import binascii
 import hashlib
 import re
 import time
@@ -29,6 +28,14 @@ _PRIVATE = "PRIVATE+KEY+"
 
 class NoteError(LedgerError):
     """A note or key that is not well formed, or that no trusted key signed."""
+
+
+def from_base64(text: str) -> bytes:
+    """The bytes of a Base 64 text, which must be written in the one canonical way. Raises `ValueError`."""
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise ValueError("it is no canonical Base 64")
+    return raw
 
 
 def check_name(name: str) -> str:
@@ -81,10 +88,10 @@ class Verifier:
         """Read `<name>+<key id>+<base64>`. Raises `NoteError`."""
         try:
             name, hexed, coded = vkey.strip().split("+", 2)
-            raw = base64.b64decode(coded, validate=True)
+            raw = from_base64(coded)
             verifier = cls(name, raw[1:], raw[0])
             Ed25519PublicKey.from_public_bytes(verifier.public)
-        except (ValueError, IndexError, binascii.Error):
+        except (ValueError, IndexError):
             raise NoteError(f"{vkey.strip()[:80]!r} is no verifier key (name+id+base64).") from None
         if verifier.kind not in (ED25519, COSIGNATURE):
             raise NoteError(f"the key of {name} is of kind {verifier.kind}; known: 1 (Ed25519), 4 (witness).")
@@ -130,10 +137,10 @@ class Signer:
             if not text.startswith(_PRIVATE):
                 raise ValueError
             name, hexed, coded = text[len(_PRIVATE) :].split("+", 2)
-            raw = base64.b64decode(coded, validate=True)
+            raw = from_base64(coded)
             signer = cls(name, raw[1:], raw[0])
             known = signer.verifier.key_id
-        except (ValueError, IndexError, binascii.Error):
+        except (ValueError, IndexError):
             raise NoteError("the file holds no signer's key (PRIVATE+KEY+name+id+base64).") from None
         if hexed != f"{known:08x}" or signer.kind not in (ED25519, COSIGNATURE):
             raise NoteError(f"the signer's key of {name} is damaged.")
@@ -183,8 +190,8 @@ class Note:
         for line in tail.removesuffix("\n").split("\n"):
             found = _SIGNATURE.fullmatch(line)
             try:
-                data = base64.b64decode(found[2], validate=True) if found else b""
-            except binascii.Error:
+                data = from_base64(found[2]) if found else b""
+            except ValueError:
                 data = b""
             if not found or len(data) < 5:
                 raise NoteError(f"{line[:60]!r} is no signature line.")

@@ -9,14 +9,13 @@ index 42
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evenhand.record.ledger.checkpoint import Opened, open_checkpoint
 from evenhand.record.ledger.errors import LedgerError, VerificationError
-from evenhand.record.ledger.note import NoteError, Verifier
+from evenhand.record.ledger.note import NoteError, Verifier, from_base64
 from evenhand.record.ledger.tiles import TileFolder
 from evenhand.record.ledger.tree import (
     consistency_proof,
@@ -63,8 +62,8 @@ def _b64(raw: bytes) -> str:
 
 def _raw(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        return from_base64(text)
+    except ValueError:
         raise LedgerError(f"the proof is damaged: {text[:50]!r} is not Base 64.") from None
 
 

@@ -27,7 +27,7 @@ from evenhand.record.ledger.tiles import (
     decode_bundle,
     tile_name,
 )
-from evenhand.record.ledger.tree import fold
+from evenhand.record.ledger.tree import fold, range_hash
 
 SPAN = 64
 """Bundles that a process takes at once."""
@@ -228,7 +228,7 @@ def verify(
         if hashes:
             _same(tiles, level, size >> (8 * (level + 1)), hashes)
     if frontier.root() != root:
-        raise VerificationError(_narrowed(folder, size, known), place=CHECKPOINT)
+        raise VerificationError(_narrowed(tiles, known), place=CHECKPOINT)
     for other in known:
         _begins_with(tiles, other)
     progress(size, size)
@@ -254,11 +254,16 @@ def _compare(opened: Opened, other: Opened) -> None:
         )
 
 
-def _narrowed(folder: Path, size: int, known: Sequence[Opened]) -> str:
+def _root_at(tiles: TileFolder, size: int) -> bytes:
+    """The root of the first `size` leaves, from the tiles of the larger tree."""
+    return range_hash(tiles.node, 0, size)
+
+
+def _narrowed(tiles: TileFolder, known: Sequence[Opened]) -> str:
     """What to say of tiles that fit each other and not the checkpoint; known checkpoints narrow the place."""
-    good = 0
+    good, size = 0, tiles.size
     for other in sorted(known, key=lambda o: o.checkpoint.size):
-        if TileFolder(folder, other.checkpoint.size).root() != other.checkpoint.root:
+        if _root_at(tiles, other.checkpoint.size) != other.checkpoint.root:
             size = other.checkpoint.size
             break
         good = other.checkpoint.size
@@ -270,7 +275,7 @@ def _narrowed(folder: Path, size: int, known: Sequence[Opened]) -> str:
 
 def _begins_with(tiles: TileFolder, other: Opened) -> None:
     known = other.checkpoint
-    if TileFolder(tiles.folder, known.size).root() != known.root:
+    if _root_at(tiles, known.size) != known.root:
         raise VerificationError(
             f"the first {known.size} leaves are not those of a signed checkpoint that you hold: the log has "
             "been forked",

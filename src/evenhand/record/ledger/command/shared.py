@@ -52,6 +52,9 @@ def quits(function: Callable[P, R]) -> Callable[P, R]:
         except (LedgerError, RecordError) as error:
             click.echo(f"Error: {error}", err=True)
             code = WRONG_USE
+        except FileNotFoundError as error:
+            click.echo(f"Error: {error.filename} does not exist.", err=True)
+            code = WRONG_USE
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             click.echo(
