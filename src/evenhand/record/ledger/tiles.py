@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from evenhand.record.ledger.errors import VerificationError
-from evenhand.record.ledger.tree import EMPTY_ROOT, fold, leaf_hash
+from evenhand.record.ledger.tree import EMPTY_ROOT, fold, leaf_hash, node_hash
 
 WIDTH = 256
 HASH = 32
@@ -66,6 +66,7 @@ class TileFolder:
         self.folder = folder
         self.size = size
         self._hashes = lru_cache(maxsize=64)(self._load)
+        self._pyramids = lru_cache(maxsize=64)(self._pyramid)
 
     def _read(self, level: int | str, index: int, width: int) -> bytes:
         """The file of that width, or the start of the full one that has replaced it."""
@@ -128,13 +129,19 @@ class TileFolder:
     def node(self, level: int, index: int) -> bytes:
         """The hash of a whole node of the tree (`tree.Nodes`)."""
         tile_level, height = divmod(level, 8)
-        first = index << height
-        tile, offset = divmod(first, WIDTH)
-        if height == 0 and offset >= self.width(tile_level, tile):
+        tile, offset = divmod(index << height, WIDTH)
+        heights = self._pyramids(tile_level, tile)
+        if height >= len(heights) or offset >> height >= len(heights[height]):
             raise ValueError(f"node ({level}, {index}) is not whole in a tree of {self.size}")
-        raw = self.tile(tile_level, tile)
-        ends = range(offset * HASH, (offset + (1 << height)) * HASH, HASH)
-        return fold([raw[at : at + HASH] for at in ends])
+        return heights[height][offset >> height]
+
+    def _pyramid(self, level: int, index: int) -> list[list[bytes]]:
+        """The whole nodes over a tile's hashes, height by height."""
+        heights = [self.hashes(level, index)]
+        while len(heights[-1]) > 1:
+            pairs = iter(heights[-1])
+            heights.append([node_hash(left, right) for left, right in zip(pairs, pairs, strict=False)])
+        return heights
 
     def root(self) -> bytes:
         """The root that the tiles on the right edge give."""
