@@ -16,11 +16,15 @@ from evenhand.record.columns import event_schema
 from evenhand.record.events import EVENT_TYPES, Event, SubjectKind
 from evenhand.record.ledger.check import CheckResult, check
 from evenhand.record.ledger.errors import LedgerError
+from evenhand.record.ledger.expunge import expunge
 from evenhand.record.ledger.keys import verifiers_in
+from evenhand.record.ledger.ledger import Order
 from evenhand.record.ledger.note import Signer
+from evenhand.record.ledger.proof import check_inclusion, prove_inclusion
 from evenhand.record.ledger.seal import seal
 from evenhand.record.ledger.sealed import OPENINGS
-from evenhand.record.ledger.verify import verify
+from evenhand.record.ledger.tiles import TileFolder
+from evenhand.record.ledger.verify import read_checkpoint, verify
 from evenhand.record.store import Record, all_fields
 from evenhand.record.writer import RecordWriter
 from ledger.made import booked, disposed, series, table_of
@@ -42,10 +46,17 @@ def officers() -> list[Event]:
     return made
 
 
+def posters() -> list[Event]:
+    """Events of a kind without any personal part."""
+    base = {k: v for k, v in dict(disposed(1, seed=7)).items() if k in Event.model_fields}
+    return [EVENT_TYPES["poster.attested"].model_validate({**base, "languages": ("en", "es")})]
+
+
 def make(out: Path, *, signer: Signer | None = None, entries: bool = True) -> Path:
     with RecordWriter(out) as writer:
         writer.add(SubjectKind.BOOKING, table_of(SubjectKind.BOOKING, series(BOOKINGS)))
         writer.add(SubjectKind.OFFICER, table_of(SubjectKind.OFFICER, officers()))
+        writer.add(SubjectKind.FACILITY, table_of(SubjectKind.FACILITY, posters()))
         writer.commit(kind="simulation", provides=all_fields())
         seal(writer.folder, signer=signer, entries=entries)
     return out
@@ -71,7 +82,7 @@ def result(record: Path) -> CheckResult:
 def test_a_clean_record_matches_its_ledger(record: Path) -> None:
     found = result(record)
     assert found.ok, found.sentence
-    assert (found.events, found.size, found.erased) == (BOOKINGS + 20, BOOKINGS + 21, 0)
+    assert (found.events, found.size, found.erased) == (BOOKINGS + 21, BOOKINGS + 22, 0)
     assert found.own_key
     assert found.checkpoint == (record / "ledger/checkpoint").read_text()
     assert found.root in found.checkpoint
@@ -363,3 +374,61 @@ def test_a_result_says_so_in_a_sentence(record: Path) -> None:
     found = result(record)
     assert "matches its ledger" in found.sentence
     assert "a key given by the reader" in replace(found, own_key=False).sentence
+
+
+# --- erasing from a sealed record --------------------------------------------------------------------------
+
+
+def test_erasing_from_a_record_keeps_every_proof(record: Path, tmp_path: Path) -> None:
+    ledger, keys = record / "ledger", verifiers_in(record / "ledger")
+    before = read_checkpoint(ledger / "checkpoint", keys)
+    index = 60
+    proof = prove_inclusion(TileFolder(ledger, before.checkpoint.size), index, before.note.dump())
+    victims = [booked(n) for n in (0, 40, BOOKINGS - 2)]
+    openings = pq.read_table(record / "openings/booking/part-00000.parquet", schema=OPENINGS).to_pylist()
+    salts = {row["id"].bytes: row["salt"] for row in openings}
+    order = Order("District Court 12, no. 2026-0042", actor="administrator-1")
+    expunge(record, [event.id for event in victims], order)
+    found = result(record)
+    assert found.ok, found.sentence
+    assert (found.erased, found.events) == (3, BOOKINGS + 24)
+    assert found.size == before.checkpoint.size + 4
+    assert "3 personal parts were erased" in found.sentence
+    after = verify(ledger, verifiers_in(ledger), known=[before])
+    assert after.leaves == found.size
+    assert check_inclusion(proof, keys).checkpoint == before.checkpoint
+    orders = [row for _, rows in Record(record).histories(SubjectKind.SYSTEM) for row in rows]
+    assert {row["subject"] for row in orders} == {str(event.id) for event in victims}
+    assert {row["court_order"] for row in orders} == {order.text}
+    columns = [pq.read_table(p) for p in record.rglob("*.parquet")]
+    held = str([table.to_pylist() for table in columns])
+    for event in victims:
+        assert str(event.name) not in held  # type: ignore[attr-defined]
+        assert str(salts[event.id.bytes]) not in held
+    assert str(booked(2).name) in held  # type: ignore[attr-defined]
+    assert Record(record).manifest.counts.events["record.erased"] == 3
+
+
+def test_erasing_twice_and_by_command(record: Path, tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    run = ("erase", booked(6).id, "--ledger", record, "--order", "Court, no. 1")
+    shell.run(*run)
+    shell.run(*run, code=2)
+    shell.run("erase", booked(8).id, "--ledger", record, "--order", "Court, no. 2")
+    shell.run("erase", disposed(1).id, "--ledger", record, "--order", "Court, no. 3", code=2)
+    found = result(record)
+    assert found.ok, found.sentence
+    assert found.erased == 2
+    drop_row(record, random.Random(1))
+    shell.run("erase", booked(10).id, "--ledger", record, "--order", "Court, no. 4", code=1)
+
+
+def test_an_erased_record_is_still_watched(record: Path) -> None:
+    expunge(record, [booked(6).id], Order("Court, no. 1"))
+    path = record / "events/system/part-00000.parquet"
+    table = pq.read_table(path)
+    at = table.schema.get_field_index("court_order")
+    pq.write_table(table.set_column(at, "court_order", pa.array(["Another"])), path)
+    found = result(record)
+    assert not found.ok
+    assert "events/system" in str(found.place)

@@ -214,7 +214,7 @@ def _check_personal(
     good = keys.is_valid()
     if not keys.null_count:
         good = pc.equal(columns.commitments_to(personal.parts, keys), commitments.take(at))
-    if not pc.all(good).as_py():
+    if not pc.all(good, min_count=0).as_py():
         event = _uuid(personal.ids, pc.index(good, False))
         raise VerificationError("its personal part was altered", place=f"event {event}")
     absent = np.ones(len(ids), dtype=bool)

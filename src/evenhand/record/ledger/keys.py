@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.note import ED25519, NoteError, Signer, Verifier, check_name
+from evenhand.record.ledger.tiles import write_whole
 
 
 def slug(name: str) -> str:
@@ -20,7 +21,7 @@ def _file_name(name: str, key_id: int) -> str:
 
 def write_verifier(folder: Path, verifier: Verifier) -> Path:
     path = folder / f"{_file_name(verifier.name, verifier.key_id)}.vkey"
-    path.write_text(verifier.vkey() + "\n", encoding="utf-8")
+    write_whole(path, f"{verifier.vkey()}\n".encode())
     return path
 
 

@@ -83,7 +83,7 @@ def add_part(folder: Path, part: str, writer: TileWriter) -> None:
 def close(ledger: Path, writer: TileWriter, signer: Signer, seals: list[bytes]) -> Checkpoint:
     """Write what stands beside the tiles: statements, verifier key, checkpoint."""
     checkpoint = Checkpoint(signer.name, writer.size, writer.close())
-    (ledger / SEALS).write_bytes(b"".join(leaf + b"\n" for leaf in seals))
+    write_whole(ledger / SEALS, b"".join(leaf + b"\n" for leaf in seals))
     write_verifier(ledger, signer.verifier)
     write_whole(ledger / CHECKPOINT, checkpoint.sign([signer]).dump())
     return checkpoint

@@ -16,11 +16,13 @@ from evenhand.record.events import Event
 from evenhand.record.ledger.checkpoint import Checkpoint
 from evenhand.record.ledger.command.shared import PATH, WRONG_USE, home_option, opened, quits
 from evenhand.record.ledger.errors import LedgerError
+from evenhand.record.ledger.expunge import expunge
 from evenhand.record.ledger.home import SQLITE, Home, Settings, export
-from evenhand.record.ledger.keys import verifiers_in
+from evenhand.record.ledger.keys import read_signer, verifiers_in
 from evenhand.record.ledger.ledger import Ledger, Order
 from evenhand.record.ledger.lines import Refused, read_events
 from evenhand.record.ledger.note import Note
+from evenhand.record.manifest import FILE_NAME
 
 
 @click.command()
@@ -164,15 +166,32 @@ def rotate(folder: Path, retire: str | None) -> None:
 @click.option("--order", metavar="TEXT", default="", help="Who ordered it: court, number and date.")
 @click.option("--actor", help="Who carries it out.")
 @click.option("--subject", metavar="SUBJECT", help="Erase all personal parts of this subject's events.")
+@click.option(
+    "--signing-key", type=PATH, help="For a sealed record: the *.skey file to sign its new checkpoint with."
+)
 @click.option("--scrub", is_flag=True, help="Only clean the store's files again after an earlier erasure.")
 @quits
 def erase(
-    ids: tuple[str, ...], folder: Path, order: str, actor: str | None, subject: str | None, scrub: bool
+    ids: tuple[str, ...],
+    folder: Path,
+    order: str,
+    actor: str | None,
+    subject: str | None,
+    signing_key: Path | None,
+    scrub: bool,
 ) -> None:
     """Erase the personal parts and salts of the events ID... under a court's order.
 
-    The order is recorded as an event of its own; the leaves and all proofs stay as they are.
+    The order is recorded as an event of its own; the leaves and all proofs stay as they are. --ledger may
+    also name a sealed record.
     """
+    if (folder / FILE_NAME).is_file():
+        if not ids or subject or scrub:
+            raise LedgerError("for a sealed record give the ids of the events, no subject and no --scrub.")
+        signer = read_signer(signing_key) if signing_key else None
+        under = expunge(folder, [_event_id(text) for text in ids], Order(order, actor), signer=signer)
+        click.echo(f"Erased {len(set(ids))} personal parts from the record; it has {under.size} leaves now.")
+        return
     with opened(folder) as (_, ledger):
         if not scrub:
             events = [_event_id(text) for text in ids] + (_of_subject(ledger, subject) if subject else [])
