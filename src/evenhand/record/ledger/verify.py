@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -31,7 +32,7 @@ from evenhand.record.ledger.tree import fold, range_hash
 
 SPAN = 64
 """Bundles that a process takes at once."""
-MANY = 200_000
+MANY = 500_000
 """From this many leaves on, the work is shared among processes."""
 SKEW = 60
 """Seconds by which a witness's clock may be behind the ledger's."""
@@ -148,19 +149,22 @@ def _spans(folder: Path, size: int, root: bytes, processes: int) -> Iterator[_Sp
         for begin, end in edges:
             yield _span(folder, size, root, begin, end)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    done = 0
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         ahead = [pool.submit(_span, folder, size, root, *edge) for edge in edges[: processes * 4]]
-        rest = iter(edges[processes * 4 :])
         try:
             while ahead:
                 yield ahead.pop(0).result()
-                edge = next(rest, None)
-                if edge is not None:
-                    ahead.append(pool.submit(_span, folder, size, root, *edge))
+                done += 1
+                more = edges[done + len(ahead) : done + processes * 4]
+                ahead += [pool.submit(_span, folder, size, root, *edge) for edge in more]
+        except BrokenProcessPool:
+            pass  # Where processes cannot be started, this one does the rest.
         finally:
             for future in ahead:
                 future.cancel()
+    for begin, end in edges[done:]:
+        yield _span(folder, size, root, begin, end)
 
 
 def _check_above(tiles: TileFolder, done: list[tuple[int, list[bytes]]], leaves: int) -> None:
