@@ -98,6 +98,17 @@ def test_go_verifies_our_proof_files(gotlog: Any, tmp_path: Path, signer: Signer
         assert done.stdout == f"leaf {index} of 1000\n", done.stderr
 
 
+def test_go_verifies_our_cosignatures(gotlog: Any, tmp_path: Path, signer: Signer) -> None:
+    witness = Signer.generate("witness.example/w1", COSIGNATURE)
+    write_log(tmp_path, 5, [signer, witness])
+    note = tmp_path / "checkpoint"
+    keys = (signer.verifier.vkey(), witness.verifier.vkey())
+    done = gotlog("cosigned", note, *keys)
+    assert done.stdout == "cosigned\n", done.stderr
+    note.write_bytes(note.read_bytes().replace(b"\n5\n", b"\n6\n"))
+    assert gotlog("cosigned", note, *keys).returncode == 1
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_we_verify_gos_log_and_proofs(gotlog: Any, tmp_path: Path, size: int) -> None:
     assert gotlog("make", tmp_path, "go.example/log", size).returncode == 0

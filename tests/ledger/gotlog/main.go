@@ -4,10 +4,13 @@
 //	gotlog check DIR VKEY            verify checkpoint, tiles, leaves; prove and check each leaf and size
 //	gotlog make DIR ORIGIN N         write a log of N leaves and proofs.json
 //	gotlog proof VKEY PROOF          check a tlog-proof file
+//	gotlog cosigned FILE VKEY WKEY   check that a log and a witness signed a checkpoint
 package main
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -212,6 +215,47 @@ func checkProof(vkey, path string) {
 	fmt.Printf("leaf %d of %d\n", index, tree.N)
 }
 
+// witness verifies cosignature/v1 lines (C2SP tlog-cosignature), which x/mod leaves to its users.
+type witness struct {
+	name string
+	hash uint32
+	key  ed25519.PublicKey
+}
+
+func (w witness) Name() string    { return w.name }
+func (w witness) KeyHash() uint32 { return w.hash }
+func (w witness) Verify(msg, sig []byte) bool {
+	if len(sig) != 8+ed25519.SignatureSize {
+		return false
+	}
+	head := fmt.Sprintf("cosignature/v1\ntime %d\n", binary.BigEndian.Uint64(sig))
+	return ed25519.Verify(w.key, append([]byte(head), msg...), sig[8:])
+}
+
+func cosigned(path, vkey, wkey string) {
+	raw, err := os.ReadFile(path)
+	must(err)
+	parts := strings.SplitN(wkey, "+", 3)
+	key, err := base64.StdEncoding.DecodeString(parts[2])
+	must(err)
+	if key[0] != 4 {
+		fail("a witness's key is of kind 4, not %d", key[0])
+	}
+	hash := sha256.Sum256(append([]byte(parts[0]+"\n"), key...))
+	w := witness{parts[0], binary.BigEndian.Uint32(hash[:]), ed25519.PublicKey(key[1:])}
+	if fmt.Sprintf("%08x", w.hash) != parts[1] {
+		fail("key id %s is not %08x", parts[1], w.hash)
+	}
+	log, err := note.NewVerifier(vkey)
+	must(err)
+	opened, err := note.Open(raw, note.VerifierList(log, w))
+	must(err)
+	if len(opened.Sigs) != 2 || len(opened.UnverifiedSigs) != 0 {
+		fail("%d signatures verified", len(opened.Sigs))
+	}
+	fmt.Println("cosigned")
+}
+
 func main() {
 	switch args := os.Args[1:]; args[0] {
 	case "check":
@@ -222,5 +266,7 @@ func main() {
 		makeLog(args[1], args[2], count)
 	case "proof":
 		checkProof(args[1], args[2])
+	case "cosigned":
+		cosigned(args[1], args[2], args[3])
 	}
 }
