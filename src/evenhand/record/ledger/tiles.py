@@ -72,7 +72,9 @@ class TileFolder:
         """The file of that width, or the start of the full one that has replaced it."""
         name = tile_name(level, index, width)
         try:
-            return (self.folder / name).read_bytes()
+            # Half the time of `Path.read_bytes`, which counts over many small files.
+            with open(f"{self.folder}/{name}", "rb", buffering=0) as file:
+                return file.readall()
         except OSError as error:
             full = self.folder / tile_name(level, index)
             if width < WIDTH and full.is_file():
