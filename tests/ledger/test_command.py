@@ -25,10 +25,10 @@ def as_lines(events: list[Event]) -> bytes:
 class Shell:
     """Runs commands on one ledger and keeps its key."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
         self.home = folder / "home"
-        self.run("init", "--origin", ORIGIN)
+        self.run("init", "--origin", ORIGIN, *options)
         (self.key,) = (self.home / "public").glob("*.vkey")
 
     def result(self, *arguments: str | Path) -> click.testing.Result:
@@ -242,6 +242,10 @@ def test_export_and_status(shell: Shell, tmp_path: Path) -> None:
             assert (
                 tmp_path / "out" / path.relative_to(shell.home / "public")
             ).read_bytes() == path.read_bytes()
+    shell.run("export", "--out", tmp_path / "out")
+    for wrong in (shell.home, shell.home / "public", tmp_path):
+        shell.run("export", "--out", wrong, code=2)
+    assert (shell.home / "ledger.db").is_file()
     said = shell.run("status")
     assert "leaves       305" in said
     assert "5 not covered yet" in said
@@ -278,3 +282,28 @@ def test_a_missing_ledger_says_how_to_make_one(tmp_path: Path) -> None:
     done = click.testing.CliRunner().invoke(main, ["ledger", "status", "--ledger", str(tmp_path)])
     assert done.exit_code == 2
     assert "evenhand ledger init" in done.stderr
+
+
+def test_an_interrupted_init_is_taken_up(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    (shell.home / "ledger.json").unlink()
+    shell.run("init", "--origin", "ledger.example/other", code=2)
+    shell.run("init", "--origin", ORIGIN)
+    shell.append(series(3))
+    shell.run("checkpoint")
+    shell.run("verify", shell.home, "--key", shell.key)
+
+
+def test_postgresql_by_command(tmp_path: Path, dsn: str) -> None:
+    shell = Shell(tmp_path, "--postgres", dsn)
+    assert not (shell.home / "ledger.db").exists()
+    shell.append(series(30))
+    shell.run("checkpoint")
+    shell.run("erase", series(1)[0].id, "--order", "Court, no. 1")
+    assert "store        PostgreSQL" in shell.run("status")
+    shell.run("checkpoint")
+    assert "1 personal parts erased" in shell.run("verify", shell.home, "--key", shell.key)
+    shell.run("init", "--ledger", tmp_path / "second", "--origin", ORIGIN, "--postgres", dsn, code=2)
+    done = shell.result("init", "--ledger", tmp_path / "x", "--origin", ORIGIN, "--postgres", "host=/nowhere")
+    assert done.exit_code == 2
+    assert "does not answer" in done.stderr

@@ -219,6 +219,35 @@ def test_two_writers_at_once(opener: Opener, signer: Signer, tmp_path: Path) -> 
     assert verify(tmp_path / "public", [signer.verifier]).leaves == 240
 
 
+def test_two_publishers_at_once(opener: Opener, signer: Signer, tmp_path: Path) -> None:
+    """They write the same tiles, and the published checkpoint never goes back."""
+    failures: list[Exception] = []
+    public = tmp_path / "public"
+
+    def keep(name: int) -> None:
+        ledger = Ledger(opener())
+        try:
+            for number in range(25):
+                with ledger.store.transaction():
+                    ledger.append(series(30, seed=100 * name + number))
+                ledger.publish(public, [signer])
+        except Exception as error:
+            failures.append(error)
+        finally:
+            ledger.store.close()
+
+    threads = [threading.Thread(target=keep, args=(name,)) for name in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert verify(public, [signer.verifier]).leaves == 1500
+    sizes = [size for size, _ in opener().checkpoints()]
+    assert sizes == sorted(sizes)
+    assert not list(public.rglob("*.new"))
+
+
 def test_a_stale_snapshot_is_told_to_retry(dsn: str) -> None:
     """Under REPEATABLE READ a second writer cannot see the first one's leaves: it must not fork."""
     with psycopg.connect(dsn, autocommit=True) as setup:

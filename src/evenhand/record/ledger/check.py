@@ -119,7 +119,7 @@ def check(
         _compare(folder, manifest, checkpoint.size, checkpoint.root, found, progress)
     except VerificationError as error:
         place, problem = error.place, _said(error)
-    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
+    except (OSError, pa.ArrowException, ValueError, LookupError, TypeError, AttributeError) as error:
         place, problem = str(folder), f"it cannot be read: {error}"
     return CheckResult(
         ok=problem is None,

@@ -6,6 +6,7 @@ and so all old proofs, stay. The erased bytes are in no file of the new record.
 """
 
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,13 +92,16 @@ def expunge(
 
 
 def _link(source: Path, target: Path) -> None:
-    """The same files under another folder, without copying their bytes."""
+    """The same files under another folder, without copying their bytes where that can be."""
     for root, folders, files in os.walk(source):
         made = target / Path(root).relative_to(source)
         for name in folders:
             (made / name).mkdir()
         for name in files:
-            os.link(Path(root) / name, made / name)
+            try:
+                os.link(Path(root) / name, made / name)
+            except OSError:  # Not every file system has links.
+                shutil.copy2(Path(root) / name, made / name)
 
 
 def _targets(folder: Path, manifest: Manifest, wanted: set[UUID]) -> list[_Target]:

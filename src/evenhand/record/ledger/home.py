@@ -59,15 +59,24 @@ class Home:
         store = home._connect(create=True)
         try:
             with store.transaction():
-                store.create(settings.origin)
+                if not home._begun(store):
+                    store.create(settings.origin)
                 if grant is not None:
                     home._grant(store, grant)
         finally:
             store.close()
         home.public.mkdir(exist_ok=True)
-        home.new_key()
+        if not signers_in(home.keys):
+            home.new_key()
         write_whole(folder / SETTINGS, (settings.model_dump_json(indent=2) + "\n").encode(), mode=0o600)
         return home
+
+    def _begun(self, store: Store) -> bool:
+        """Whether an interrupted `create` has made the tables already, and nothing is in them."""
+        try:
+            return store.origin() == self.settings.origin and store.size() == 0
+        except LedgerError:
+            return False
 
     @classmethod
     def open(cls, folder: Path) -> "Home":
@@ -154,6 +163,8 @@ def export(home: Home, ledger: Ledger, out: Path) -> Note:
     if last is None:
         raise LedgerError("there is no checkpoint yet: make one with `evenhand ledger checkpoint`.")
     size, note = last[0], Note.parse(last[1])
+    if out.exists() and (out.samefile(home.public) or not _is_export(out)):
+        raise LedgerError(f"{out} is there and is no export: name a new folder.")
     with staged_folder(out) as staged:
         writer = TileWriter(staged)
         for leaves in ledger.store.leaves(0, size):
@@ -165,3 +176,9 @@ def export(home: Home, ledger: Ledger, out: Path) -> Note:
             write_verifier(staged, verifier)
         write_whole(staged / CHECKPOINT, note.dump())
     return note
+
+
+def _is_export(folder: Path) -> bool:
+    """Whether a folder holds an earlier export or nothing, so that it may be replaced."""
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else {""}
+    return all(name in (CHECKPOINT, "tile") or name.endswith(".vkey") for name in names)

@@ -109,8 +109,9 @@ class Ledger:
         store, origin = self.store, self.store.origin()
         if not signers or any(s.name != origin for s in signers):
             raise LedgerError(f"a checkpoint of {origin} needs a key of that name.")
-        size = store.size()
+        # In this order: another process may append and publish between the two.
         published = published_in(folder, [s.verifier for s in signers])
+        size = store.size()
         start = 0 if published is None else published.size
         if start > size:
             raise VerificationError(

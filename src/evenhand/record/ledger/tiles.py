@@ -5,6 +5,7 @@
 """
 
 import os
+import secrets
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
@@ -244,7 +245,7 @@ class TileWriter:
                 place = tile_name(level, index, width)
                 raise VerificationError("it is there with other content", place=place)
             return
-        staged = path.with_name(f".{path.name}.{os.getpid()}.new")
+        staged = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
         staged.write_bytes(raw)
         staged.replace(path)
 
@@ -263,7 +264,7 @@ class TileWriter:
 
 def write_whole(path: Path, raw: bytes, *, mode: int = 0o644) -> None:
     """Put a file in place in one step, on disk before it is seen."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
+    staged = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(handle, "wb") as out:
         out.write(raw)
