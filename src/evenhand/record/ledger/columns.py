@@ -57,33 +57,44 @@ def _by_value(column: pa.Array, write: Callable[[Any], str]) -> pa.Array:
     return pa.array(words, pa.string()).take(coded.indices)
 
 
-def _quoted(column: pa.Array) -> pa.Array:
+Text = tuple[str, pa.Array, str]
+"""A JSON text of each row in three pieces: what stands before it in all rows, a column, what stands after."""
+
+
+def _quoted(column: pa.Array) -> Text:
     if pc.any(pc.match_substring_regex(column, _ESCAPED)).as_py():
         # json.dumps escapes exactly what RFC 8785 asks for, as valid UTF-8 cannot hold lone surrogates.
-        return _by_value(column, lambda v: json.dumps(v, ensure_ascii=False))
-    return pc.binary_join_element_wise('"', column, '"', "")
+        return "", _by_value(column, lambda v: json.dumps(v, ensure_ascii=False)), ""
+    return '"', column, '"'
 
 
-def _json(column: pa.Array) -> pa.Array:
-    """The JSON text of each value; null stays null."""
+def _listed(column: pa.Array) -> Text:
+    items = _join(*_json(column.flatten())).fill_null("null")
+    lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
+    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, items), ",")
+    return "[", pc.if_else(column.is_valid(), joined, None) if column.null_count else joined, "]"
+
+
+def _json(column: pa.Array) -> Text:
+    """The JSON text of each value; the column is null where the value is."""
     kind = column.type
     if isinstance(kind, pa.UuidType):
-        return pc.binary_join_element_wise('"', _uuids(column), '"', "")
+        return '"', _uuids(column), '"'
     if pa.types.is_timestamp(kind):
         text = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us")).cast(pa.string())
-        return pc.binary_join_element_wise('"', pc.binary_replace_slice(text, 10, 11, "T"), 'Z"', "")
+        return '"', pc.binary_replace_slice(text, 10, 11, "T"), 'Z"'
     if pa.types.is_string(kind):
         return _quoted(column)
     if pa.types.is_list(kind):
-        items = _json(column.flatten()).fill_null("null")
-        lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
-        offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
-        joined = pc.binary_join(pa.ListArray.from_arrays(offsets, items), ",")
-        whole = pc.binary_join_element_wise("[", joined, "]", "")
-        return pc.if_else(column.is_valid(), whole, None) if column.null_count else whole
+        return _listed(column)
     if pa.types.is_floating(kind):
-        return _by_value(column, lambda v: "" if v is None else rfc8785.dumps(v).decode())
-    return column.cast(pa.string())
+        return "", _by_value(column, lambda v: rfc8785.dumps(v).decode()), ""
+    return "", column.cast(pa.string()), ""
+
+
+def _join(before: str, column: pa.Array, after: str) -> pa.Array:
+    return pc.binary_join_element_wise(before, column, after, "")
 
 
 def _one(column: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -95,9 +106,10 @@ def _objects(named: Iterable[tuple[str, pa.Array]], rows: int) -> pa.Array:
     fragments = []
     for name, column in sorted(named, key=lambda pair: pair[0]):
         if column.null_count < rows:
-            fragments.append(pc.binary_join_element_wise(f'"{name}":', _json(column), ""))
+            before, text, after = _json(column)
+            fragments.append(_join(f'"{name}":{before}', text, after))
     joined = pc.binary_join_element_wise(*fragments, ",", null_handling="skip")
-    return pc.binary_join_element_wise("{", joined, "}", "")
+    return _join("{", joined, "}")
 
 
 def leaves_of(

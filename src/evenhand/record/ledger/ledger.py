@@ -245,4 +245,6 @@ def entries_of(kind: SubjectKind, table: pa.Table, *, appended_at: datetime | No
         raise LedgerError(f"an event has more than {MAX_LEAF} bytes: shorten its texts.")
     nothing = [None] * count
     ids = columns.id_bytes(table["id"])
-    return list(map(Entry, ids, leaves.to_pylist(), parts or nothing, salts or nothing))
+    return list(
+        map(Entry._make, zip(ids, leaves.to_pylist(), parts or nothing, salts or nothing, strict=True))
+    )
