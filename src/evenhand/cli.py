@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "intake": "evenhand.intake.command:intake",
     "rules": "evenhand.audit.rules_command:rules",
     "registry": "evenhand.registry.command:registry",
+    "ledger": "evenhand.record.ledger.command:ledger",
 }
 
 
