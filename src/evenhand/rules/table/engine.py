@@ -91,6 +91,7 @@ class TableEngine:
             config={"memory_limit": memory_limit, "preserve_insertion_order": False}
         )
         self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET enable_progress_bar = false")
         self._put("officer_standing", officer_rows(context.standings))
         self._put("agreement_standing", agreement_rows(context.standings))
 
