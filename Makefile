@@ -16,7 +16,10 @@ demo: setup      ## simulate a county of 100,000 bookings with faults and audit 
 	@$(BIN)/evenhand simulate --bookings 100000 --seed 1 --out build/demo/record
 	@$(BIN)/evenhand audit build/demo/record --out build/demo/audit --fail-on never
 
-test: setup lint ## all but the slow trials
+interop:         ## install Go and its log packages, which the ledger is tested against
+	@scripts/go.sh
+
+test: setup interop lint ## all but the slow trials
 	$(BIN)/pytest -m "not trial" -n 2
 
 trials: setup    ## the slow trials: kills, fuzzing, large simulations
@@ -34,4 +37,4 @@ format: setup    ## write the formatting
 clean:           ## remove what was built and installed
 	rm -rf build .venv .uv
 
-.PHONY: help setup demo test trials lint format clean
+.PHONY: help setup demo interop test trials lint format clean

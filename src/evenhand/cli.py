@@ -5,8 +5,13 @@ import importlib
 import click
 
 COMMANDS: dict[str, str] = {
+    "audit": "evenhand.audit.command:audit_command",
     "record": "evenhand.record.command:record",
     "simulate": "evenhand.simulate.command:simulate",
+    "intake": "evenhand.intake.command:intake",
+    "rules": "evenhand.audit.rules_command:rules",
+    "registry": "evenhand.registry.command:registry",
+    "ledger": "evenhand.record.ledger.command:ledger",
 }
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,14 +23,20 @@ def _exchange(a: Path, b: Path) -> None:
         raise OSError(code, os.strerror(code), str(a))
 
 
+def _sync_one(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _sync(folder: Path) -> None:
-    for root, _, files in os.walk(folder):
-        for path in (*(Path(root) / f for f in files), Path(root)):
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+    """Bring a folder to disk; many files wait for the disk together."""
+    paths = [Path(root) / name for root, _, files in os.walk(folder) for name in (*files, ".")]
+    with ThreadPoolExecutor(16) as pool:
+        for _ in pool.map(_sync_one, paths):
+            pass
 
 
 def swap_in(staged: Path, target: Path) -> None:
@@ -51,11 +58,7 @@ def swap_in(staged: Path, target: Path) -> None:
             staged.rename(target)
             staged = aside
         shutil.rmtree(staged, ignore_errors=True)
-    handle = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    _sync_one(target.parent)
 
 
 @contextmanager

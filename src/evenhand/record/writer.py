@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -68,15 +68,18 @@ def _is_encoded(given: pa.DataType, wanted: pa.DataType) -> bool:
     return bool(pa.types.is_dictionary(given) and given.value_type == wanted == pa.string())
 
 
-class _Parts:
-    """Cuts a stream of events, whole histories in order, into part files; numbers cases and events."""
+class Parts:
+    """Cuts a stream of events, whole histories in order, into part files; numbers cases and events.
 
-    def __init__(self, folder: Path, kind: SubjectKind) -> None:
+    `after` are the parts that are there already, whose numbers are continued.
+    """
+
+    def __init__(self, folder: Path, kind: SubjectKind, after: Sequence[PartFile] = ()) -> None:
         self.kind = kind
         self.folder = folder
-        self.files: list[PartFile] = []
-        self.cases = 0
-        self._pos = 0
+        self.files = list(after)
+        self.cases = sum(part.cases for part in after)
+        self._pos = sum(part.events for part in after)
         self._last_subject: str | None = None
         self._held: list[pa.Table] = []
         self._held_rows = 0
@@ -178,7 +181,7 @@ class RecordWriter:
         self._policies: Counter[str] = Counter()
         self._quarantined = 0
         self._spools: dict[SubjectKind, pq.ParquetWriter] = {}
-        self._parts: dict[SubjectKind, _Parts] = {}
+        self._parts: dict[SubjectKind, Parts] = {}
         self._quarantine: pq.ParquetWriter | None = None
         self._truth: list[pa.Table] = []
         self._zones: set[str] = set()
@@ -227,7 +230,7 @@ class RecordWriter:
 
     def add_sorted(self, kind: SubjectKind, table: pa.Table) -> None:
         """Take whole histories of one kind, each in order of `occurred_at`."""
-        self._parts.setdefault(kind, _Parts(self.folder, kind)).add(self._take(kind, table))
+        self._parts.setdefault(kind, Parts(self.folder, kind)).add(self._take(kind, table))
 
     def quarantine(self, table: pa.Table, *, rows: int | None = None) -> None:
         """Take rows that were refused; `rows` is how many input rows they stand for (default: one each)."""
@@ -308,7 +311,7 @@ class RecordWriter:
                 [str(spool)],
             )
         spool.unlink()
-        parts = self._parts.setdefault(kind, _Parts(self.folder, kind))
+        parts = self._parts.setdefault(kind, Parts(self.folder, kind))
         with pq.ParquetFile(done) as sorted_file:
             for batch in sorted_file.iter_batches(batch_size=ROW_GROUP):
                 table = pa.Table.from_batches([batch])

@@ -38,6 +38,8 @@ from evenhand.rules.algebra import (
 )
 from evenhand.rules.standing import AGREEMENT_FIELDS, OFFICER_FIELDS
 
+_STANDINGS = (OfficerStanding, AgreementStanding)
+
 
 class Severity(StrEnum):
     VIOLATION = "violation"
@@ -199,6 +201,17 @@ class Rule:
     @cached_property
     def spans(self) -> tuple[Span, ...]:
         return tuple(dict.fromkeys(n for n in self.nodes() if isinstance(n, Span)))
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns of events that the rule reads, other than those that every rule does."""
+        found = {n.name for n in self.nodes() if isinstance(n, Field) and not isinstance(n.of, _STANDINGS)}
+        for chosen in (self.on, *(n for n in self.nodes() if isinstance(n, Sel))):
+            found |= {name for name, _ in chosen.where} | set(chosen.having)
+        found |= {key for ref in self.refs for key in getattr(ref, "on", ())}
+        found |= {"actor"} if self.reads_officer else set()
+        found |= {"agency"} if self.reads_agreement else set()
+        return frozenset(found)
 
     def fields_of(self, ref: Ref) -> tuple[str, ...]:
         """The fields that the rule reads of an occurrence."""

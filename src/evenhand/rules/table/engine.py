@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import ibis
+import numpy as np
 import pyarrow as pa
 
 from evenhand.record.columns import event_schema
@@ -26,6 +27,7 @@ from evenhand.rules.table.inputs import (
     CLOCK_SCHEMA,
     agreement_rows,
     clock_rows,
+    columns_judged,
     officer_rows,
     skipping_laters,
 )
@@ -136,6 +138,7 @@ class _KindRun:
         cases: int,
     ) -> None:
         self.engine, self.kind, self.rules, self.parts = engine, kind, rules, parts
+        self.columns = columns_judged(kind, rules)
         context = engine.context
         until = ibis.literal(context.observed_until, type="timestamp('UTC', 6)")
         engine._put("clock", self._clocks())
@@ -146,8 +149,11 @@ class _KindRun:
                 kind, rules, context.provides, until, context.window, "events", engine.counts, cases
             )
             self.wide_sql = _sql(plan.verdicts())
+            self.packing = plan.packing
+            self.compact_sql = {name: _sql(table) for name, table in plan.tables.items()}
         self.unclear_seen: Counter[str] = Counter()
         self._judged: dict[str, str] = {}
+        self._lacking: dict[str, str] = {}
 
     def _clocks(self) -> pa.Table:
         """The deadlines on clocks that skip days, for every moment of the events."""
@@ -170,7 +176,7 @@ class _KindRun:
 
     def over(self, progress: Progress | None) -> Iterator[pa.Table]:
         connection = self.engine._connection
-        empty = event_schema(self.kind).empty_table()
+        empty = event_schema(self.kind).empty_table().select(self.columns)
         self.engine._put("focus", empty)
         connection.execute('CREATE OR REPLACE TEMP TABLE focus_cases ("case" BIGINT, counted BOOLEAN)')
         for number, part in enumerate(self.parts):
@@ -179,9 +185,7 @@ class _KindRun:
                 connection.execute('INSERT INTO focus_cases SELECT DISTINCT "case", true FROM events')
             else:
                 self._phase_one()
-            connection.execute(
-                'INSERT INTO focus SELECT * FROM events WHERE "case" IN (SELECT "case" FROM focus_cases)'
-            )
+            self._keep_back()
             if self._rows("SELECT count(*) FROM focus")[0][0] >= FOCUS_EVENTS:
                 yield from self._phase_two()
             if progress:
@@ -192,38 +196,48 @@ class _KindRun:
         return self.engine._rows(sql)
 
     def _open(self, part: Path) -> None:
-        """Make `events` the part's events that no later event corrects."""
-        source = _parquet(part)
-        corrects = self._rows(f"SELECT count(corrects) FROM {source}")[0][0]
-        where = (
-            f" WHERE id NOT IN (SELECT corrects FROM {source} WHERE corrects IS NOT NULL)" if corrects else ""
-        )
+        """Make `events` the part's events."""
         self.engine._connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM {source}{where}"
+            f"CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM {_parquet(part)}"
+        )
+
+    def _keep_back(self) -> None:
+        """Add the events of the histories kept back to `focus`, but for those that a later event corrects."""
+        names = ", ".join(f'"{name}"' for name in self.columns)
+        self.engine._connection.execute(
+            f"INSERT INTO focus SELECT {names} FROM events "
+            'WHERE "case" IN (SELECT "case" FROM focus_cases) '
+            "AND id NOT IN (SELECT corrects FROM events WHERE corrects IS NOT NULL)"
         )
 
     def _phase_one(self) -> None:
         """Verdicts of the part's histories; counts the plain ones, keeps back the others."""
         connection = self.engine._connection
+        for name, sql in self.compact_sql.items():
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
         connection.execute(f"CREATE OR REPLACE TEMP TABLE verdicts AS {self.wide_sql}")
-        sums = ", ".join(f'count(*) FILTER ("{r.id}" = {v.value})' for r in self.rules for v in Verdict)
-        numbers = iter(self._rows(f"SELECT {sums} FROM verdicts WHERE NOT again")[0])
+        words = ", ".join(self.packing.words)
+        alike = self.engine._connection.sql(
+            f"SELECT {words}, count(*) AS n FROM verdicts WHERE NOT again GROUP BY ALL"
+        ).to_arrow_table()
+        verdicts = self.packing.unpack([alike[word].to_numpy() for word in self.packing.words])
         unclear = []
         for rule in self.rules:
-            tally = self.engine.tallies[rule.id]
-            for verdict in Verdict:
-                tally.verdicts[verdict] += next(numbers)
-            seen = tally.verdicts[Verdict.CANNOT_TELL]
+            tally = self.engine.tallies[rule.id].verdicts
+            numbers = np.bincount(verdicts[rule.id], weights=alike["n"].to_numpy(), minlength=len(Verdict))
+            tally.update({v: int(numbers[v]) for v in Verdict})
+            seen = tally[Verdict.CANNOT_TELL]
             if seen > self.unclear_seen[rule.id] and self.unclear_seen[rule.id] < UNCLEAR_SHOWN:
                 unclear.append(rule.id)
             self.unclear_seen[rule.id] = seen
-        broken = " OR ".join(f'"{r.id}" = 0' for r in self.rules)
         connection.execute(
-            f'INSERT INTO focus_cases SELECT "case", again FROM verdicts WHERE again OR {broken}'
+            'INSERT INTO focus_cases SELECT "case", again FROM verdicts '
+            f"WHERE again OR {self.packing.any_broken()}"
         )
         for rule_id in unclear:
             connection.execute(
-                f'INSERT INTO focus_cases SELECT "case", false FROM verdicts WHERE "{rule_id}" = 1 '
+                f'INSERT INTO focus_cases SELECT "case", false FROM verdicts '
+                f"WHERE {self.packing.is_verdict(rule_id, Verdict.CANNOT_TELL)} "
                 f'AND "case" NOT IN (SELECT "case" FROM focus_cases) ORDER BY "case" LIMIT {UNCLEAR_SHOWN}'
             )
 
@@ -249,12 +263,16 @@ class _KindRun:
             f"SELECT verdict, count(*) FROM ({worst}) WHERE counted GROUP BY verdict"
         ):
             tally.verdicts[Verdict(verdict)] += number
-        for (name,) in self._rows(
-            f'SELECT DISTINCT unnest(missing) AS name FROM judged JOIN ({worst}) w USING ("case") '
-            "WHERE judged.verdict = 1 AND w.verdict = 1"
-        ):
-            if name is not None:
-                tally.missing.add(name)
+        if self._rows("SELECT count(*) FROM judged WHERE verdict = 1")[0][0]:
+            if rule.id not in self._lacking:
+                self._lacking[rule.id] = _sql(self.long_plan.lacking(rule, "activations"))
+            for (name,) in self._rows(
+                f"SELECT DISTINCT unnest(missing) AS name FROM ({self._lacking[rule.id]}) "
+                f'JOIN judged USING ("case", pos) JOIN ({worst}) w USING ("case") '
+                "WHERE judged.verdict = 1 AND w.verdict = 1"
+            ):
+                if name is not None:
+                    tally.missing.add(name)
 
     def _broken(self, rule: Rule) -> pa.Table:
         """The acts that broke the rule, in the shape of `BREACHES`."""

@@ -1,6 +1,6 @@
 """The tables that the rules' expressions read, and how a selection is matched against events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 
@@ -65,9 +65,16 @@ CLOCK_SCHEMA = pa.schema(
 )
 
 
-def events_table(kind: SubjectKind, name: str) -> ir.Table:
-    """The unbound table of one kind's events."""
-    return ibis.table(_ibis_schema(event_schema(kind)), name=name)
+def events_table(kind: SubjectKind, name: str, columns: Sequence[str] | None = None) -> ir.Table:
+    """The unbound table of one kind's events, with all columns or with those named."""
+    schema = event_schema(kind)
+    return ibis.table(_ibis_schema(pa.schema([schema.field(c) for c in columns or schema.names])), name=name)
+
+
+def columns_judged(kind: SubjectKind, rules: Iterable[Rule]) -> tuple[str, ...]:
+    """The columns from which the rules are judged and a breach is told, in the order of the schema."""
+    wanted = {*columns_read(rules), "id", "pos", "subject", "agency", "facility", "actor"}
+    return tuple(name for name in event_schema(kind).names if name in wanted)
 
 
 def standing_table(name: str, schema: pa.Schema) -> ir.Table:
@@ -132,6 +139,12 @@ def clock_rows(laters: Iterable[Later], zones: Iterable[str], first: datetime, l
 def skipping_laters(rules: Iterable[Rule]) -> tuple[Later, ...]:
     """All deadlines of the rules on clocks that skip days, each once, in order."""
     return tuple(dict.fromkeys(later for rule in rules for later in rule.laters))
+
+
+def columns_read(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """The columns of events that the rules read, in order of name."""
+    always = {"case", "type", "occurred_at", "zone"}
+    return tuple(sorted(always.union(*(rule.columns for rule in rules))))
 
 
 def matches(events: ir.Table, selection: Sel) -> ir.BooleanValue:

@@ -30,6 +30,7 @@ from evenhand.rules.table import compile as meaning
 from evenhand.rules.table.compile import Frame, value
 from evenhand.rules.table.inputs import (
     Window,
+    columns_judged,
     events_table,
     matches,
     skipping_laters,
@@ -80,7 +81,10 @@ class LongFrame(Frame):
 
 
 class LongPlan:
-    """The expressions of all rules of one kind of subject, over an events table of the given name."""
+    """The expressions of all rules of one kind of subject, over an events table of the given name.
+
+    The table has the columns of `columns_judged`.
+    """
 
     def __init__(
         self,
@@ -96,7 +100,7 @@ class LongPlan:
         self.refs = tuple(dict.fromkeys(ref for rule in rules for ref in rule.refs))
         self.counts = tuple(dict.fromkeys(c for rule in rules for c in rule.counts))
         self.laters = skipping_laters(rules)
-        self.events = events_table(kind, source)
+        self.events = events_table(kind, source, columns_judged(kind, rules))
 
     @cached_property
     def activations(self) -> ir.Table:
@@ -161,26 +165,18 @@ class LongPlan:
         )
 
     def judged(self, rule: Rule, activations: str) -> ir.Table:
-        """The rule's activations with verdict, evidence, deadline and what is missing.
+        """The rule's activations with verdict, evidence and deadline.
 
-        `activations` names a table with the columns of `activations`. Columns: case, subject, verdict,
-        id, occurred_at, agency, facility, actor, evidence (list of ids, nulls among them), due, done, missing
-        (list of names, nulls among them).
+        `activations` names a table with the columns of `activations`. Columns: case, pos, subject, verdict,
+        id, occurred_at, agency, facility, actor, evidence (list of ids, nulls among them), due, done.
         """
-        table = ibis.table(self.activations.schema(), name=activations)
-        askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
-        table = table.filter(matches(table, askable))
-        frame = LongFrame(self, table, rule)
+        table, frame = self._at(rule, activations)
         evidence = [table.id, *(frame.get(ref, "id") for ref in rule.refs)]
         if rule.reads_officer:
             evidence.append(table.officer__event)
         if rule.reads_agreement:
             evidence.append(table.agreement__event)
         due, done = meaning.timing(frame, rule)
-        lacks = [
-            where.fill_null(False).ifelse(name, ibis.null("string"))
-            for name, where in meaning.missing(frame, rule)
-        ]
         return table.select(
             table.case,
             table.pos,
@@ -194,5 +190,21 @@ class LongPlan:
             ibis.array([e.cast("string") for e in evidence]).name("evidence"),
             due.name("due"),
             done.name("done"),
-            (ibis.array(lacks) if lacks else ibis.null("array<string>")).name("missing"),
         )
+
+    def lacking(self, rule: Rule, activations: str) -> ir.Table:
+        """What the record lacks at the activations: columns case, pos, missing (names, nulls among them)."""
+        table, frame = self._at(rule, activations)
+        lacks = [
+            where.fill_null(False).ifelse(name, ibis.null("string"))
+            for name, where in meaning.missing(frame, rule)
+        ]
+        names = ibis.array(lacks) if lacks else ibis.null("array<string>")
+        return table.select(table.case, table.pos, missing=names)
+
+    def _at(self, rule: Rule, activations: str) -> tuple[ir.Table, LongFrame]:
+        """The rule's own activations, and where its nodes find their columns."""
+        table = ibis.table(self.activations.schema(), name=activations)
+        askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
+        table = table.filter(matches(table, askable))
+        return table, LongFrame(self, table, rule)

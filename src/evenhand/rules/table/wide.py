@@ -33,14 +33,18 @@ from evenhand.rules.rule import Rule
 from evenhand.rules.table.compile import Frame, value, verdict
 from evenhand.rules.table.inputs import (
     Window,
+    columns_read,
     events_table,
     matches,
     with_clocks,
     with_standings,
     within_window,
 )
+from evenhand.rules.table.packed import Packing
 
 NOT_APPLICABLE = 3
+TIERS = (0.5, 0.1)
+"""Events of a type to a history, above which the type is of the first tier, of the second."""
 
 
 @dataclass(frozen=True)
@@ -247,8 +251,9 @@ def _greatest(columns: list[ir.Value]) -> ir.Value:
 class WidePlan:
     """One query for all rules of one kind of subject over an events table of the given name.
 
-    `counts` are the numbers of events by type: types that most histories have are aggregated in one scan,
-    the rare ones in another that reads only their rows.
+    `counts` are the numbers of events by type. Types that most histories have are aggregated in one scan of
+    the source, the rarer ones tier by tier from the compact `tables` that the query needs: an aggregate costs
+    the same for an almost empty batch of rows as for a full one.
     """
 
     def __init__(
@@ -264,8 +269,10 @@ class WidePlan:
     ) -> None:
         self.rules, self.provides, self.until, self.window = rules, provides, until, window
         self.events = events_table(kind, source)
-        self.common = {t for t, n in counts.items() if n * 2 > cases}
+        self.counts, self.cases = counts, cases
+        self.tables: dict[str, ir.Table] = {}
         self.columns = _Columns()
+        self.packing = Packing([rule.id for rule in rules])
         self.clocks: list[tuple[Atom, Later]] = []
         self.row_rules = tuple(r for r in rules if is_row_rule(r))
         self.history_rules = tuple(r for r in rules if not is_row_rule(r))
@@ -295,7 +302,7 @@ class WidePlan:
         return tuple(Atom(t, rule.on.where, rule.on.having) for t in self.provides.askable(rule.on))
 
     def verdicts(self) -> ir.Table:
-        """One row a history: `case`, `again`, and each rule's verdict under its id."""
+        """One row a history: `case`, `again`, and the words of all rules' verdicts (`packing`)."""
         wide = self._wide()
         frames = {
             rule: [WideFrame(self, rule, this, wide) for this in self._this_atoms(rule)]
@@ -314,7 +321,7 @@ class WidePlan:
             frames = {
                 rule: [WideFrame(self, rule, f.this, wide) for f in listed] for rule, listed in frames.items()
             }
-        judged: dict[str, ir.Value] = {"case": wide.case}
+        judged: dict[str, ir.Value] = {}
         for rule in self.rules:
             if rule in frames:
                 each = [
@@ -323,29 +330,43 @@ class WidePlan:
                 judged[rule.id] = _least(each)
             else:
                 judged[rule.id] = wide[rule.id].fill_null(NOT_APPLICABLE).cast("int8")
-        again = [f.again() for listed in frames.values() for f in listed]
-        judged["again"] = reduce(lambda a, b: a | b, again, ibis.literal(False)).fill_null(False)
-        return wide.select(**judged)
+        again = [wide.corrected > 0, *(f.again() for listed in frames.values() for f in listed)]
+        kept_back = reduce(lambda a, b: a | b, again, ibis.literal(False)).fill_null(False)
+        return wide.select(wide.case, again=kept_back, **self.packing.pack(judged))
 
     def _wide(self) -> ir.Table:
-        """One row a history with all aggregate columns: the common types' scan joined to the rare types'."""
-        listed = list(self.columns.wanted)
-        main = self._scan(
-            self.events, [a for a in listed if a.type in self.common], self._row_rules(common=True)
+        """One row a history with all aggregate columns: each tier's scan, joined to that of the first."""
+        found: ir.Table | None = None
+        for n in range(len(TIERS) + 1):
+            chosen = [a for a in self.columns.wanted if self.tier(a.type) == n]
+            rules = [r for r in self.row_rules if min(map(self.tier, r.on.types)) == n]
+            if found is None:
+                found = self._scan(self.events, chosen, rules, corrected=True)
+            elif chosen or rules:
+                scan = self._scan(self._compact(n, chosen, rules), chosen, rules).rename(tier_case="case")
+                found = found.left_join(scan, found.case == scan.tier_case).drop("tier_case")
+        assert found is not None
+        return found
+
+    def tier(self, event_type: str) -> int:
+        """0 for types that most histories have, higher for rarer ones."""
+        if not self.counts:
+            return 0
+        share = self.counts.get(event_type, 0) / max(self.cases, 1)
+        return sum(share <= bound for bound in TIERS)
+
+    def _compact(self, n: int, chosen: list[Atom], rules: list[Rule]) -> ir.Table:
+        """The rows of a tier's types in a table of their own, which `tables` says how to make."""
+        types = {a.type for a in chosen} | {t for r in rules for t in r.on.types}
+        name = f"tier_{n}"
+        self.tables[name] = self.events.filter(self.events.type.isin(sorted(types))).select(
+            *columns_read(self.rules)
         )
-        rare = [a for a in listed if a.type not in self.common]
-        rare_rules = self._row_rules(common=False)
-        if not rare and not rare_rules:
-            return main
-        types = {a.type for a in rare} | {t for r in rare_rules for t in r.on.types}
-        rows = self.events.filter(self.events.type.isin(sorted(types)))
-        other = self._scan(rows, rare, rare_rules).rename(rare_case="case")
-        return main.left_join(other, main.case == other.rare_case).drop("rare_case")
+        return ibis.table(self.tables[name].schema(), name=name)
 
-    def _row_rules(self, *, common: bool) -> list[Rule]:
-        return [r for r in self.row_rules if bool(self.common & set(r.on.types)) is common]
-
-    def _scan(self, events: ir.Table, chosen: list[Atom], rules: list[Rule]) -> ir.Table:
+    def _scan(
+        self, events: ir.Table, chosen: list[Atom], rules: list[Rule], *, corrected: bool = False
+    ) -> ir.Table:
         needs = {what for atom in chosen for what in self.columns.wanted[atom]}
         events = with_standings(
             events,
@@ -354,6 +375,8 @@ class WidePlan:
             or any(n.startswith("agreement__") for n in needs),
         )
         found = self.columns.aggregates(events, chosen)
+        if corrected:
+            found["corrected"] = events.corrects.count()
         for rule in rules:
             askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
             frame = _RowFrame(self.provides, self.until, events, rule)

@@ -1,0 +1,198 @@
+"""`evenhand audit`: judge a record by the catalog and write the findings."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from evenhand.audit import findings, summary, terminal, truth
+from evenhand.audit.choice import ChoiceError, choose_rules, set_bounds
+from evenhand.audit.place import InputError, check_replaceable
+from evenhand.audit.progress import reporting
+from evenhand.audit.report import REPORT, write_report
+from evenhand.audit.run import Audit, Progress, audit, scratch_connection
+from evenhand.audit.window import Window, window_of
+from evenhand.record.folder import staged_folder
+from evenhand.record.manifest import RecordError
+from evenhand.record.store import Record
+from evenhand.rules.rule import Rule, Severity
+
+NEVER = "never"
+BARS = (*(str(s) for s in Severity), NEVER)
+OUTPUTS = (REPORT, findings.PARQUET, findings.CSV, summary.FILE, truth.FILE)
+_STOPPED = 130
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What was asked for, checked."""
+
+    record: Record
+    rules: tuple[Rule, ...]
+    window: Window
+    bar: str
+    against_truth: bool
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What is left to say when the output stands in its place."""
+
+    audit: Audit
+    content: dict[str, Any]
+    compared: tuple[truth.Comparison, ...]
+
+
+@click.command(name="audit")
+@click.argument("record", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--rule", "rule_ids", multiple=True, metavar="ID", help="Only this rule. May be repeated.")
+@click.option("--group", "groups", multiple=True, metavar="NAME", help="Only this group, such as HLD.")
+@click.option("--from", "since", metavar="DATE", help="Judge acts from this day on (2025-01-31).")
+@click.option("--to", "until", metavar="DATE", help="Judge acts before this day. Histories stay whole.")
+@click.option(
+    "--fail-on",
+    "bar",
+    type=click.Choice(BARS),
+    default=str(Severity.VIOLATION),
+    show_default=True,
+    help="The least severity of a broken rule that makes the exit status 1.",
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="ID=SPAN", help="A rule's own bound, such as SUP-06=12h."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout, nothing else.")
+@click.option("--against-truth", is_flag=True, help="Compare with what a simulated record is known to break.")
+def audit_command(
+    record: Path,
+    out: Path,
+    rule_ids: Sequence[str],
+    groups: Sequence[str],
+    since: str | None,
+    until: str | None,
+    bar: str,
+    settings: Sequence[str],
+    as_json: bool,
+    against_truth: bool,
+) -> None:
+    """Judge RECORD by the rules and write findings, a summary and a report.
+
+    DATE is midnight at the start of that day in the record's time zone (UTC if it has several). An act lies
+    in the period if it happened in [--from, --to); what came before and after is still seen.
+
+    Exit status: 0 no rule broken at or above the bar, 1 some broken, 2 bad usage or input. With
+    --against-truth: 0 the findings are those known, 1 they differ.
+    """
+    try:
+        job = _job(record, out, rule_ids, groups, since, until, settings, bar, against_truth)
+        with reporting(terminal.console(stderr=True)) as progress:
+            done = _run(job, out, progress)
+    except (RecordError, ChoiceError) as error:
+        raise InputError(str(error)) from None
+    except OSError as error:
+        raise InputError(_os_reason(error)) from None
+    except duckdb.OutOfMemoryException:
+        raise InputError("there is too little memory: name fewer rules with --rule or --group") from None
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. {out} is as it was before.", err=True)
+        sys.exit(_STOPPED)
+    _tell(done, out, as_json=as_json)
+    sys.exit(_status(done, bar))
+
+
+def _job(
+    folder: Path,
+    out: Path,
+    rule_ids: Sequence[str],
+    groups: Sequence[str],
+    since: str | None,
+    until: str | None,
+    settings: Sequence[str],
+    bar: str,
+    against_truth: bool,
+) -> _Job:
+    rules = set_bounds(choose_rules(rule_ids, groups), settings)
+    record = Record(folder)
+    check_replaceable(out, OUTPUTS)
+    if against_truth and (since or until):
+        raise click.UsageError("--against-truth compares whole records: leave out --from and --to")
+    if against_truth and not truth.has_truth(record):
+        raise InputError(f"{folder} is no simulated record: what it breaks is not known beforehand")
+    try:
+        window = window_of(since, until, record.manifest)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    return _Job(record, rules, window, bar, against_truth)
+
+
+def _run(job: _Job, out: Path, progress: Progress) -> _Done:
+    """Audit into a folder beside `out`, which takes its place when everything is written."""
+    with staged_folder(out) as folder:
+        found = audit(job.record, job.rules, folder, window=job.window, progress=progress)
+        content = summary.summary(found, job.bar)
+        compared: tuple[truth.Comparison, ...] = ()
+        with scratch_connection(folder) as connection:
+            progress("report", 0, 1)
+            if job.against_truth:
+                compared = truth.compare(connection, job.record, job.rules, folder)
+                content["truth"] = [asdict(c) for c in compared]
+            write_report(connection, found, folder)
+            progress("report", 1, 1)
+        (folder / summary.FILE).write_text(summary.dump(content), encoding="utf-8")
+    return _Done(found, content, compared)
+
+
+def _os_reason(error: OSError) -> str:
+    name = f"{error.filename}: " if error.filename else ""
+    return f"{name}{error.strerror or error}"
+
+
+def _tell(done: _Done, out: Path, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(summary.dump(done.content), nl=False)
+        return
+    console = terminal.console()
+    terminal.show(done.audit, console)
+    if done.compared:
+        console.print(_comparison_table(done.compared))
+        differing = sum(not c.agrees for c in done.compared)
+        console.print(
+            f"{differing} of {len(done.compared)} rules differ from what is known: {out / truth.FILE}"
+            if differing
+            else f"All {len(done.compared)} rules find exactly what is known to be broken."
+        )
+    for name in (REPORT, findings.PARQUET, findings.CSV, summary.FILE):
+        _print_place(console, out / name)
+
+
+def _print_place(console: Console, path: Path) -> None:
+    console.print(str(path), markup=False, soft_wrap=True)
+
+
+def _comparison_table(compared: Sequence[truth.Comparison]) -> Table:
+    table = Table(
+        box=None, pad_edge=False, header_style="bold", title="Against the truth", title_justify="left"
+    )
+    table.add_column("Against the truth")
+    for name in ("Known", "Found", "Missed", "Extra"):
+        table.add_column(name, justify="right")
+    for c in compared:
+        numbers = [f"{n:,}" for n in (c.known, c.found, c.missed, c.extra)]
+        table.add_row(c.rule, *numbers, style="" if c.agrees else "bold red")
+    return table
+
+
+def _status(done: _Done, bar: str) -> int:
+    if done.compared:
+        return int(not all(c.agrees for c in done.compared))
+    if bar == NEVER:
+        return 0
+    order = list(Severity)
+    counted = order[: order.index(Severity(bar)) + 1]
+    return int(any(r.broken for r in done.audit.results if r.rule.severity in counted))

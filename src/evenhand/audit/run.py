@@ -1,0 +1,203 @@
+"""The audit itself: every chosen rule over a record, findings written as they come."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import duckdb
+
+from evenhand.audit.findings import Spool
+from evenhand.audit.window import Window
+from evenhand.record.events import SubjectKind
+from evenhand.record.manifest import RecordError
+from evenhand.record.store import Record
+from evenhand.record.writer import sha256_of
+from evenhand.rules.answer import Provides, Verdict, unanswerable
+from evenhand.rules.case import Context
+from evenhand.rules.patterns import END_OF_RECORD
+from evenhand.rules.rule import Rule
+from evenhand.rules.standing import build_standings
+from evenhand.rules.table.engine import TableEngine, Tally
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many parts of it are done, and how many there are."""
+
+SORT_MEMORY = "512MB"
+_EMPTY_RECORD_ENDS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Reach(StrEnum):
+    """How far a record can answer a rule."""
+
+    ANSWERED = "answered"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """One rule's answers, counted by subject: the worst over a subject's acts.
+
+    `missing` names the event types and fields for want of which an answer was "cannot tell".
+    """
+
+    rule: Rule
+    holds: int
+    broken: int
+    cannot_tell: int
+    not_applicable: int
+    missing: tuple[str, ...]
+    reach: Reach
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found; the findings themselves stand in `folder`."""
+
+    record: Record
+    window: Window
+    results: tuple[RuleResult, ...]
+    folder: Path
+
+    @property
+    def reached(self) -> dict[Reach, int]:
+        """How many of the rules are answered, answered in part, and not."""
+        return {reach: sum(r.reach is reach for r in self.results) for reach in Reach}
+
+    @property
+    def coverage(self) -> float:
+        """The share of the rules that the record can answer at all, 0 to 1."""
+        return 1 - self.reached[Reach.NOT] / len(self.results) if self.results else 0.0
+
+
+def audit(
+    record: Record,
+    rules: Sequence[Rule],
+    folder: Path,
+    *,
+    window: Window | None = None,
+    progress: Progress | None = None,
+) -> Audit:
+    """Judge the record by the rules; write `findings.parquet` and `findings.csv` into the folder.
+
+    A history is always read whole; under a window only the acts within it are judged. Raises `RecordError`
+    when a part does not match the manifest or cannot be read.
+    """
+    window = window or Window()
+    kinds = [kind for kind in SubjectKind if any(rule.subject is kind for rule in rules)]
+    _check_parts(record, kinds, progress)
+    context = _context(record, rules, window)
+    manifest = record.manifest
+    engine = TableEngine(
+        rules,
+        context,
+        zones=manifest.zones or ("UTC",),
+        counts=manifest.counts.events,
+    )
+    spool = Spool(folder)
+    try:
+        for kind in kinds:
+            cases = manifest.counts.cases.get(kind, 0)
+            with _naming_damage(record, kind):
+                for breaches in engine.judge(kind, record.parts(kind), cases, progress):
+                    spool.add(breaches)
+        tallies = engine.tallies
+    finally:
+        spool.close()
+        engine.close()
+    with scratch_connection(folder) as connection:
+        # Only an imported event has a file and a row of its own.
+        parts = [p for kind in kinds for p in record.parts(kind)] if manifest.kind == "import" else []
+        spool.finish(connection, rules, parts, folder)
+    results = tuple(_result(rule, tallies[rule.id], context.provides) for rule in rules)
+    return Audit(record, window, results, folder)
+
+
+def _check_parts(record: Record, kinds: Sequence[SubjectKind], progress: Progress | None) -> None:
+    """That each part is the one that the manifest names, byte for byte."""
+    parts = [part for kind in kinds for part in record.manifest.parts.get(kind, [])]
+    with ThreadPoolExecutor(2) as pool:
+        hashes = pool.map(lambda part: sha256_of(record.folder / part.file), parts)
+        for number, (part, found) in enumerate(zip(parts, hashes, strict=True)):
+            if found != part.sha256:
+                raise RecordError(
+                    f"{record.folder / part.file} is not the file that the manifest names (its SHA-256 is "
+                    f"{found}, not {part.sha256}): restore it or run the intake again."
+                )
+            if progress:
+                progress("check", number + 1, len(parts))
+
+
+def _context(record: Record, rules: Sequence[Rule], window: Window) -> Context:
+    def rows(kind: SubjectKind, needed: bool) -> Iterator[dict[str, object]]:
+        return (row for _, history in record.histories(kind) for row in history) if needed else iter(())
+
+    officers = rows(SubjectKind.OFFICER, any(rule.reads_officer for rule in rules))
+    agreements = rows(SubjectKind.AGREEMENT, any(rule.reads_agreement for rule in rules))
+    manifest = record.manifest
+    return Context(
+        Provides.of(manifest.provides),
+        manifest.observed_until or _EMPTY_RECORD_ENDS,
+        build_standings(officers, agreements),
+        (window.since, window.until),
+    )
+
+
+@contextmanager
+def _naming_damage(record: Record, kind: SubjectKind) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
+        reason = str(error).splitlines()[0]
+        raise RecordError(
+            f"{record.folder}: the {kind} events cannot be read ({reason}): run the intake again."
+        ) from error
+
+
+@contextmanager
+def scratch_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection of little memory that spills into the folder while it is open."""
+    scratch = folder / ".scratch"
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": SORT_MEMORY,
+        "temp_directory": str(scratch),
+    }
+    connection = duckdb.connect(config=config)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        # DuckDB would draw it on stdout.
+        connection.execute("SET enable_progress_bar = false")
+        yield connection
+    finally:
+        connection.close()
+        if scratch.is_dir():
+            for left in scratch.iterdir():
+                left.unlink()
+            scratch.rmdir()
+
+
+def _result(rule: Rule, tally: Tally, provides: Provides) -> RuleResult:
+    counts = tally.verdicts
+    missing = tuple(sorted(tally.missing))
+    if unanswerable(rule, provides):
+        reach = Reach.NOT
+    elif counts[Verdict.CANNOT_TELL] and set(missing) - {END_OF_RECORD}:
+        told = counts[Verdict.HOLDS] + counts[Verdict.BROKEN]
+        reach = Reach.PARTLY if told else Reach.NOT
+    else:
+        reach = Reach.ANSWERED
+    return RuleResult(
+        rule,
+        counts[Verdict.HOLDS],
+        counts[Verdict.BROKEN],
+        counts[Verdict.CANNOT_TELL],
+        counts[Verdict.NOT_APPLICABLE],
+        missing,
+        reach,
+    )

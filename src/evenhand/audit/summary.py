@@ -1,0 +1,92 @@
+"""The summary of an audit, as it stands in `summary.json`."""
+
+import hashlib
+import json
+from importlib.metadata import version
+from typing import Any
+
+from evenhand.audit.findings import cited
+from evenhand.audit.run import Audit, Reach, RuleResult
+from evenhand.audit.wording import own_bounds
+from evenhand.record.events import SubjectKind
+from evenhand.record.manifest import FILE_NAME
+from evenhand.rules.catalog import CATALOG, GROUPS
+from evenhand.rules.patterns import END_OF_RECORD
+
+FILE = "summary.json"
+
+
+def summary(audit: Audit, bar: str) -> dict[str, Any]:
+    """Counts of the record, coverage, and the answers of each rule, as plain JSON values."""
+    counts = audit.record.manifest.counts
+    window = audit.window
+    return {
+        "evenhand": version("evenhand"),
+        "record_manifest_sha256": manifest_hash(audit),
+        "bookings": counts.cases.get(SubjectKind.BOOKING, 0),
+        "events": sum(counts.events.values()),
+        "quarantined": counts.rows_quarantined,
+        "coverage": round(audit.coverage, 4),
+        "reach": {str(reach): number for reach, number in audit.reached.items()},
+        "bar": bar,
+        "window": {
+            "from": window.since.isoformat() if window.since else None,
+            "to": window.until.isoformat() if window.until else None,
+        },
+        "settings": settings(audit),
+        "rules": [_rule(result) for result in audit.results],
+    }
+
+
+def manifest_hash(audit: Audit) -> str:
+    """The SHA-256 of the record's manifest, which names the hash of every part."""
+    return hashlib.sha256((audit.record.folder / FILE_NAME).read_bytes()).hexdigest()
+
+
+def settings(audit: Audit) -> dict[str, dict[str, list[int]]]:
+    """The rules' own bounds in seconds, as used and as the catalog has them."""
+    return {
+        result.rule.id: {
+            "bound_s": [span.seconds for span in own_bounds(result.rule)],
+            "default_s": [span.seconds for span in own_bounds(CATALOG[result.rule.id])],
+        }
+        for result in audit.results
+        if own_bounds(result.rule)
+    }
+
+
+def _rule(result: RuleResult) -> dict[str, Any]:
+    rule = result.rule
+    return {
+        "id": rule.id,
+        "group": GROUPS[rule.group],
+        "sentence": rule.sentence,
+        "severity": str(rule.severity),
+        "basis": str(rule.basis),
+        "citation": cited(rule),
+        "subject_kind": str(rule.subject),
+        "reach": str(result.reach),
+        "holds": result.holds,
+        "broken": result.broken,
+        "cannot_tell": result.cannot_tell,
+        "not_applicable": result.not_applicable,
+        "missing": list(result.missing),
+    }
+
+
+def lacking(audit: Audit) -> dict[str, tuple[str, ...]]:
+    """Each event type or field that was missing, with the rules that ask for it, the most asked for first.
+
+    A record that ends before a deadline lacks nothing by that.
+    """
+    asked: dict[str, list[str]] = {}
+    for result in audit.results:
+        if result.reach is not Reach.ANSWERED:
+            for name in set(result.missing) - {END_OF_RECORD}:
+                asked.setdefault(name, []).append(result.rule.id)
+    return {name: tuple(ids) for name, ids in sorted(asked.items(), key=lambda e: (-len(e[1]), e[0]))}
+
+
+def dump(content: Any) -> str:
+    """JSON as this room writes it."""
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,284 @@
+"""Rules in words: spans, acts, values and conditions as plain text, for pages and the terminal.
+
+A condition becomes an `Outline`: a line and the lines under it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from evenhand.rules.algebra import (
+    AgreementStanding,
+    And,
+    Clock,
+    Compare,
+    Condition,
+    Contains,
+    Count,
+    Earliest,
+    Exists,
+    Field,
+    First,
+    Given,
+    In,
+    Last,
+    Later,
+    Lit,
+    Next,
+    Not,
+    ObservedUntil,
+    OfficerStanding,
+    Op,
+    Or,
+    Prev,
+    Ref,
+    Sel,
+    Span,
+    This,
+    Unknown,
+    Value,
+)
+from evenhand.rules.rule import Basis, Citation, Rule, Severity, Term
+
+UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+SEVERITY_MEANS: dict[Severity, str] = {
+    Severity.VIOLATION: "A duty stated by the source was not kept.",
+    Severity.WARNING: "A term of lesser weight, or one with room for judgment, was not kept.",
+    Severity.NOTICE: "Nothing need be wrong; a reader should know of it.",
+}
+BASIS_MEANS: dict[Basis, str] = {
+    Basis.LAW: "A statute or regulation.",
+    Basis.AGREEMENT: "The signed agreement, or a form or directive that it rests on.",
+    Basis.CLAIM: "Not law: what the program says of itself. The record is held to that claim.",
+    Basis.PRACTICE: "Good practice: no statute or agreement states it in these words.",
+}
+
+_CLOCKS: dict[Clock, str] = {
+    Clock.REAL: "",
+    Clock.NO_WEEKENDS: " (Saturdays and Sundays not counted)",
+    Clock.NO_WEEKENDS_OR_HOLIDAYS: " (Saturdays, Sundays and federal holidays not counted)",
+}
+_OPS: dict[Op, str] = {
+    Op.EQ: "is",
+    Op.NE: "is not",
+    Op.LE: "is at most",
+    Op.LT: "is less than",
+    Op.GE: "is at least",
+    Op.GT: "is more than",
+}
+_MOMENT_OPS: dict[Op, str] = {
+    Op.EQ: "is at",
+    Op.NE: "is not at",
+    Op.LE: "is no later than",
+    Op.LT: "is before",
+    Op.GE: "is no earlier than",
+    Op.GT: "is after",
+}
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A line of text with the lines under it."""
+
+    text: str
+    under: tuple["Outline", ...] = ()
+
+    def lines(self, depth: int = 0) -> list[tuple[int, str]]:
+        """Each line with its depth, in reading order."""
+        return [(depth, self.text), *(pair for o in self.under for pair in o.lines(depth + 1))]
+
+
+def length(seconds: float) -> str:
+    """A length of time in its two largest units: `3 days 4 hours`, `12 seconds`."""
+    left = abs(int(seconds))
+    if left == 0:
+        return "under a second" if seconds else "0 seconds"
+    parts = []
+    for name, size in UNITS:
+        number, left = divmod(left, size)
+        if number:
+            parts.append(f"{number:,} {name}{'' if number == 1 else 's'}")
+    return " ".join(parts[:2])
+
+
+def span_text(span: Span) -> str:
+    """A span with its clock: `48 hours (Saturdays and Sundays not counted)`."""
+    hours, rest = divmod(abs(span.seconds), 3600)
+    # Sources state a short deadline in hours.
+    text = f"{hours} hours" if not rest and 1 < hours <= 72 else length(span.seconds)
+    return text + _CLOCKS[span.clock]
+
+
+def own_bounds(rule: Rule) -> tuple[Span, ...]:
+    """The bounds of a rule that no source states."""
+    return tuple(span for span in rule.spans if span.ours)
+
+
+def selection_text(chosen: Sel) -> str:
+    """What a selection selects: `warrant.signed (form is I-200)`."""
+    types = " or ".join(chosen.types) if len(chosen.types) < 12 else "any event"
+    narrowed = [f"{name} is {' or '.join(codes)}" for name, codes in chosen.where]
+    narrowed += [f"{name} is given" for name in chosen.having]
+    return f"{types} ({', '.join(narrowed)})" if narrowed else types
+
+
+def ref_text(ref: Ref) -> str:
+    match ref:
+        case This():
+            return "the act"
+        case Prev(sel=chosen, on=on):
+            return f"the latest {selection_text(chosen)} at or before the act{_same(on)}"
+        case Next(sel=chosen, on=on):
+            return f"the next {selection_text(chosen)} at or after the act{_same(on)}"
+        case First(sel=chosen):
+            return f"the first {selection_text(chosen)}"
+        case Last(sel=chosen):
+            return f"the last {selection_text(chosen)}"
+        case OfficerStanding():
+            return "the officer's standing at that moment"
+        case AgreementStanding():
+            return "the agreement at that moment"
+
+
+def _same(on: tuple[str, ...]) -> str:
+    return f" with the same {' and '.join(on)}" if on else ""
+
+
+def value_text(value: Value) -> str:
+    match value:
+        case Field(of=of, name="occurred_at"):
+            return ref_text(of)
+        case Field(of=of, name=name):
+            return f"{name} of {ref_text(of)}"
+        case Lit(value=datetime() as moment):
+            return moment.date().isoformat()
+        case Lit(value=bool() as flag):
+            return "yes" if flag else "no"
+        case Lit(value=plain):
+            return str(plain)
+        case ObservedUntil():
+            return "the end of the record"
+        case Later(start=start, span=span):
+            side = "before" if span.seconds < 0 else "after"
+            return f"{span_text(span)} {side} {value_text(start)}"
+        case Count(sel=chosen):
+            return f"the number of {selection_text(chosen)}"
+        case Earliest(values=values):
+            return f"the earliest of: {'; '.join(value_text(v) for v in values)}"
+
+
+def _is_moment(value: Value) -> bool:
+    match value:
+        case Field(name=name):
+            return name.endswith("_at") or name in ("due", "valid_from", "valid_until")
+        case ObservedUntil() | Later() | Earliest():
+            return True
+        case Lit(value=datetime()):
+            return True
+    return False
+
+
+def outline(condition: Condition) -> Outline:
+    """A condition in words."""
+    match condition:
+        case And(parts=()):
+            return Outline("always")
+        case And(parts=(only,)) | Or(parts=(only,)):
+            return outline(only)
+        case And(parts=parts):
+            return Outline("all of:", tuple(outline(p) for p in parts))
+        case Or(parts=parts):
+            return Outline("at least one of:", tuple(outline(p) for p in parts))
+        case Not(part=Exists(of=of)):
+            return Outline(_absent(of))
+        case Not(part=part):
+            inner = outline(part)
+            return Outline(f"not: {inner.text}", inner.under)
+        case Compare(left=left, op=op, right=right):
+            words = _MOMENT_OPS if _is_moment(left) and _is_moment(right) else _OPS
+            return Outline(f"{value_text(left)} {words[op]} {value_text(right)}")
+        case In(value=value, codes=codes):
+            return Outline(f"{value_text(value)} is {' or '.join(codes)}")
+        case Contains(items=items, value=value):
+            return Outline(f"{value_text(items)} include {value_text(value)}")
+        case Given(field=field):
+            return Outline(f"{value_text(field)} is given")
+        case Exists(of=OfficerStanding()):
+            return Outline("the officer is known to the record at that moment")
+        case Exists(of=AgreementStanding()):
+            return Outline("an agreement of the agency is known at that moment")
+        case Exists(of=of):
+            return Outline(f"{_happening(of)} happened{_where(of)}")
+        case Unknown(what=what):
+            return Outline(f"cannot be told: {what}")
+
+
+def _absent(of: Ref) -> str:
+    match of:
+        case OfficerStanding():
+            return "the officer is not known to the record at that moment"
+        case AgreementStanding():
+            return "no agreement of the agency is known at that moment"
+        case _:
+            return f"no {_happening(of)} happened{_where(of)}"
+
+
+def _happening(of: Ref) -> str:
+    match of:
+        case Prev(sel=chosen) | Next(sel=chosen) | First(sel=chosen) | Last(sel=chosen):
+            return selection_text(chosen)
+        case _:
+            return ref_text(of)
+
+
+def _where(of: Ref) -> str:
+    match of:
+        case Prev(on=on):
+            return f" at or before the act{_same(on)}"
+        case Next(on=on):
+            return f" at or after the act{_same(on)}"
+        case _:
+            return ""
+
+
+def citation_text(citation: Citation) -> str:
+    """A citation with the days of its force, and a mark where its text was not read in full."""
+    notes = []
+    if citation.effective:
+        notes.append(f"from {citation.effective.isoformat()}")
+    if citation.until:
+        notes.append(f"until {citation.until.isoformat()}")
+    if citation.unverified:
+        notes.append("unverified: the text was not read in full")
+    return f"{citation} ({'; '.join(notes)})" if notes else str(citation)
+
+
+def term_scope(term: Term) -> str:
+    """To which acts a term applies, in words; empty if to all."""
+    parts = []
+    if term.effective:
+        parts.append(f"acts from {term.effective.isoformat()}")
+    if term.until:
+        parts.append(f"acts before {term.until.isoformat()}")
+    if term.models:
+        parts.append(f"agreements of the model {' or '.join(term.models)}")
+    if term.templates:
+        parts.append(f"agreements of the template {' or '.join(map(str, term.templates))}")
+    return "; ".join(parts)
+
+
+def span_of(text: str) -> timedelta:
+    """`1d12h`, `90m` as a length. Raises `ValueError` for anything else, and for zero."""
+    sizes = {name[0]: size for name, size in UNITS}
+    total, number = 0, ""
+    for mark in text.strip().lower():
+        if mark.isascii() and mark.isdigit():
+            number += mark
+        elif mark in sizes and number:
+            total, number = total + int(number) * sizes[mark], ""
+        else:
+            total, number = 0, "bad"
+            break
+    if number or not 0 < total <= 100 * 366 * 86400:
+        raise ValueError(f"{text!r} is no length of time: write it like 90m, 48h or 1d12h")
+    return timedelta(seconds=total)

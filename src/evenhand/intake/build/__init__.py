@@ -1,0 +1,1 @@
+"""From rows of text to candidate events, a batch at a time."""

@@ -1,0 +1,33 @@
+"""The shape of candidate events: an event's columns, and what is needed to resolve it against others."""
+
+import pyarrow as pa
+
+from evenhand.intake.mapping.model import Mapping, block_cells
+from evenhand.record.columns import input_schema
+from evenhand.record.events import SubjectKind
+
+BOOKKEEPING = (
+    pa.field("_source", pa.int16()),
+    pa.field("_row", pa.int64()),
+    pa.field("_part", pa.int16()),
+    pa.field("_block", pa.int16()),
+    pa.field("_events", pa.int32()),
+    pa.field("_head", pa.bool_()),
+    pa.field("_same", pa.uint64()),
+    pa.field("_later", pa.int64()),
+)
+"""`_source`, `_row`, `_part`, `_block`: where the event came from. `_events`: how many events its row
+gave, of which `_head` marks one. `_same`: a hash of the whole row. `_later`: microseconds to add when the
+local time was the second of a repeated hour."""
+
+_ALWAYS = ("subject", "type", "agency", "facility", "occurred_at", "zone", "recorded_at")
+
+
+def candidate_schema(kind: SubjectKind, mapping: Mapping) -> pa.Schema:
+    """The columns of the candidates of one kind under a mapping."""
+    used = set(_ALWAYS)
+    for block in mapping.event:
+        if block.kind is kind:
+            used.update(name for name in block_cells(block) if name != "at")
+    fields = [f.with_nullable(True) for f in input_schema(kind) if f.name in used]
+    return pa.schema([*fields, *BOOKKEEPING])

@@ -1,0 +1,127 @@
+"""`evenhand intake`: take a jail's export into a record, or suggest a mapping for it."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from evenhand.intake.mapping.load import load_mapping, shipped
+from evenhand.intake.progress import IntakeProgress
+from evenhand.intake.readers.limits import MIB, Limits
+from evenhand.intake.refusal import IntakeError
+from evenhand.intake.report import show
+from evenhand.intake.run import Intake, Outcome
+from evenhand.intake.suggest.write import suggest_mapping
+from evenhand.record.manifest import RecordError
+from evenhand.record.writer import RecordWriter
+
+
+class DirectOrNamed(click.Group):
+    """A group whose first argument may also be a source: then it is `intake take SOURCE...`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = bool(args) and (args[0] in self.commands or args[0] in ("-h", "--help"))
+        return super().parse_args(ctx, args if named or not args else ["take", *args])
+
+
+@click.group(cls=DirectOrNamed, context_settings={"help_option_names": ["-h", "--help"]})
+def intake() -> None:
+    """Take jail exports into a record: evenhand intake SOURCE... --mapping M.toml|NAME --out RECORD
+
+    \b
+    Without a command name the arguments are those of `take`:
+      evenhand intake bookings.csv --mapping county.toml --out record
+      evenhand intake bookings.csv --mapping county.toml --check
+    """
+
+
+@intake.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
+@click.option("--mapping", required=True, metavar="M.toml|NAME", help="A mapping file, or a shipped one.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="RECORD", help="The record's folder.")
+@click.option("--check", is_flag=True, help="Only check: write nothing; exit 1 if anything is quarantined.")
+@click.option(
+    "--max-ratio", default=Limits.ratio, show_default=True, help="How many times compressed input may grow."
+)
+@click.option(
+    "--max-row-bytes", default=MIB, show_default=True, help="The longest row; a longer one is quarantined."
+)
+def take(
+    sources: tuple[Path, ...],
+    mapping: str,
+    out: Path | None,
+    check: bool,
+    max_ratio: float,
+    max_row_bytes: int,
+) -> None:
+    """Take SOURCE files into a record.
+
+    Exit status: 0 done (or nothing to object to, with --check), 1 quarantine found by --check, 2 bad usage or
+    input; then nothing is written.
+    """
+    if out is None and not check:
+        raise click.UsageError("Give --out RECORD, or --check to write nothing.")
+    limits = Limits(record_bytes=max_row_bytes, ratio=max_ratio, batch_bytes=max(8 * MIB, 2 * max_row_bytes))
+    try:
+        outcome = _check(sources, mapping, limits) if check else _write(sources, mapping, limits, out)
+    except (IntakeError, RecordError) as error:
+        click.echo(f"evenhand intake: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        click.echo("evenhand intake: stopped; the record is as it was.", err=True)
+        sys.exit(130)
+    except OSError as error:
+        click.echo(f"evenhand intake: {error.filename or ''}: {error.strerror or error}.", err=True)
+        sys.exit(2)
+    show(outcome, Console(), out=None if check else str(out))
+    counts = outcome.manifest.counts
+    if check and (counts.rows_quarantined or outcome.values_refused):
+        sys.exit(1)
+
+
+def _check(sources: tuple[Path, ...], mapping: str, limits: Limits) -> Outcome:
+    with tempfile.TemporaryDirectory(prefix="evenhand-check-") as folder:
+        return _write(sources, mapping, limits, Path(folder) / "record")
+
+
+def _write(sources: tuple[Path, ...], mapping: str, limits: Limits, out: Path | None) -> Outcome:
+    assert out is not None
+    parsed, used = load_mapping(mapping)
+    for path in sources:
+        if not path.is_file():
+            raise IntakeError(f"{path}: there is no such file. Name a CSV, Parquet, XLSX or JSON lines file.")
+    total = sum(path.stat().st_size for path in sources)
+    with IntakeProgress(total) as progress, RecordWriter(out) as writer:
+        return Intake(parsed, used, limits, progress, writer).run(list(sources))
+
+
+@intake.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="M.toml", help="Write it here, not to stdout."
+)
+def suggest(source: Path, out: Path | None) -> None:
+    """Write a starter mapping for SOURCE, each guess marked."""
+    try:
+        text = suggest_mapping(source)
+        if out is None:
+            click.echo(text, nl=False)
+        else:
+            out.write_text(text, encoding="utf-8")
+            click.echo(f"Wrote {out}. Read every line marked `# guess` or `# TODO`, then check it:", err=True)
+            click.echo(f"  evenhand intake {source} --mapping {out} --check", err=True)
+    except IntakeError as error:
+        click.echo(f"evenhand intake suggest: {error}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        click.echo(f"evenhand intake suggest: {error.filename or ''}: {error.strerror or error}.", err=True)
+        sys.exit(2)
+
+
+@intake.command()
+def mappings() -> None:
+    """List the shipped mappings."""
+    for name, title in shipped().items():
+        click.echo(f"{name:12} {title}")

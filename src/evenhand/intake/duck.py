@@ -1,0 +1,40 @@
+"""DuckDB as the calculator for columns of text, and as the sorter of what does not fit into memory."""
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+MEMORY = "1500MB"
+
+
+class Duck:
+    """An in-process DuckDB of bounded memory; `scratch` is where it may spill."""
+
+    def __init__(self, scratch: Path | None = None) -> None:
+        config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY}
+        if scratch is not None:
+            config["temp_directory"] = str(scratch)
+        self._connection = duckdb.connect(config=config)
+        self._connection.execute("SET timezone = 'UTC'")
+
+    def ask(self, query: str, **tables: pa.Table) -> pa.Table:
+        """The answer to `query`, in which each of `tables` stands under its name."""
+        for name, table in tables.items():
+            self._connection.register(name, table)
+        try:
+            return self._connection.sql(query).to_arrow_table()
+        finally:
+            for name in tables:
+                self._connection.unregister(name)
+
+    def run(self, statement: str) -> None:
+        self._connection.execute(statement)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def quoted(text: str) -> str:
+    """Text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

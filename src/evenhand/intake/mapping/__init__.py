@@ -1,0 +1,1 @@
+"""The mapping language: how a jail's columns become events."""

@@ -1,0 +1,97 @@
+"""Finding a mapping, by path or by the name of one that is shipped, and reading it."""
+
+import hashlib
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from rapidfuzz import process
+
+from evenhand.intake.mapping import model
+from evenhand.intake.mapping.model import Mapping
+from evenhand.intake.refusal import IntakeError
+from evenhand.record.manifest import MappingUsed
+
+_SHIPPED = files("evenhand.intake.mapping") / "shipped"
+
+
+def shipped() -> dict[str, str]:
+    """The names of the shipped mappings, each with its title."""
+    found = {}
+    for entry in sorted(_SHIPPED.iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".toml"):
+            found[entry.name[:-5]] = str(tomllib.loads(entry.read_text("utf-8")).get("title", ""))
+    return found
+
+
+def load_mapping(given: str) -> tuple[Mapping, MappingUsed]:
+    """The mapping in the file `given`, or the shipped one of that name. Raises `IntakeError`."""
+    path = Path(given)
+    if path.is_file():
+        data = path.read_bytes()
+    elif given in shipped():
+        data = (_SHIPPED / f"{given}.toml").read_bytes()
+    else:
+        raise IntakeError(
+            f"--mapping {given}: there is no such file, and no shipped mapping of that name "
+            f"({', '.join(shipped())}). Write one with `evenhand intake suggest SOURCE --out M.toml`."
+        )
+    mapping = parse_mapping(data, path.name)
+    return mapping, MappingUsed(name=mapping.name, sha256=hashlib.sha256(data).hexdigest())
+
+
+def parse_mapping(data: bytes, file: str) -> Mapping:
+    """A mapping from TOML. Raises `IntakeError`, which names the key, its value and the remedy."""
+    try:
+        content = tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise IntakeError(f"{file}: the mapping is not UTF-8 text. Save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise IntakeError(f"{file}: the mapping is no valid TOML: {error}. Correct that line.") from None
+    try:
+        return Mapping.model_validate(content)
+    except ValidationError as error:
+        lines = [_explain(dict(e)) for e in error.errors()]
+        shown = list(dict.fromkeys(lines))[:10]
+        raise IntakeError(f"{file}: the mapping cannot be used:\n" + "\n".join(shown)) from None
+
+
+def _explain(error: dict[str, Any]) -> str:
+    place = ""
+    for part in error["loc"]:
+        if isinstance(part, int):
+            place += f"[{part + 1}]"
+        elif part in ("str", "TypeColumn") or "[" in str(part):
+            continue
+        else:
+            place += f".{part}" if place else str(part)
+    message = error["msg"].removeprefix("Value error, ")
+    kind, value = error["type"], error.get("input")
+    if kind == "extra_forbidden":
+        key = str(error["loc"][-1])
+        near = process.extractOne(key, _keys(), score_cutoff=60)
+        message = f"there is no such key{f'; nearest: {near[0]!r}' if near else ''}. Correct or remove it"
+    elif kind == "missing":
+        return f"  {place}: is missing. Add it."
+    elif kind == "literal_error":
+        message = f"{message}. Use one of these"
+    shown = "" if isinstance(value, dict | list) or kind == "extra_forbidden" else f" = {value!r}"
+    return f"  {place or 'mapping'}{shown}: {message}."
+
+
+def _keys() -> list[str]:
+    parts = (
+        model.Mapping,
+        model.FileFacts,
+        model.Cell,
+        model.SubjectKey,
+        model.Condition,
+        model.Split,
+        model.TypeColumn,
+        model.EventBlock,
+        model.FacilityFacts,
+        model.Policies,
+    )
+    return sorted({info.alias or name for part in parts for name, info in part.model_fields.items()})

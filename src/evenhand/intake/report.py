@@ -1,0 +1,77 @@
+"""What an intake did, for the terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from evenhand.intake.mapping.model import PLACEHOLDER
+from evenhand.intake.run import Outcome
+
+POLICIES = {
+    "blank_rows": "blank rows, passed over",
+    "dates_without_time": "times given as a day only",
+    "daylight_saving_gap": "local times in a skipped hour, moved forward by the gap",
+    "daylight_saving_overlap": "local times in a repeated hour, the earlier taken",
+    "daylight_saving_overlap_later": "of these, the later taken, as the booking came after the earlier",
+    "duplicate_rows": "exact duplicate rows, dropped",
+    "overlapping_stays": "stays that overlap an earlier one of the person at the facility, kept",
+    "release_before_booking": "bookings with a release before the booking, quarantined",
+    "repeated_events": "further rows for a booking's one event, set aside",
+    "repeated_events_that_disagree": "events on which such rows disagree",
+    "rows_without_event": "rows that tell of no event",
+    "two_digit_years": "years of two digits, read by the pivot",
+    "values_quarantined": "single values quarantined, their rows kept",
+}
+"""Every stated policy by its name in the manifest, with what it did; `docs/intake.md` states each."""
+
+
+def _pairs(title: str, rows: list[tuple[str, int]], head: tuple[str, str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    table.add_column(head[0])
+    table.add_column(head[1], justify="right")
+    for name, count in rows:
+        table.add_row(escape(name), f"{count:,}")
+    return table
+
+
+def show(outcome: Outcome, console: Console, *, out: str | None) -> None:
+    """Print sources, events, quarantine and policies; rows in = accounted for + quarantined."""
+    manifest = outcome.manifest
+    counts = manifest.counts
+    sources = Table(title="Sources", title_justify="left", title_style="bold")
+    for column in ("file", "rows", "read as"):
+        sources.add_column(column, justify="right" if column == "rows" else "left")
+    for source in manifest.sources:
+        facts = ", ".join(f"{k} {v}" for k, v in outcome.facts.get(source.file, {}).items())
+        sources.add_row(escape(source.file), f"{source.rows:,}", escape(facts))
+    console.print(sources)
+    for file, unused in outcome.unused.items():
+        if unused:
+            shown = ", ".join(unused[:30]) + (" …" if len(unused) > 30 else "")
+            console.print(f"Columns of {file} that the mapping does not use: {shown}", markup=False)
+    console.print(_pairs("Events", list(counts.events.items()), ("type", "events")))
+    if outcome.reasons:
+        console.print(_pairs("Quarantine", outcome.reasons.most_common(), ("reason", "entries")))
+    policies = [(POLICIES.get(name, name), count) for name, count in counts.policies.items()]
+    if policies:
+        console.print(_pairs("Policies", policies, ("what was done", "times")))
+    if PLACEHOLDER in manifest.agencies:
+        console.print(
+            f"The agency {PLACEHOLDER} is a placeholder: state the ORI of the agency in the mapping.",
+            style="bold yellow",
+            markup=False,
+        )
+    console.print(
+        f"Rows in {counts.rows_in:,} = accounted for {counts.rows_accounted:,} "
+        f"+ quarantined {counts.rows_quarantined:,}",
+        style="bold",
+        markup=False,
+    )
+    if counts.rows_quarantined or outcome.values_refused:
+        where = f"See {out}/quarantine.parquet." if out else "Nothing was written."
+        console.print(
+            f"{counts.rows_quarantined:,} rows and {outcome.values_refused:,} single values were "
+            f"quarantined. {where}",
+            style="bold yellow",
+            markup=False,
+        )

@@ -1,0 +1,1 @@
+"""Resolving candidate events against each other: duplicates, one event a booking, impossible orders."""

@@ -1,0 +1,1 @@
+"""Suggesting a mapping from a file's columns."""

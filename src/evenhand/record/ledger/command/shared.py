@@ -1,0 +1,100 @@
+"""What the commands share: options, exit codes, progress."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from evenhand.record.ledger.errors import LedgerError, VerificationError
+from evenhand.record.ledger.home import Home
+from evenhand.record.ledger.ledger import Ledger
+from evenhand.record.manifest import RecordError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+
+PATH = click.Path(path_type=Path)
+home_option = click.option(
+    "--ledger",
+    "folder",
+    type=PATH,
+    envvar="EVENHAND_LEDGER",
+    default=Path("."),
+    show_default="the current folder",
+    help="The ledger's folder, as `init` made it (EVENHAND_LEDGER).",
+)
+key_option = click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    help="The log's verifier key, or a *.vkey file that holds it. May be given several times.",
+)
+
+
+def quits(function: Callable[P, R]) -> Callable[P, R]:
+    """Turn errors into one sentence on stderr and an exit code."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except VerificationError as error:
+            click.echo(f"NOT VERIFIED. {error}", err=True)
+            code = FAILED
+        except (LedgerError, RecordError) as error:
+            click.echo(f"Error: {error}", err=True)
+            code = WRONG_USE
+        except FileNotFoundError as error:
+            click.echo(f"Error: {error.filename} does not exist.", err=True)
+            code = WRONG_USE
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(
+                f"Error: {where}{error.strerror or error}. What was acknowledged is kept; put the disk or "
+                "its rights in order and run the command again.",
+                err=True,
+            )
+            code = WRONG_USE
+        except KeyboardInterrupt:
+            click.echo("Interrupted. What was acknowledged is kept.", err=True)
+            code = INTERRUPTED
+        sys.exit(code)
+
+    return run
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Home, Ledger]]:
+    """A ledger's folder with its store open."""
+    home = Home.open(folder)
+    ledger = home.ledger()
+    try:
+        yield home, ledger
+    finally:
+        ledger.store.close()
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr where that is a terminal, otherwise nothing."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, total: None
+        return
+    shown: list[Any] = [
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    ]
+    with Progress(*shown, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

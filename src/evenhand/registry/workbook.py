@@ -1,0 +1,312 @@
+"""Opening one spreadsheet file safely: its worksheets as rows of values, links behind cells, its own dates.
+
+A file is never trusted: it may be cut short, encrypted, a decompression bomb, or hold a macro (which is
+never run). What cannot be read raises `UnreadableError`, which says why and what to do.
+"""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.sax.saxutils import unescape
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+MAX_FILE = 64 << 20
+MAX_UNPACKED = 512 << 20
+SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HYPERLINK = re.compile(rb"<(?:\w+:)?hyperlink\s[^>]*>")
+_REF = re.compile(rb'\bref="([A-Z]+)(\d+)')
+_RELATION = re.compile(rb'\br:id="([^"]*)"')
+_PLAIN_HYPERLINK = re.compile(rb'<hyperlink ref="([A-Z]+)(\d+)" r:id="([^"]+)"')
+"""The form in which office programs write it; anything else goes through the slower expressions."""
+_PLAIN_TARGET = re.compile(rb'<Relationship Id="([^"]+)" Type="[^"]+" Target="([^"]*)"')
+_TARGET = re.compile(
+    rb'<(?:\w+:)?Relationship\s(?=[^>]*\bId="([^"]*)")(?=[^>]*\bTarget="([^"]*)")(?=[^>]*hyperlink)[^>]*>'
+)
+_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>([^<]+)<")
+_CREATOR = re.compile(rb"<dc:creator[^>]*>([^<]*)<")
+_WORKSHEET = re.compile(r'<(?:\w+:)?sheet\s[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
+_PART = re.compile(
+    r'<(?:\w+:)?Relationship\s(?=[^>]*\bId="([^"]*)")(?=[^>]*\bTarget="([^"]*)")(?=[^>]*/worksheet")[^>]*>'
+)
+_FORMULA_CELL = re.compile(
+    rb'<c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*?>(?:(?!</c>).)*?<f[ >/](?:(?!</c>).)*?</c>', re.S
+)
+
+Row = list[Any]
+Cell = tuple[int, int]
+"""Row and column, both counted from 0 as in the rows read."""
+
+
+class UnreadableError(ValueError):
+    """A sheet that cannot be read: `reason` in plain words, `remedy` for whoever has the file."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}: {remedy}")
+        self.reason, self.remedy = reason, remedy
+
+
+@dataclass
+class Worksheet:
+    """One worksheet: `rows` from the sheet's first row on, and the web links behind its cells."""
+
+    name: str
+    rows: list[Row]
+    links: dict[Cell, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Workbook:
+    """A file's worksheets. `modified` is the moment (UTC) at which the file says it was last saved, if it was
+    saved by the office program that wrote it and not by a converting script."""
+
+    worksheets: list[Worksheet]
+    modified: datetime | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def open_workbook(path: Path) -> Workbook:
+    """Read a spreadsheet file. Raises `UnreadableError`."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE:
+            raise UnreadableError(f"the file has {size:,} bytes", f"a sheet has at most {MAX_FILE:,}")
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(
+            f"the file cannot be opened ({error.strerror})", "check its name and permissions"
+        ) from None
+    return parse_workbook(content)
+
+
+def parse_workbook(content: bytes) -> Workbook:
+    """Read a spreadsheet from its bytes. Raises `UnreadableError`."""
+    package = _package(content)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        names = list(book.sheet_names)
+        worksheets = [_worksheet(book, name) for name in names]
+    except PasswordError:
+        raise UnreadableError("the workbook is encrypted", "save it again without a password") from None
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableError(f"no spreadsheet can be read from it ({_short(error)})", _AGAIN) from None
+    except BaseException as error:  # a panic in the reader's native code is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+        raise UnreadableError(f"the spreadsheet reader failed on it ({_short(error)})", _AGAIN) from None
+    result = Workbook(worksheets)
+    if package is not None:
+        _read_package(package, result)
+    return result
+
+
+_AGAIN = "fetch the file again, or open it in a spreadsheet program and save it as .xlsx"
+
+
+def _short(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return text[:120] or type(error).__name__
+
+
+def _package(content: bytes) -> zipfile.ZipFile | None:
+    """The package of parts that a workbook is, with its size unpacked checked; none for older formats."""
+    if not content:
+        raise UnreadableError("the file is empty", "fetch it again")
+    if content.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise UnreadableError("the workbook is encrypted", "save it again without a password")
+        return None
+    if not content.startswith(b"PK"):
+        if content.lstrip()[:1] == b"<":
+            raise UnreadableError("it is a web page, not a workbook", "fetch the workbook behind the link")
+        raise UnreadableError("it is no spreadsheet file", "fetch it again")
+    try:
+        package = zipfile.ZipFile(io.BytesIO(content))
+        unpacked = sum(info.file_size for info in package.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise UnreadableError("the file is cut short or damaged", "fetch it again") from None
+    if unpacked > MAX_UNPACKED:
+        raise UnreadableError(
+            f"it unpacks to {unpacked:,} bytes", f"a sheet unpacks to at most {MAX_UNPACKED:,}"
+        )
+    return package
+
+
+def _worksheet(book: CalamineWorkbook, name: str) -> Worksheet:
+    sheet = book.get_sheet_by_name(name)
+    rows: list[Row] = sheet.to_python(skip_empty_area=False)
+    result = Worksheet(name, rows)
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        _fill_merged(result, top, left, bottom, right)
+    return result
+
+
+def _fill_merged(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> None:
+    """A merged cell says its value for every row that it spans; across columns it says it once."""
+    if top >= len(sheet.rows) or left >= len(sheet.rows[top]) or bottom <= top:
+        return
+    value = sheet.rows[top][left]
+    if value == "" or (bottom - top) > 5000:
+        return
+    for row in range(top + 1, min(bottom + 1, len(sheet.rows))):
+        if sheet.rows[row][left] == "":
+            sheet.rows[row][left] = value
+    sheet.notes.append(
+        f"merged cell {column_letter(left)}{top + 1}:{column_letter(right)}{bottom + 1} read for each row"
+    )
+
+
+def _read_package(package: zipfile.ZipFile, book: Workbook) -> None:
+    """Add what the row reader does not give: links, the date of saving, formulas, macros."""
+    names = set(package.namelist())
+    if "docProps/core.xml" in names:
+        book.modified = _modified(package.read("docProps/core.xml"))
+    if any(name.endswith("vbaProject.bin") for name in names):
+        book.notes.append("holds a macro, which was not run")
+    if "xl/workbook.xml" not in names:
+        return
+    parts = _worksheet_parts(package, names)
+    for sheet in book.worksheets:
+        part = parts.get(sheet.name)
+        if part is None or part not in names:
+            continue
+        xml, relations = package.read(part), _relations_name(part)
+        if relations in names:
+            _read_links(sheet, xml, package.read(relations))
+        if b"<f>" in xml or b"<f " in xml:
+            _read_formulas(sheet, xml)
+
+
+def _modified(core: bytes) -> datetime | None:
+    found, creator = _MODIFIED.search(core), _CREATOR.search(core)
+    if found is None or (creator and creator.group(1).strip().lower() in (b"openpyxl", b"xlsxwriter")):
+        return None
+    try:
+        moment = datetime.fromisoformat(found.group(1).decode())
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
+    """The package part that holds each worksheet, by the worksheet's name."""
+    relations = "xl/_rels/workbook.xml.rels"
+    if relations not in names:
+        return {}
+    targets = dict(_PART.findall(package.read(relations).decode("utf-8", "replace")))
+    listed = _WORKSHEET.findall(package.read("xl/workbook.xml").decode("utf-8", "replace"))
+    entities = {"&quot;": '"', "&apos;": "'"}
+    return {
+        unescape(name, entities): "xl/" + targets[key].removeprefix("/xl/")
+        for name, key in listed
+        if key in targets
+    }
+
+
+def _relations_name(part: str) -> str:
+    folder, name = part.rsplit("/", 1)
+    return f"{folder}/_rels/{name}.rels"
+
+
+def _read_links(sheet: Worksheet, xml: bytes, relations: bytes) -> None:
+    start = xml.find(b"hyperlinks")
+    if start < 0:
+        return
+    targets = dict(_PLAIN_TARGET.findall(relations))
+    if len(targets) < relations.count(b"Target="):
+        targets = dict(_TARGET.findall(relations))
+    found = _PLAIN_HYPERLINK.findall(xml, start)
+    if len(found) < xml.count(b"hyperlink ", start):
+        found = [
+            (*ref.groups(), key.group(1))
+            for tag in _HYPERLINK.findall(xml, start)
+            if (ref := _REF.search(tag)) and (key := _RELATION.search(tag))
+        ]
+    columns: dict[bytes, int] = {}
+    for letters, number, key in found:
+        if key in targets:
+            column = columns.get(letters)
+            if column is None:
+                column = columns[letters] = column_number(letters.decode())
+            sheet.links[int(number) - 1, column] = _address(targets[key])
+
+
+@lru_cache(maxsize=1 << 16)
+def _address(target: bytes) -> str:
+    return unescape(target.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})
+
+
+def _read_formulas(sheet: Worksheet, xml: bytes) -> None:
+    """A formula counts as its saved value; one without a saved value is named, so that it is not lost."""
+    found = [(m.group(1).decode(), int(m.group(2)) - 1) for m in _FORMULA_CELL.finditer(xml)]
+    empty = [
+        f"{letters}{row + 1}"
+        for letters, row in found
+        if row < len(sheet.rows)
+        and column_number(letters) < len(sheet.rows[row])
+        and sheet.rows[row][column_number(letters)] == ""
+    ]
+    if found:
+        sheet.notes.append(f"{len(found)} formulas read as their saved values")
+    if empty:
+        sheet.notes.append(f"formulas without a saved value: {', '.join(empty[:20])}")
+
+
+def column_number(letters: str) -> int:
+    """`A` as 0, `AA` as 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def column_letter(number: int) -> str:
+    """0 as `A`."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+_SAFELINK = re.compile(r"^https?://[^/]*safelinks\.protection\.outlook\.com/.*?[?&]url=([^&]+)", re.I)
+_ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/(\d{14})[a-z_]*/(.*)$", re.I | re.S)
+_EXTENSION = re.compile(r"^chrome-extension://[^/]*/")
+
+
+def plain_address(link: str) -> tuple[str, list[str]]:
+    """The document that a link leads to, and the names of the wrappings that were taken off."""
+    steps: list[str] = []
+    link = link.strip()
+    if found := _SAFELINK.match(link):
+        link, steps = unquote(found.group(1)), [*steps, "mail filter taken off the link"]
+    if found := _EXTENSION.match(link):
+        link, steps = link[found.end() :], [*steps, "browser extension taken off the link"]
+    if found := _ARCHIVED.match(link):
+        link, steps = found.group(2), [*steps, "web archive taken off the link"]
+    if found := re.match(r"^(https?):/(?=[^/])", link):
+        link, steps = f"{found.group(1)}://{link[found.end() :]}", [*steps, "slash added to the link"]
+    if link.startswith("http://www.ice.gov/"):
+        link = "https://" + link[7:]
+    return link, steps
+
+
+def archived_at(link: str) -> datetime | None:
+    """The moment (UTC) at which a web archive captured the page that a link leads to."""
+    found = _ARCHIVED.match(link)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(found.group(1), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
