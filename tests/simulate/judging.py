@@ -46,7 +46,6 @@ def found_by_table(folder: Path) -> tuple[Pairs, set[str]]:
         CATALOG.values(),
         _context(record),
         zones=manifest.zones,
-        observed_from=manifest.observed_from,
         counts=manifest.counts.events,
     )
     found: Pairs = set()

@@ -106,10 +106,6 @@ class Recast:
         facility = hand.grid.facility[hand.at]
         return hand.places.roster.on_duty(facility, self.post[hand.at], hand.when(slot))
 
-    def as_local(self, slot: str) -> None:
-        """The designated officer on duty acts in the slot."""
-        self.act(slot, self.on_duty(slot), "designated_officer")
-
     def by_unfit(self, slot: str, kind: Unfit) -> None:
         """An officer who must not act does it."""
         self.act(slot, self.unfit[kind][self.hand.grid.county[self.hand.at]], "designated_officer")
