@@ -39,6 +39,10 @@ def contexts(draw: st.DrawFn) -> Context:
         del provides[name]
     for name in draw(st.lists(st.sampled_from(sorted(provides)), max_size=4, unique=True)):
         provides[name].discard(draw(st.sampled_from(sorted(provides[name]) or [""])))
+    if draw(st.integers(0, 2)) == 0:
+        # A jail's plain export: some types, and of those hardly a field.
+        kept = draw(st.lists(st.sampled_from(sorted(provides)), min_size=1, max_size=25, unique=True))
+        provides = {name: set(draw(st.sampled_from([[], ["facility"]]))) for name in kept if name in provides}
     until = BASE + timedelta(days=draw(st.sampled_from([0, 2, 40, 2000])))
     ends = st.sampled_from([None, None, BASE, BASE + timedelta(hours=1), BASE + timedelta(days=60)])
     return Context(
@@ -99,6 +103,15 @@ def test_engines_agree(kind: SubjectKind) -> None:
     """Every rule is judged on all histories of its kind of subject, at least 500."""
     each = max(20, -(-500 // len(histories(kind))))
     agree(kind, each, batches=4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_engines_agree_on_a_record_without_any_field(kind: SubjectKind) -> None:
+    bare = Provides({name: frozenset() for name in all_fields()})
+    context = Context(bare, BASE + timedelta(days=2000), build_standings([], []))
+    found = [named(rows, f"s{n}", n + 1) for n, rows in enumerate(drawn(st.one_of(histories(kind)), 60))]
+    problem = difference(kind, found, context)
+    assert problem is None, problem
 
 
 @pytest.mark.trial

@@ -381,5 +381,7 @@ class WidePlan:
             askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
             frame = _RowFrame(self.provides, self.until, events, rule)
             chosen_acts = matches(events, askable) & within_window(events.occurred_at, self.window)
-            found[rule.id] = verdict(frame, rule).min(where=chosen_acts)
+            # A verdict for which the record has no column at all is a constant.
+            judged = chosen_acts.ifelse(verdict(frame, rule), NOT_APPLICABLE)
+            found[rule.id] = judged.min(where=chosen_acts)
         return events.group_by("case").aggregate(**found)
