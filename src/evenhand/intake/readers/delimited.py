@@ -21,9 +21,9 @@ DELIMITERS = (",", "\t", ";", "|")
 _RAGGED = "Give the row as many cells as the header, or quote the delimiter inside a cell."
 
 
-def guess_delimiter(sample: str, quote: str) -> str:
-    """The delimiter with which most of the sample's rows have the width of its widest agreement."""
-    lines = sample.splitlines()[:200]
+def guess_delimiter(sample: str, quote: str, header: int) -> str:
+    """The delimiter with which most of the sample's rows are as wide as its header, the widest of equals."""
+    lines = sample.splitlines()[header - 1 : header + 200]
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
         try:
@@ -31,7 +31,7 @@ def guess_delimiter(sample: str, quote: str) -> str:
         except csv.Error:
             continue
         widths = [len(r) for r in rows]
-        width = max(set(widths), key=widths.count, default=0)
+        width = widths[0] if widths else 0
         score = (widths.count(width) / len(widths) if width > 1 else 0.0, width)
         if score > best_score:
             best, best_score = delimiter, score
@@ -62,7 +62,7 @@ class DelimitedReader:
         if not first.strip(b"\r\n\t \xef\xbb\xbf"):
             raise IntakeError(f"{file}: the file is empty. Export it again.")
         sample = first[:65536].decode(errors="ignore")
-        self._delimiter = delimiter or guess_delimiter(sample, quote)
+        self._delimiter = delimiter or guess_delimiter(sample, quote, header)
 
         def rest() -> Iterator[bytes]:
             yield first
