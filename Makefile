@@ -34,7 +34,11 @@ lint: setup
 format: setup    ## write the formatting
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
+bench-audit: setup ## the audit next to a bare scan, pandas and pm4py (BOOKINGS="1000000 10000000")
+	@UV_PROJECT_ENVIRONMENT=build/bench "$$(scripts/bootstrap.sh)" run --frozen --quiet --group bench \
+		python benchmarks/audit.py $(BOOKINGS)
+
 clean:           ## remove what was built and installed
 	rm -rf build .venv .uv
 
-.PHONY: help setup demo interop test trials lint format clean
+.PHONY: help setup demo interop test trials lint format bench-audit clean

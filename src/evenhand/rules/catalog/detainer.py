@@ -1,7 +1,7 @@
 """DET: detainer and warrant."""
 
 from evenhand.record.events import SubjectKind
-from evenhand.rules.algebra import THIS, Exists, First, Later, Next, sel
+from evenhand.rules.algebra import THIS, Exists, First, Later, Next, Prev, sel
 from evenhand.rules.catalog.selections import BY_LOCAL_OFFICER, DETAINER_HOLD, DUE, EXIT
 from evenhand.rules.patterns import (
     absent,
@@ -22,6 +22,8 @@ from evenhand.rules.sources import DIRECTIVE_DETAINERS, I247A, form_i247a, moa, 
 
 _NOTIFIED = Next(sel("detainer.ice_notified"))
 _CHECK = First(sel("record_check.done", having=("response",)))
+_OTHER_HOLD = Prev(sel("custody.hold_started", basis=("judicial_warrant", "other_agency")))
+_HELD = "-3h custody.release_due | -3h custody.hold_started"
 _HOLD_OVER = Next(sel("custody.hold_ended", "custody.released", "custody.departed"))
 _DAY, _OUR_HOUR = hours(24), hours(1, ours=True)
 
@@ -148,12 +150,13 @@ RULES = (
     ),
     Rule(
         id="DET-08",
-        sentence="A withdrawn or cancelled detainer ends its hold at once (within one hour).",
+        sentence="A withdrawn or cancelled detainer ends its hold at once (within one hour), when nothing else "
+        "holds the person.",
         citations=(regulation("287.7"), form_i247a()),
         severity=Severity.VIOLATION,
         subject=SubjectKind.BOOKING,
         on=sel("detainer.cancelled"),
-        when=exists_before(DETAINER_HOLD),
+        when=all_of(exists_before(DETAINER_HOLD), not_later(DUE, THIS), absent(_OTHER_HOLD)),
         terms=(
             Term(
                 within(_HOLD_OVER, _OUR_HOUR),
@@ -162,17 +165,25 @@ RULES = (
             ),
         ),
         passes=(
-            "-3h custody.hold_started | 0h detainer.cancelled | 1h custody.hold_ended",
-            "-3h custody.hold_started basis=other_agency | 0h detainer.cancelled",
-            "-3h custody.hold_started | 0h detainer.cancelled | 1h custody.released",
-            "-3h custody.hold_started | 0h detainer.cancelled | 1h custody.departed",
+            f"{_HELD} | 0h detainer.cancelled | 1h custody.hold_ended",
+            f"{_HELD} basis=other_agency | 0h detainer.cancelled",
+            f"{_HELD} | -2h custody.hold_started basis=other_agency | 0h detainer.cancelled",
+            f"{_HELD} | -2h custody.hold_started basis=judicial_warrant | 0h detainer.cancelled",
+            f"{_HELD} | 0h detainer.cancelled | 1h custody.released",
+            f"{_HELD} | 0h detainer.cancelled | 1h custody.departed",
+            "-3h custody.release_due | 0h detainer.cancelled | 9h custody.released",
+            "-3h custody.hold_started | 0h detainer.cancelled | 9h custody.released",
+            "-3h custody.hold_started | 0h detainer.cancelled | 1s custody.release_due | 9h custody.released",
         ),
         fails=(
-            "-3h custody.hold_started | 0h detainer.cancelled | 1h1s custody.released",
-            "0h custody.hold_started | 0h detainer.cancelled",
-            "-3h custody.hold_started | 0h detainer.cancelled | 1h1s custody.departed",
+            f"{_HELD} | 0h detainer.cancelled | 1h1s custody.released",
+            "0h custody.release_due | 0h custody.hold_started | 0h detainer.cancelled",
+            f"{_HELD} | 0h detainer.cancelled | 1h1s custody.departed",
         ),
-        unclear=("-3h custody.hold_started | 0h detainer.cancelled | until 30m",),
+        unclear=(
+            f"{_HELD} | 0h detainer.cancelled | until 30m",
+            "-3h custody.hold_started | 0h detainer.cancelled | 9h custody.released | ~custody.release_due",
+        ),
     ),
     Rule(
         id="DET-09",
