@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,11 @@ from evenhand.audit.place import InputError, check_replaceable
 from evenhand.audit.progress import reporting
 from evenhand.audit.report import REPORT, write_report
 from evenhand.audit.run import Audit, Progress, audit, scratch_connection
+from evenhand.audit.sealed import check_ledger
 from evenhand.audit.window import Window, window_of
 from evenhand.record.folder import staged_folder
+from evenhand.record.ledger.check import CheckResult
+from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 from evenhand.rules.rule import Rule, Severity
@@ -38,6 +41,7 @@ class _Job:
     window: Window
     bar: str
     against_truth: bool
+    ledger: CheckResult | None
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ class _Done:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout, nothing else.")
 @click.option("--against-truth", is_flag=True, help="Compare with what a simulated record is known to break.")
+@click.option("--key", "keys", multiple=True, metavar="VKEY", help="The ledger's verifier key.")
+@click.option("--require-ledger", is_flag=True, help="Refuse a record that carries no ledger.")
+@click.option(
+    "--judge-altered", is_flag=True, help="Judge a record that does not match its ledger, and say so loudly."
+)
 def audit_command(
     record: Path,
     out: Path,
@@ -80,6 +89,9 @@ def audit_command(
     settings: Sequence[str],
     as_json: bool,
     against_truth: bool,
+    keys: Sequence[str],
+    require_ledger: bool,
+    judge_altered: bool,
 ) -> None:
     """Judge RECORD by the rules and write findings, a summary and a report.
 
@@ -92,8 +104,9 @@ def audit_command(
     try:
         job = _job(record, out, rule_ids, groups, since, until, settings, bar, against_truth)
         with reporting(terminal.console(stderr=True)) as progress:
-            done = _run(job, out, progress)
-    except (RecordError, ChoiceError) as error:
+            checked = check_ledger(record, keys, require_ledger, judge_altered, progress)
+            done = _run(replace(job, ledger=checked), out, progress)
+    except (RecordError, ChoiceError, LedgerError) as error:
         raise InputError(str(error)) from None
     except OSError as error:
         raise InputError(_os_reason(error)) from None
@@ -128,13 +141,14 @@ def _job(
         window = window_of(since, until, record.manifest)
     except ValueError as error:
         raise InputError(str(error)) from None
-    return _Job(record, rules, window, bar, against_truth)
+    return _Job(record, rules, window, bar, against_truth, ledger=None)
 
 
 def _run(job: _Job, out: Path, progress: Progress) -> _Done:
     """Audit into a folder beside `out`, which takes its place when everything is written."""
     with staged_folder(out) as folder:
         found = audit(job.record, job.rules, folder, window=job.window, progress=progress)
+        found = replace(found, ledger=job.ledger)
         content = summary.summary(found, job.bar)
         compared: tuple[truth.Comparison, ...] = ()
         with scratch_connection(folder) as connection:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from evenhand.audit.run import Progress as Report
 
 LINE_EVERY_S = 10.0
-NAMES = {"check": "checking the parts", "report": "writing the report"}
+NAMES = {"check": "checking the parts", "report": "writing the report", "ledger": "comparing with the ledger"}
 
 
 def name_of(step: str) -> str:

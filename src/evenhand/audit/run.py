@@ -13,6 +13,7 @@ import duckdb
 from evenhand.audit.findings import Spool
 from evenhand.audit.window import Window
 from evenhand.record.events import SubjectKind
+from evenhand.record.ledger.check import CheckResult
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 from evenhand.record.writer import sha256_of
@@ -62,6 +63,8 @@ class Audit:
     window: Window
     results: tuple[RuleResult, ...]
     folder: Path
+    ledger: CheckResult | None = None
+    """What the record's ledger says of it; None if it carries none, or was not asked."""
 
     @property
     def reached(self) -> dict[Reach, int]:

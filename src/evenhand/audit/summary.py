@@ -27,6 +27,7 @@ def summary(audit: Audit, bar: str) -> dict[str, Any]:
         "events": sum(counts.events.values()),
         "quarantined": counts.rows_quarantined,
         "coverage": round(audit.coverage, 4),
+        "ledger": _ledger(audit),
         "reach": {str(reach): number for reach, number in audit.reached.items()},
         "bar": bar,
         "window": {
@@ -35,6 +36,20 @@ def summary(audit: Audit, bar: str) -> dict[str, Any]:
         },
         "settings": settings(audit),
         "rules": [_rule(result) for result in audit.results],
+    }
+
+
+def _ledger(audit: Audit) -> dict[str, Any] | None:
+    """The checkpoint that was judged, and whether the record matches it."""
+    found = audit.ledger
+    if found is None:
+        return None
+    return {
+        "matches": found.ok,
+        "sentence": found.sentence,
+        "checkpoint": found.checkpoint,
+        "signed_by": list(found.signed_by),
+        "key_from_record": found.own_key,
     }
 
 

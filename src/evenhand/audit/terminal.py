@@ -30,6 +30,8 @@ def show(audit: Audit, out: Console) -> None:
         f"{counts.cases.get(SubjectKind.BOOKING, 0):,} bookings, {sum(counts.events.values()):,} events, "
         f"{counts.rows_quarantined:,} rows quarantined"
     )
+    if audit.ledger:
+        out.print(audit.ledger.sentence, style="" if audit.ledger.ok else "bold red", markup=False)
     out.print(coverage_line(audit), style="bold")
     out.print(_table(audit, wide=out.width >= WIDE))
 

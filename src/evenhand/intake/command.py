@@ -14,6 +14,8 @@ from evenhand.intake.refusal import IntakeError
 from evenhand.intake.report import show
 from evenhand.intake.run import Intake, Outcome
 from evenhand.intake.suggest.write import suggest_mapping
+from evenhand.record.ledger.errors import LedgerError
+from evenhand.record.ledger.seal import Seal, sealing
 from evenhand.record.manifest import RecordError
 from evenhand.record.writer import RecordWriter
 
@@ -48,6 +50,13 @@ def intake() -> None:
 @click.option(
     "--max-row-bytes", default=MIB, show_default=True, help="The longest row; a longer one is quarantined."
 )
+@click.option("--ledger", is_flag=True, help="Seal the record with a ledger: any later change then shows.")
+@click.option(
+    "--ledger-key",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Sign with this key (made by `evenhand ledger init`), not with one that is thrown away.",
+)
 def take(
     sources: tuple[Path, ...],
     mapping: str,
@@ -55,6 +64,8 @@ def take(
     check: bool,
     max_ratio: float,
     max_row_bytes: int,
+    ledger: bool,
+    ledger_key: Path | None,
 ) -> None:
     """Take SOURCE files into a record.
 
@@ -65,8 +76,9 @@ def take(
         raise click.UsageError("Give --out RECORD, or --check to write nothing.")
     limits = Limits(record_bytes=max_row_bytes, ratio=max_ratio, batch_bytes=max(8 * MIB, 2 * max_row_bytes))
     try:
-        outcome = _check(sources, mapping, limits) if check else _write(sources, mapping, limits, out)
-    except (IntakeError, RecordError) as error:
+        seal = sealing(ledger, ledger_key)
+        outcome = _check(sources, mapping, limits) if check else _write(sources, mapping, limits, out, seal)
+    except (IntakeError, RecordError, LedgerError) as error:
         click.echo(f"evenhand intake: {error}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
@@ -83,10 +95,12 @@ def take(
 
 def _check(sources: tuple[Path, ...], mapping: str, limits: Limits) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="evenhand-check-") as folder:
-        return _write(sources, mapping, limits, Path(folder) / "record")
+        return _write(sources, mapping, limits, Path(folder) / "record", None)
 
 
-def _write(sources: tuple[Path, ...], mapping: str, limits: Limits, out: Path | None) -> Outcome:
+def _write(
+    sources: tuple[Path, ...], mapping: str, limits: Limits, out: Path | None, seal: Seal | None
+) -> Outcome:
     assert out is not None
     parsed, used = load_mapping(mapping)
     for path in sources:
@@ -94,7 +108,10 @@ def _write(sources: tuple[Path, ...], mapping: str, limits: Limits, out: Path | 
             raise IntakeError(f"{path}: there is no such file. Name a CSV, Parquet, XLSX or JSON lines file.")
     total = sum(path.stat().st_size for path in sources)
     with IntakeProgress(total) as progress, RecordWriter(out) as writer:
-        return Intake(parsed, used, limits, progress, writer).run(list(sources))
+        outcome = Intake(parsed, used, limits, progress, writer).run(list(sources))
+        if seal:
+            seal(writer.folder)
+        return outcome
 
 
 @intake.command()

@@ -15,6 +15,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from evenhand.record.ledger.errors import LedgerError
+from evenhand.record.ledger.seal import sealing
 from evenhand.record.manifest import RecordError
 from evenhand.simulate.faults.rates import RatesError, read_rates, shipped_rates
 from evenhand.simulate.simulation import Settings, Simulation
@@ -63,6 +65,13 @@ class RateColumn(ProgressColumn):
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the bookings' events as CSV.",
 )
+@click.option("--ledger", is_flag=True, help="Seal the record with a ledger: any later change then shows.")
+@click.option(
+    "--ledger-key",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Sign with this key (made by `evenhand ledger init`), not with one that is thrown away.",
+)
 def simulate(
     bookings: int,
     seed: int,
@@ -71,6 +80,8 @@ def simulate(
     start: datetime,
     years: float,
     export: Path | None,
+    ledger: bool,
+    ledger_key: Path | None,
 ) -> None:
     """Write a synthetic record: made-up counties, officers, agreements and bookings.
 
@@ -87,8 +98,13 @@ def simulate(
     try:
         with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
             task = bar.add_task("bookings", total=bookings)
-            manifest = simulation.write(out, lambda done: bar.update(task, completed=done), export)
-    except (RecordError, OSError) as error:
+            manifest = simulation.write(
+                out,
+                lambda done: bar.update(task, completed=done),
+                export,
+                seal=sealing(ledger, ledger_key),
+            )
+    except (RecordError, LedgerError, OSError) as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
         click.echo(f"Stopped. {out} is as it was before.", err=True)

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from evenhand.record.columns import TRUTH
 from evenhand.record.events import SubjectKind
+from evenhand.record.ledger.seal import Seal
 from evenhand.record.manifest import Manifest
 from evenhand.record.store import all_fields
 from evenhand.record.writer import RecordWriter
@@ -179,8 +180,10 @@ class Simulation:
 
     # --- the record --------------------------------------------------------------------------------------
 
-    def write(self, out: Path, progress: Progress, export: Path | None = None) -> Manifest:
-        """Write the record, and the bookings' events as CSV if `export` is named.
+    def write(
+        self, out: Path, progress: Progress, export: Path | None = None, *, seal: Seal | None = None
+    ) -> Manifest:
+        """Write the record, and the bookings' events as CSV if `export` is named; seal it if asked.
 
         `progress` is told after each batch how many bookings are done.
         """
@@ -191,11 +194,14 @@ class Simulation:
             if self.settings.rates:
                 writer.truth(_truth(self.broken))
             self._write_bookings(writer, csv, progress)
-            return writer.commit(
+            manifest = writer.commit(
                 kind="simulation",
                 provides=all_fields(),
                 observed_until=pa.scalar(moment(self.period.until), pa.timestamp("us", tz="UTC")),
             )
+            if seal:
+                seal(writer.folder)
+            return manifest
 
     def _write_histories(self, writer: RecordWriter, kind: SubjectKind, histories: list[History]) -> None:
         ids = Ids(self.settings.seed, list(SubjectKind).index(kind) + 1)

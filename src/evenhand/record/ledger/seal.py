@@ -1,6 +1,7 @@
 """Sealing a finished record: its ledger is written into `<record>/ledger`."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 from evenhand.record.ledger import columns
 from evenhand.record.ledger.checkpoint import Checkpoint
 from evenhand.record.ledger.errors import LedgerError
-from evenhand.record.ledger.keys import write_verifier
+from evenhand.record.ledger.keys import read_signer, write_verifier
 from evenhand.record.ledger.note import Signer
 from evenhand.record.ledger.sealed import (
     FOLDER,
@@ -28,6 +29,19 @@ from evenhand.record.manifest import load_manifest
 DEFAULT_ORIGIN = "evenhand.example/record"
 
 Progress = Callable[[int, int], None]
+Seal = Callable[[Path], Checkpoint]
+"""Seals the finished record in a folder."""
+
+
+def sealing(asked: bool, key: Path | None) -> Seal | None:
+    """How a command's record is sealed, if it is: with the key of a file, or with one made for it alone.
+
+    Raises `LedgerError` for a key that cannot be read.
+    """
+    if key is not None:
+        signer = read_signer(key)
+        return partial(seal, origin=signer.name, signer=signer)
+    return seal if asked else None
 
 
 def seal(

@@ -1,0 +1,26 @@
+"""What the ledger of a record says of it, before the record is judged."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from evenhand.audit.run import Progress
+from evenhand.record.ledger.check import CheckResult, check
+from evenhand.record.ledger.keys import read_verifier
+from evenhand.record.manifest import RecordError
+
+
+def check_ledger(
+    record: Path, keys: Sequence[str], required: bool, judge_altered: bool, progress: Progress
+) -> CheckResult | None:
+    """Compare the record with its ledger; None where it carries none and none is required.
+
+    Raises `RecordError` for a record that differs from its ledger, unless altered ones are to be judged, and
+    `LedgerError` for a key that cannot be read.
+    """
+    verifiers = [read_verifier(key) for key in keys]
+    found = check(record, verifiers, progress=lambda done, total: progress("ledger", done, total))
+    if found is None and (required or verifiers):
+        raise RecordError(f"{record} carries no ledger: it cannot be shown that nothing in it was altered.")
+    if found is not None and not found.ok and not judge_altered:
+        raise RecordError(f"{record}: {found.sentence} To judge it all the same: --judge-altered.")
+    return found
