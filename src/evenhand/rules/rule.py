@@ -193,6 +193,11 @@ class Rule:
         return any(isinstance(n, AgreementStanding) for n in self.nodes())
 
     @cached_property
+    def alone(self) -> bool:
+        """Whether the rule looks at nothing but the act itself and standings."""
+        return not self.refs and not self.counts and not self.laters
+
+    @cached_property
     def laters(self) -> tuple[Later, ...]:
         """Deadlines on clocks that skip days."""
         found = (n for n in self.nodes() if isinstance(n, Later) and n.span.clock is not Clock.REAL)

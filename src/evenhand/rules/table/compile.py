@@ -6,6 +6,7 @@ stand is the frame's business (`wide.py`, `long.py`); here is only what the node
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from datetime import datetime
 from functools import reduce
 from typing import Any
 
@@ -42,6 +43,7 @@ from evenhand.rules.algebra import (
 from evenhand.rules.answer import Provides
 from evenhand.rules.rule import Rule, Term
 from evenhand.rules.standing import AGREEMENT_FIELDS, OFFICER_FIELDS
+from evenhand.rules.table.inputs import INSTANT, instant
 
 Lack = tuple[str, ir.BooleanValue]
 """The name of something that the record lacks, and where it lacks it."""
@@ -89,7 +91,7 @@ def _applies(frame: Frame, rule: Rule, term: Term) -> ir.BooleanValue:
 
 def timing(frame: Frame, rule: Rule) -> tuple[ir.Value, ir.Value]:
     """The deadline and the moment done of the first term that is broken; null where there is none."""
-    nothing = ibis.null("timestamp('UTC', 6)")
+    nothing = ibis.null(INSTANT)
     due, done = nothing, nothing
     for term in reversed(rule.terms):
         broken = (_applies(frame, rule, term) & ~truth(frame, term.holds)).fill_null(False)
@@ -221,6 +223,8 @@ def _provided(frame: Frame, of: Ref, name: str) -> ir.BooleanValue:
 def value(frame: Frame, node: Value) -> Any:
     """The value as a column, null where it is unknown."""
     match node:
+        case Lit(value=datetime() as moment):
+            return instant(moment)
         case Lit(value=constant):
             return ibis.literal(constant)
         case ObservedUntil():

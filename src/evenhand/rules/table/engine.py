@@ -8,6 +8,7 @@ frame), some hundred thousand events at a time. All other kinds of subject go th
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,13 @@ from evenhand.rules.table.inputs import (
     agreement_rows,
     clock_rows,
     columns_judged,
+    instant,
+    naive,
     officer_rows,
     skipping_laters,
 )
 from evenhand.rules.table.long import LongPlan
+from evenhand.rules.table.packed import Packing
 from evenhand.rules.table.wide import WidePlan
 
 FOCUS_EVENTS = 1_000_000
@@ -46,6 +50,9 @@ class Tally:
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     missing: set[str] = field(default_factory=set)
 
+
+ACTS = {True: "acts_alone", False: "acts"}
+"""The tables of activations, by whether their rules look at nothing else."""
 
 BREACHES = pa.schema(
     [
@@ -99,7 +106,7 @@ class TableEngine:
         self._connection.close()
 
     def _put(self, name: str, table: pa.Table) -> None:
-        self._connection.register("incoming", table)
+        self._connection.register("incoming", naive(table))
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
         self._connection.unregister("incoming")
 
@@ -141,16 +148,26 @@ class _KindRun:
         self.engine, self.kind, self.rules, self.parts = engine, kind, rules, parts
         self.columns = columns_judged(kind, rules)
         context = engine.context
-        until = ibis.literal(context.observed_until, type="timestamp('UTC', 6)")
+        until = instant(context.observed_until)
+        self.packing = Packing([rule.id for rule in rules])
         engine._put("clock", self._clocks())
-        self.long_plan = LongPlan(kind, rules, context.provides, until, context.window, "focus")
+        self.long_plan = LongPlan(
+            kind, rules, context.provides, until, context.window, "focus", "focus_cases", self.packing
+        )
         self.wide_sql = None
         if kind is SubjectKind.BOOKING:
             plan = WidePlan(
-                kind, rules, context.provides, until, context.window, "events", engine.counts, cases
+                kind,
+                rules,
+                context.provides,
+                until,
+                context.window,
+                "events",
+                engine.counts,
+                cases,
+                self.packing,
             )
             self.wide_sql = _sql(plan.verdicts())
-            self.packing = plan.packing
             self.compact_sql = {name: _sql(table) for name, table in plan.tables.items()}
         self.unclear_seen: Counter[str] = Counter()
         self._judged: dict[str, str] = {}
@@ -167,23 +184,27 @@ class _KindRun:
         return clock_rows(laters, self.engine.zones, first, last)
 
     @cached_property
-    def activations_sql(self) -> str:
-        return _sql(self.long_plan.activations)
+    def activations_sql(self) -> dict[str, str]:
+        return {ACTS[alone]: _sql(self.long_plan.activations(alone=alone)) for alone in ACTS}
 
     def _judged_sql(self, rule: Rule) -> str:
         if rule.id not in self._judged:
-            self._judged[rule.id] = _sql(self.long_plan.judged(rule, "activations"))
+            self._judged[rule.id] = _sql(self.long_plan.judged(rule, ACTS[rule.alone]))
         return self._judged[rule.id]
 
     def over(self, progress: Progress | None) -> Iterator[pa.Table]:
         connection = self.engine._connection
         empty = event_schema(self.kind).empty_table().select(self.columns)
         self.engine._put("focus", empty)
-        connection.execute('CREATE OR REPLACE TEMP TABLE focus_cases ("case" BIGINT, counted BOOLEAN)')
+        words = "".join(f", {word} BIGINT" for word in self.packing.words)
+        connection.execute(
+            f'CREATE OR REPLACE TEMP TABLE focus_cases ("case" BIGINT, counted BOOLEAN{words})'
+        )
         for number, part in enumerate(self.parts):
             self._open(part)
             if self.wide_sql is None:
-                connection.execute('INSERT INTO focus_cases SELECT DISTINCT "case", true FROM events')
+                none = ", 0" * len(self.packing.words)
+                connection.execute(f'INSERT INTO focus_cases SELECT DISTINCT "case", true{none} FROM events')
             else:
                 self._phase_one()
             self._keep_back()
@@ -197,9 +218,11 @@ class _KindRun:
         return self.engine._rows(sql)
 
     def _open(self, part: Path) -> None:
-        """Make `events` the part's events."""
+        """Make `events` the part's events, with instants as the expressions read them."""
+        moments = [f.name for f in event_schema(self.kind) if f.type == INSTANT]
+        plain = ", ".join(f"make_timestamp(epoch_us({name})) AS {name}" for name in moments)
         self.engine._connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM {_parquet(part)}"
+            f"CREATE OR REPLACE TEMP VIEW events AS SELECT * REPLACE ({plain}) FROM {_parquet(part)}"
         )
 
     def _keep_back(self) -> None:
@@ -232,12 +255,12 @@ class _KindRun:
                 unclear.append(rule.id)
             self.unclear_seen[rule.id] = seen
         connection.execute(
-            'INSERT INTO focus_cases SELECT "case", again FROM verdicts '
+            f'INSERT INTO focus_cases SELECT "case", again, {words} FROM verdicts '
             f"WHERE again OR {self.packing.any_broken()}"
         )
         for rule_id in unclear:
             connection.execute(
-                f'INSERT INTO focus_cases SELECT "case", false FROM verdicts '
+                f'INSERT INTO focus_cases SELECT "case", false, {words} FROM verdicts '
                 f"WHERE {self.packing.is_verdict(rule_id, Verdict.CANNOT_TELL)} "
                 f'AND "case" NOT IN (SELECT "case" FROM focus_cases) ORDER BY "case" LIMIT {UNCLEAR_SHOWN}'
             )
@@ -245,7 +268,8 @@ class _KindRun:
     def _phase_two(self) -> Iterator[pa.Table]:
         """Judge the histories kept back, with evidence; counts those that phase one did not."""
         connection = self.engine._connection
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE activations AS {self.activations_sql}")
+        for name, sql in self.activations_sql.items():
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
         for rule in self.rules:
             connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {self._judged_sql(rule)}")
             self._count(rule)
@@ -266,7 +290,7 @@ class _KindRun:
             tally.verdicts[Verdict(verdict)] += number
         if self._rows("SELECT count(*) FROM judged WHERE verdict = 1")[0][0]:
             if rule.id not in self._lacking:
-                self._lacking[rule.id] = _sql(self.long_plan.lacking(rule, "activations"))
+                self._lacking[rule.id] = _sql(self.long_plan.lacking(rule, ACTS[rule.alone]))
             for (name,) in self._rows(
                 f"SELECT DISTINCT unnest(missing) AS name FROM ({self._lacking[rule.id]}) "
                 f'JOIN judged USING ("case", pos) JOIN ({worst}) w USING ("case") '
@@ -277,7 +301,8 @@ class _KindRun:
 
     def _broken(self, rule: Rule) -> pa.Table:
         """The acts that broke the rule, in the shape of `BREACHES`."""
-        until = f"TIMESTAMPTZ '{self.engine.context.observed_until.isoformat()}'"
+        moment = self.engine.context.observed_until.astimezone(UTC).replace(tzinfo=None)
+        until = f"TIMESTAMP '{moment.isoformat()}'"
         table = self.engine._connection.sql(
             f"""SELECT '{rule.id}' AS rule, subject, id::VARCHAR AS activation, occurred_at AS "when", agency,
             facility, actor AS officer,

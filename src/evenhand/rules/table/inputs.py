@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import reduce
+from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -11,20 +12,22 @@ import pyarrow as pa
 
 from evenhand.record.columns import event_schema
 from evenhand.record.events import SubjectKind
-from evenhand.record.events.base import INSTANT
 from evenhand.rules.algebra import Later, Sel
 from evenhand.rules.clock import pieces
 from evenhand.rules.rule import Rule
 from evenhand.rules.standing import Standings
 
+NAIVE = pa.timestamp("us")
+INSTANT = "timestamp(6)"
+"""Instants are UTC without a zone here: sums of zoned ones go through a calendar, at many times the cost."""
 Window = tuple[datetime | None, datetime | None]
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 OFFICER_SCHEMA = pa.schema(
     [
         ("officer", pa.string()),
-        ("since", INSTANT),
-        ("until", INSTANT),
+        ("since", NAIVE),
+        ("until", NAIVE),
         ("event", pa.uuid()),
         ("attested", pa.bool_()),
         ("designated", pa.bool_()),
@@ -40,8 +43,8 @@ OFFICER_SCHEMA = pa.schema(
 AGREEMENT_SCHEMA = pa.schema(
     [
         ("party", pa.string()),
-        ("since", INSTANT),
-        ("until", INSTANT),
+        ("since", NAIVE),
+        ("until", NAIVE),
         ("event", pa.uuid()),
         ("in_force", pa.bool_()),
         ("suspended", pa.bool_()),
@@ -57,17 +60,28 @@ CLOCK_SCHEMA = pa.schema(
         ("clock", pa.int16()),
         ("clock_zone", pa.string()),
         ("utc_day", pa.date32()),
-        ("since", INSTANT),
-        ("until", INSTANT),
+        ("since", NAIVE),
+        ("until", NAIVE),
         ("shift", pa.int64()),
-        ("fixed", INSTANT),
+        ("fixed", NAIVE),
     ]
 )
 
 
+def instant(moment: datetime) -> ir.TimestampScalar:
+    """An aware moment as the engine writes it."""
+    return ibis.literal(moment.astimezone(UTC).replace(tzinfo=None), type=INSTANT)
+
+
+def naive(table: pa.Table) -> pa.Table:
+    """The table with its instants as the engine writes them."""
+    fields = [f.with_type(NAIVE) if pa.types.is_timestamp(f.type) else f for f in table.schema]
+    return table.cast(pa.schema(fields))
+
+
 def events_table(kind: SubjectKind, name: str, columns: Sequence[str] | None = None) -> ir.Table:
     """The unbound table of one kind's events, with all columns or with those named."""
-    schema = event_schema(kind)
+    schema = naive(event_schema(kind).empty_table()).schema
     return ibis.table(_ibis_schema(pa.schema([schema.field(c) for c in columns or schema.names])), name=name)
 
 
@@ -113,7 +127,7 @@ def _intervals(key: str, timelines: Iterable, schema: pa.Schema) -> pa.Table:  #
                     **standing.fields,
                 }
             )
-    return pa.Table.from_pylist(rows, schema=schema)
+    return _table(rows, schema)
 
 
 def clock_rows(laters: Iterable[Later], zones: Iterable[str], first: datetime, last: datetime) -> pa.Table:
@@ -133,7 +147,13 @@ def clock_rows(laters: Iterable[Later], zones: Iterable[str], first: datetime, l
         for zone in zones
         for piece in pieces(later.span, zone, first, last)
     ]
-    return pa.Table.from_pylist(rows, schema=CLOCK_SCHEMA)
+    return _table(rows, CLOCK_SCHEMA)
+
+
+def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows with aware moments as a table of the schema."""
+    aware = [f.with_type(pa.timestamp("us", tz="UTC")) if f.type == NAIVE else f for f in schema]
+    return naive(pa.Table.from_pylist(rows, schema=pa.schema(aware)))
 
 
 def skipping_laters(rules: Iterable[Rule]) -> tuple[Later, ...]:
@@ -159,7 +179,7 @@ def matches(events: ir.Table, selection: Sel) -> ir.BooleanValue:
 
 def within_window(moment: ir.TimestampValue, window: Window) -> ir.BooleanValue:
     """Whether the moment lies in [first, first after); an end that is None is open. Null for no moment."""
-    since, until = (end and ibis.literal(end, type="timestamp('UTC', 6)") for end in window)
+    since, until = (end and instant(end) for end in window)
     inside = ibis.literal(True)
     if since is not None:
         inside = inside & (moment >= since)

@@ -38,6 +38,7 @@ from evenhand.rules.table.inputs import (
     with_standings,
     within_window,
 )
+from evenhand.rules.table.packed import Packing
 
 _ALWAYS = ("id", "pos", "type", "occurred_at")
 
@@ -83,7 +84,8 @@ class LongFrame(Frame):
 class LongPlan:
     """The expressions of all rules of one kind of subject, over an events table of the given name.
 
-    The table has the columns of `columns_judged`.
+    The table has the columns of `columns_judged`. The table `cases` says of each history whether its answers
+    are counted here, by all rules, or with which words of verdicts it was kept back.
     """
 
     def __init__(
@@ -94,6 +96,8 @@ class LongPlan:
         until: ir.TimestampScalar,
         window: Window,
         source: str,
+        cases: str,
+        packing: Packing,
     ) -> None:
         self.kind, self.rules, self.provides, self.until = kind, rules, provides, until
         self.window = window
@@ -101,27 +105,34 @@ class LongPlan:
         self.counts = tuple(dict.fromkeys(c for rule in rules for c in rule.counts))
         self.laters = skipping_laters(rules)
         self.events = events_table(kind, source, columns_judged(kind, rules))
+        self.packing = packing
+        words = dict.fromkeys(packing.words, "int64")
+        self.cases = ibis.table({"case": "int64", "counted": "boolean", **words}, name=cases)
 
-    @cached_property
-    def activations(self) -> ir.Table:
-        """All events at which some rule is judged, with every occurrence the rules look at."""
-        events = self.events
-        askable = [
-            Sel(types, rule.on.where, rule.on.having)
-            for rule in self.rules
-            if (types := self.provides.askable(rule.on))
-        ]
-        wanted = reduce(lambda a, b: a | b, (matches(events, s) for s in askable), ibis.literal(False))
-        acts = events.filter(wanted & within_window(events.occurred_at, self.window))
-        if self.refs or self.counts:
+    def activations(self, *, alone: bool) -> ir.Table:
+        """The events at which a rule is to be judged, with every occurrence that the rules look at.
+
+        `alone`: those of the rules that look at nothing but the act and standings; they come without others.
+        """
+        chosen = [rule for rule in self.rules if rule.alone is alone]
+        events = self.events.join(self.cases, "case")
+        wanted = [self._asked(events, rule) for rule in chosen]
+        acts = events.filter(reduce(lambda a, b: a | b, wanted, ibis.literal(False)))
+        if not alone and (self.refs or self.counts):
             around = self._around(acts)
             acts = acts.left_join(around, acts.pos == around.act_pos).drop("act_pos")
         acts = with_standings(acts, officer=True, agreement=True)
         starts = {}
-        for n, later in enumerate(self.laters):
+        for n, later in enumerate(() if alone else self.laters):
             rule = next(r for r in self.rules if later in r.laters)
             starts[n] = (value(LongFrame(self, acts, rule), later.start), acts.zone)
         return with_clocks(acts, starts) if starts else acts
+
+    def _asked(self, acts: ir.Table, rule: Rule) -> ir.BooleanValue:
+        """Whether the rule is to be judged at the event; the table has the columns of `cases` too."""
+        askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
+        asked = acts.counted | self.packing.open_for(acts, rule.id)
+        return matches(acts, askable) & within_window(acts.occurred_at, self.window) & asked
 
     def _around(self, acts: ir.Table) -> ir.Table:
         """For each activation, by `act_pos`: the occurrences and counts, one aggregate each."""
@@ -164,6 +175,11 @@ class LongPlan:
             else event.argmin(pairs.pos, where=where)
         )
 
+    @cached_property
+    def schemas(self) -> dict[bool, ibis.Schema]:
+        """The columns of the activations, by whether they stand alone."""
+        return {alone: self.activations(alone=alone).schema() for alone in (True, False)}
+
     def judged(self, rule: Rule, activations: str) -> ir.Table:
         """The rule's activations with verdict, evidence and deadline.
 
@@ -204,7 +220,6 @@ class LongPlan:
 
     def _at(self, rule: Rule, activations: str) -> tuple[ir.Table, LongFrame]:
         """The rule's own activations, and where its nodes find their columns."""
-        table = ibis.table(self.activations.schema(), name=activations)
-        askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
-        table = table.filter(matches(table, askable))
+        table = ibis.table(self.schemas[rule.alone], name=activations)
+        table = table.filter(self._asked(table, rule))
         return table, LongFrame(self, table, rule)

@@ -46,6 +46,11 @@ class Packing:
         word, shift = self._place(rule_id)
         return f"({word} >> {shift}) & 3 = {verdict.value}"
 
+    def open_for(self, cases: ir.Table, rule_id: str) -> ir.BooleanValue:
+        """Whether the rule is still open for a history: it is broken, or cannot be told."""
+        word, shift = self._place(rule_id)
+        return ((cases[word] >> shift) & 3) <= Verdict.CANNOT_TELL.value
+
     def any_broken(self) -> str:
         """SQL: some rule is broken, which is the verdict without a bit set."""
         tests = []

@@ -32,6 +32,7 @@ from evenhand.rules.answer import Provides
 from evenhand.rules.rule import Rule
 from evenhand.rules.table.compile import Frame, value, verdict
 from evenhand.rules.table.inputs import (
+    INSTANT,
     Window,
     columns_read,
     events_table,
@@ -62,11 +63,6 @@ class Atom:
 
 def atoms(chosen: Sel) -> tuple[Atom, ...]:
     return tuple(Atom(t, chosen.where, chosen.having) for t in chosen.types)
-
-
-def is_row_rule(rule: Rule) -> bool:
-    """Whether the rule looks at nothing but the act and standings."""
-    return not rule.refs and not rule.counts and not rule.laters
 
 
 class _RowFrame(Frame):
@@ -141,7 +137,7 @@ class WideFrame(Frame):
         name = self.plan.columns.name(atom, what)
         if self.table is None:
             # While the columns are being collected there is no table yet.
-            kinds = {"n": "int64", "first": "timestamp('UTC', 6)", "last": "timestamp('UTC', 6)"}
+            kinds = {"n": "int64", "first": INSTANT, "last": INSTANT}
             kind = kinds.get(what) or self.plan.column_type(what)
             return ibis.table({name: kind}, name="collecting")[name]
         return self.table[name]
@@ -208,7 +204,7 @@ class WideFrame(Frame):
     def later(self, node: Later) -> ir.TimestampValue:
         if self.table is None:
             self.plan.note_clock(self, node)
-            return ibis.null("timestamp('UTC', 6)")
+            return ibis.null(INSTANT)
         return self.table[f"clock_{self.plan.clock_number(self, node)}"]
 
     def judged(self) -> ir.BooleanValue:
@@ -266,16 +262,17 @@ class WidePlan:
         source: str,
         counts: dict[str, int],
         cases: int,
+        packing: Packing,
     ) -> None:
         self.rules, self.provides, self.until, self.window = rules, provides, until, window
         self.events = events_table(kind, source)
         self.counts, self.cases = counts, cases
         self.tables: dict[str, ir.Table] = {}
         self.columns = _Columns()
-        self.packing = Packing([rule.id for rule in rules])
+        self.packing = packing
         self.clocks: list[tuple[Atom, Later]] = []
-        self.row_rules = tuple(r for r in rules if is_row_rule(r))
-        self.history_rules = tuple(r for r in rules if not is_row_rule(r))
+        self.row_rules = tuple(r for r in rules if r.alone)
+        self.history_rules = tuple(r for r in rules if not r.alone)
         for rule in self.history_rules:
             for this in self._this_atoms(rule):
                 frame = WideFrame(self, rule, this, None)
@@ -313,9 +310,7 @@ class WidePlan:
             for n, (this, node) in enumerate(self.clocks):
                 rule = next(r for r in self.history_rules if node in r.laters)
                 frame = WideFrame(self, rule, this, wide)
-                start = frame.occurs(This()).ifelse(
-                    value(frame, node.start), ibis.null("timestamp('UTC', 6)")
-                )
+                start = frame.occurs(This()).ifelse(value(frame, node.start), ibis.null(INSTANT))
                 starts[n] = (start, wide[self.columns.name(this, "zone")])
             wide = with_clocks(wide, starts)
             frames = {
@@ -358,11 +353,19 @@ class WidePlan:
     def _compact(self, n: int, chosen: list[Atom], rules: list[Rule]) -> ir.Table:
         """The rows of a tier's types in a table of their own, which `tables` says how to make."""
         types = {a.type for a in chosen} | {t for r in rules for t in r.on.types}
-        name = f"tier_{n}"
-        self.tables[name] = self.events.filter(self.events.type.isin(sorted(types))).select(
-            *columns_read(self.rules)
-        )
+        name, source = f"tier_{n}", self._rest()
+        self.tables[name] = source.filter(source.type.isin(sorted(types))).select(*columns_read(self.rules))
         return ibis.table(self.tables[name].schema(), name=name)
+
+    def _rest(self) -> ir.Table:
+        """All that the first tier does not need, read once, from which the later tiers are made."""
+        if "rest" not in self.tables:
+            rare = [r for r in self.row_rules if min(map(self.tier, r.on.types)) > 0]
+            types = {a.type for a in self.columns.wanted if self.tier(a.type)}
+            types |= {t for r in rare for t in r.on.types}
+            rows = self.events.filter(self.events.type.isin(sorted(types)))
+            self.tables["rest"] = rows.select(*columns_read(self.rules))
+        return ibis.table(self.tables["rest"].schema(), name="rest")
 
     def _scan(
         self, events: ir.Table, chosen: list[Atom], rules: list[Rule], *, corrected: bool = False
