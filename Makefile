@@ -8,7 +8,8 @@ help:            ## this list
 setup: .venv/.ready  ## install into .venv, nothing else
 
 .venv/.ready: pyproject.toml uv.lock scripts/bootstrap.sh
-	@uv=$$(scripts/bootstrap.sh) && $$uv sync --frozen --quiet --extra postgres
+	@uv=$$(scripts/bootstrap.sh) && $$uv sync --frozen --quiet --extra postgres --compile-bytecode
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 demo: setup      ## simulate a county of 100,000 bookings with faults and audit it
