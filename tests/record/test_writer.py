@@ -124,6 +124,14 @@ def test_a_file_is_not_overwritten_by_a_record(tmp_path: Path) -> None:
     assert (tmp_path / "r").read_text() == "mine"
 
 
+def test_a_folder_that_is_no_record_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "letters.txt").write_text("mine")
+    with pytest.raises(RecordError, match="holds files and is no record"):
+        write(tmp_path / "r", 1)
+    assert (tmp_path / "r" / "letters.txt").read_text() == "mine"
+
+
 def _damage_manifest(folder: Path) -> None:
     (folder / "manifest.json").write_text('{"evenhand": 1')
 

@@ -189,6 +189,10 @@ class RecordWriter:
         self._times: list[pa.Scalar] = []
 
     def __enter__(self) -> Self:
+        if self.out.is_dir() and any(self.out.iterdir()) and not (self.out / FILE_NAME).exists():
+            raise RecordError(
+                f"{self.out} holds files and is no record; it would be replaced whole. Name a new folder."
+            )
         self._staging = staged_folder(self.out)
         self.folder = self._staging.__enter__()
         self._committed = False
