@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from evenhand.cli import main
-from evenhand.record.writer import sha256_of
+from evenhand.record.digest import sha256_of
 
 PART = "events/booking/part-00000.parquet"
 

@@ -205,6 +205,14 @@ def test_no_registry_and_no_sheets(tmp_path: Path) -> None:
     assert run("add", tmp_path, "--out", tmp_path / "out").exit_code == 1
 
 
+def test_a_folder_that_is_no_registry_is_not_replaced(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "letters.txt").write_text("mine")
+    result = run("build", built.parent / "sheets", "--out", tmp_path)
+    assert result.exit_code != 0
+    assert "holds files and is no registry" in " ".join(result.output.split())
+    assert (tmp_path / "letters.txt").read_text() == "mine"
+
+
 def test_changes_and_feeds(built: Path) -> None:
     rows = json.loads(run("changes", "--since", "2025-06-05", "--format", "json", "-r", built).output)
     assert {(r["change"], r["agency"].split()[0]) for r in rows} == {

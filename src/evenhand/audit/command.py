@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,6 @@ class _Job:
     window: Window
     bar: str
     against_truth: bool
-    ledger: CheckResult | None
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def audit_command(
         job = _job(record, out, rule_ids, groups, since, until, settings, bar, against_truth)
         with reporting(terminal.console(stderr=True)) as progress:
             checked = check_ledger(record, keys, require_ledger, judge_altered, progress)
-            done = _run(replace(job, ledger=checked), out, progress)
+            done = _run(job, checked, out, progress)
     except (RecordError, ChoiceError, LedgerError) as error:
         raise InputError(str(error)) from None
     except OSError as error:
@@ -141,14 +140,13 @@ def _job(
         window = window_of(since, until, record.manifest)
     except ValueError as error:
         raise InputError(str(error)) from None
-    return _Job(record, rules, window, bar, against_truth, ledger=None)
+    return _Job(record, rules, window, bar, against_truth)
 
 
-def _run(job: _Job, out: Path, progress: Progress) -> _Done:
+def _run(job: _Job, ledger: CheckResult | None, out: Path, progress: Progress) -> _Done:
     """Audit into a folder beside `out`, which takes its place when everything is written."""
     with staged_folder(out) as folder:
-        found = audit(job.record, job.rules, folder, window=job.window, progress=progress)
-        found = replace(found, ledger=job.ledger)
+        found = audit(job.record, job.rules, folder, window=job.window, progress=progress, ledger=ledger)
         content = summary.summary(found, job.bar)
         compared: tuple[truth.Comparison, ...] = ()
         with scratch_connection(folder) as connection:

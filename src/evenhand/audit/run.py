@@ -1,7 +1,6 @@
 """The audit itself: every chosen rule over a record, findings written as they come."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,6 @@ from evenhand.record.events import SubjectKind
 from evenhand.record.ledger.check import CheckResult
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
-from evenhand.record.writer import sha256_of
 from evenhand.rules.answer import Provides, Verdict, unanswerable
 from evenhand.rules.case import Context
 from evenhand.rules.patterns import END_OF_RECORD
@@ -84,11 +82,13 @@ def audit(
     *,
     window: Window | None = None,
     progress: Progress | None = None,
+    ledger: CheckResult | None = None,
 ) -> Audit:
     """Judge the record by the rules; write `findings.parquet` and `findings.csv` into the folder.
 
-    A history is always read whole; under a window only the acts within it are judged. Raises `RecordError`
-    when a part does not match the manifest or cannot be read.
+    `ledger` is what the record's own ledger says of it; it stands in the result. A history is always read
+    whole; under a window only the acts within it are judged. Raises `RecordError` when a part does not
+    match the manifest or cannot be read.
     """
     window = window or Window()
     kinds = [kind for kind in SubjectKind if any(rule.subject is kind for rule in rules)]
@@ -117,22 +117,20 @@ def audit(
         parts = [p for kind in kinds for p in record.parts(kind)] if manifest.kind == "import" else []
         spool.finish(connection, rules, parts, folder)
     results = tuple(_result(rule, tallies[rule.id], context.provides) for rule in rules)
-    return Audit(record, window, results, folder)
+    return Audit(record, window, results, folder, ledger)
 
 
 def _check_parts(record: Record, kinds: Sequence[SubjectKind], progress: Progress | None) -> None:
     """That each part is the one that the manifest names, byte for byte."""
-    parts = [part for kind in kinds for part in record.manifest.parts.get(kind, [])]
-    with ThreadPoolExecutor(2) as pool:
-        hashes = pool.map(lambda part: sha256_of(record.folder / part.file), parts)
-        for number, (part, found) in enumerate(zip(parts, hashes, strict=True)):
-            if found != part.sha256:
-                raise RecordError(
-                    f"{record.folder / part.file} is not the file that the manifest names (its SHA-256 is "
-                    f"{found}, not {part.sha256}): restore it or run the intake again."
-                )
-            if progress:
-                progress("check", number + 1, len(parts))
+    total = sum(len(record.parts(kind)) for kind in kinds)
+    for number, (part, found) in enumerate(record.part_hashes(kinds)):
+        if found != part.sha256:
+            raise RecordError(
+                f"{record.folder / part.file} is not the file that the manifest names (its SHA-256 is "
+                f"{found}, not {part.sha256}): restore it or run the intake again."
+            )
+        if progress:
+            progress("check", number + 1, total)
 
 
 def _context(record: Record, rules: Sequence[Rule], window: Window) -> Context:

@@ -1,6 +1,5 @@
 """The summary of an audit, as it stands in `summary.json`."""
 
-import hashlib
 import json
 from importlib.metadata import version
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from evenhand.audit.findings import cited
 from evenhand.audit.run import Audit, Reach, RuleResult
 from evenhand.audit.wording import own_bounds
+from evenhand.record.digest import sha256_of
 from evenhand.record.events import SubjectKind
 from evenhand.record.manifest import FILE_NAME
 from evenhand.rules.catalog import CATALOG, GROUPS
@@ -55,7 +55,7 @@ def _ledger(audit: Audit) -> dict[str, Any] | None:
 
 def manifest_hash(audit: Audit) -> str:
     """The SHA-256 of the record's manifest, which names the hash of every part."""
-    return hashlib.sha256((audit.record.folder / FILE_NAME).read_bytes()).hexdigest()
+    return sha256_of(audit.record.folder / FILE_NAME)
 
 
 def settings(audit: Audit) -> dict[str, dict[str, list[int]]]:

@@ -15,6 +15,7 @@ from evenhand.intake.report import show
 from evenhand.intake.run import Intake, Outcome
 from evenhand.intake.suggest.write import suggest_mapping
 from evenhand.record.ledger.errors import LedgerError
+from evenhand.record.ledger.options import sealing_options
 from evenhand.record.ledger.seal import Seal, sealing
 from evenhand.record.manifest import RecordError
 from evenhand.record.writer import RecordWriter
@@ -50,13 +51,7 @@ def intake() -> None:
 @click.option(
     "--max-row-bytes", default=MIB, show_default=True, help="The longest row; a longer one is quarantined."
 )
-@click.option("--ledger", is_flag=True, help="Seal the record with a ledger: any later change then shows.")
-@click.option(
-    "--ledger-key",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Sign with this key (made by `evenhand ledger init`), not with one that is thrown away.",
-)
+@sealing_options
 def take(
     sources: tuple[Path, ...],
     mapping: str,

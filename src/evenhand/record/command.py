@@ -11,7 +11,6 @@ from rich.table import Table
 from evenhand.record.events import json_schema
 from evenhand.record.manifest import Manifest, RecordError
 from evenhand.record.store import Record
-from evenhand.record.writer import sha256_of
 
 RECORD = click.argument("folder", type=click.Path(path_type=Path))
 
@@ -56,15 +55,15 @@ def _counts(manifest: Manifest) -> Table:
 @RECORD
 def check(folder: Path) -> None:
     """Read every part of a record and compare its hash with the manifest's. Exit status 2 if one differs."""
-    found = _open(folder)
-    parts = [part for listed in found.manifest.parts.values() for part in listed]
-    for part in parts:
-        if sha256_of(folder / part.file) != part.sha256:
+    parts = []
+    for part, now in _open(folder).part_hashes():
+        if now != part.sha256:
             click.echo(
                 f"{folder / part.file} is not the file that was written: restore it or run the intake again.",
                 err=True,
             )
             sys.exit(2)
+        parts.append(part)
     events = sum(part.events for part in parts)
     click.echo(f"{len(parts)} parts with {events:,} events are as the manifest says.")
 

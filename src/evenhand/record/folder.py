@@ -61,6 +61,11 @@ def swap_in(staged: Path, target: Path) -> None:
     _sync_one(target.parent)
 
 
+def holds_other_things(target: Path, mark: str) -> bool:
+    """Whether a folder holds files but not the one that marks it as of the kind that may be replaced."""
+    return target.is_dir() and any(target.iterdir()) and not (target / mark).exists()
+
+
 @contextmanager
 def staged_folder(target: Path) -> Iterator[Path]:
     """A new empty folder beside `target`; it replaces `target` if the block ends without an error.

@@ -1,6 +1,7 @@
 """Reading a record: its manifest, its Parquet parts and its histories."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -10,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.record.columns import TRUTH
+from evenhand.record.digest import sha256_of
 from evenhand.record.events import FIELDS, SubjectKind
-from evenhand.record.manifest import Manifest, RecordError, load_manifest
+from evenhand.record.manifest import Manifest, PartFile, RecordError, load_manifest
 
 Row = dict[str, Any]
 
@@ -43,6 +45,13 @@ class Record:
     def parts(self, kind: SubjectKind) -> list[Path]:
         """The Parquet files of one kind, in order; each holds whole histories."""
         return [self.folder / part.file for part in self.manifest.parts.get(kind, [])]
+
+    def part_hashes(self, kinds: Iterable[SubjectKind] = SubjectKind) -> Iterator[tuple[PartFile, str]]:
+        """Each part of the kinds with the SHA-256 that its file has now; `part.sha256` is what it had."""
+        parts = [part for kind in kinds for part in self.manifest.parts.get(kind, [])]
+        with ThreadPoolExecutor(2) as pool:
+            hashes = pool.map(lambda part: sha256_of(self.folder / part.file), parts)
+            yield from zip(parts, hashes, strict=True)
 
     def histories(self, kind: SubjectKind) -> Iterator[tuple[str, list[Row]]]:
         """Each subject of a kind with its events in order, one row part at a time.

@@ -1,6 +1,5 @@
 """Writing a record: batches of events in, sorted Parquet parts and a manifest out, in one step."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,8 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.record.columns import PLACE, QUARANTINE, TRUTH, event_schema, input_schema, personal_schema
+from evenhand.record.digest import sha256_of
 from evenhand.record.events import FIELDS, SubjectKind
-from evenhand.record.folder import staged_folder
+from evenhand.record.folder import holds_other_things, staged_folder
 from evenhand.record.manifest import (
     FILE_NAME,
     Counts,
@@ -30,12 +30,6 @@ from evenhand.record.manifest import (
 
 PART_EVENTS = 2_000_000
 ROW_GROUP = 131_072
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def conform(kind: SubjectKind, table: pa.Table) -> pa.Table:
@@ -189,7 +183,7 @@ class RecordWriter:
         self._times: list[pa.Scalar] = []
 
     def __enter__(self) -> Self:
-        if self.out.is_dir() and any(self.out.iterdir()) and not (self.out / FILE_NAME).exists():
+        if holds_other_things(self.out, FILE_NAME):
             raise RecordError(
                 f"{self.out} holds files and is no record; it would be replaced whole. Name a new folder."
             )

@@ -6,7 +6,7 @@ beside each other under one model are never joined by judgement.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from rapidfuzz import fuzz, process
@@ -15,14 +15,14 @@ from rapidfuzz.distance import DamerauLevenshtein
 from evenhand.registry.decisions import (
     BEFORE_REASON,
     DECIDED_BEFORE,
-    SETTLED_REASON,
     Clusters,
     Decision,
     Override,
     Verdict,
 )
 from evenhand.registry.evidence import HANDOVER_GAP, Evidence
-from evenhand.registry.ids import Issued, Keys, issued_groups, settled_apart
+from evenhand.registry.ids import Issued, issued_groups
+from evenhand.registry.joining import Joining
 from evenhand.registry.lines import Node
 from evenhand.registry.names import Body, place_of
 from evenhand.registry.places import Gazetteer
@@ -34,35 +34,11 @@ _RENAMED_ALIKE = 70
 """Least similarity (0 to 100, by shared words) of a name and the one that takes its place."""
 
 
-@dataclass
-class AgencyStep:
-    """What is under way: the groups so far and the decisions taken."""
+@dataclass(kw_only=True)
+class AgencyStep(Joining):
+    """The joining of spellings."""
 
-    evidence: Evidence
     places: Gazetteer
-    clusters: Clusters
-    forced: dict[tuple[str, str], Override]
-    settled: Keys
-    decisions: list[Decision] = field(default_factory=list)
-
-    def decide(self, decision: Decision) -> None:
-        """Record a decision, carry it out if it joins, and let an override have its way."""
-        a, b = sorted((decision.left, decision.right))
-        override = self.forced.get((a, b))
-        if override is None and decision.verdict is SAME and settled_apart(self.settled, a, b):
-            decision = replace(decision, verdict=DIFFERENT, overridden_by=SETTLED_REASON)
-        if override and override.verdict is not decision.verdict:
-            decision = replace(decision, verdict=override.verdict, overridden_by=override.reason)
-        if decision.verdict is SAME and not self.clusters.join(decision.left, decision.right):
-            decision = replace(
-                decision,
-                verdict=DIFFERENT,
-                overridden_by=decision.overridden_by or "an override keeps members of the two groups apart",
-            )
-        self.decisions.append(decision)
-
-    def joined(self, a: str, b: str) -> bool:
-        return self.clusters.find(a) == self.clusters.find(b)
 
     def together(self, a: str, b: str) -> int:
         """Sheets that list the two groups beside each other under one model."""
@@ -84,7 +60,13 @@ def identify_agencies(
     forced = {o.pair[1:]: o for o in overrides if o.subject == "agency" and {o.left, o.right} <= set(keys)}
     apart = [p for p, o in forced.items() if o.verdict is DIFFERENT]
     issued = issued or Issued()
-    step = AgencyStep(evidence, places, Clusters(keys, apart), forced, issued.settled_agencies)
+    step = AgencyStep(
+        evidence=evidence,
+        places=places,
+        clusters=Clusters(keys, apart),
+        forced=forced,
+        settled=issued.settled_agencies,
+    )
     for node in evidence.lines.nodes:
         _writings(step, node)
     _type_words(step)
@@ -96,9 +78,7 @@ def identify_agencies(
             if not step.joined(first_key, key) and not step.together(first_key, key):
                 step.decide(Decision("agency", DECIDED_BEFORE, SAME, first_key, key, BEFORE_REASON, score=70))
     _counties(step)
-    for (a, b), override in sorted(forced.items()):
-        if override.verdict is SAME and not step.joined(a, b):
-            step.decide(Decision("agency", "override", SAME, a, b, override.reason))
+    step.carry_out_overrides("agency")
     return step.clusters, step.decisions
 
 

@@ -7,7 +7,7 @@ are joined where the sheets show it; a new signing day with a document of its ow
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import combinations
@@ -18,14 +18,14 @@ from evenhand.registry.cleaning import Model
 from evenhand.registry.decisions import (
     BEFORE_REASON,
     DECIDED_BEFORE,
-    SETTLED_REASON,
     Clusters,
     Decision,
     Override,
     Verdict,
 )
 from evenhand.registry.evidence import HANDOVER_GAP, Evidence
-from evenhand.registry.ids import Issued, Keys, issued_groups, settled_apart
+from evenhand.registry.ids import Issued, issued_groups
+from evenhand.registry.joining import Joining
 from evenhand.registry.lines import Line, Node, first, last
 
 SAME, DIFFERENT, REVIEW = Verdict.SAME, Verdict.DIFFERENT, Verdict.REVIEW
@@ -49,33 +49,12 @@ class Group:
     links: frozenset[str]
 
 
-@dataclass
-class AgreementStep:
-    """What is under way: the groups so far and the decisions taken."""
+@dataclass(kw_only=True)
+class AgreementStep(Joining):
+    """The joining of lines."""
 
-    evidence: Evidence
     agencies: Clusters
-    clusters: Clusters
     lines: dict[str, Line]
-    forced: dict[tuple[str, str], Override]
-    settled: Keys
-    decisions: list[Decision] = field(default_factory=list)
-
-    def decide(self, decision: Decision) -> None:
-        """Record a decision, carry it out if it joins, and let an override have its way."""
-        a, b = sorted((decision.left, decision.right))
-        override = self.forced.get((a, b))
-        if override is None and decision.verdict is SAME and settled_apart(self.settled, a, b):
-            decision = replace(decision, verdict=DIFFERENT, overridden_by=SETTLED_REASON)
-        if override and override.verdict is not decision.verdict:
-            decision = replace(decision, verdict=override.verdict, overridden_by=override.reason)
-        if decision.verdict is SAME and not self.clusters.join(decision.left, decision.right):
-            decision = replace(
-                decision,
-                verdict=DIFFERENT,
-                overridden_by=decision.overridden_by or "an override keeps members of the two groups apart",
-            )
-        self.decisions.append(decision)
 
     def group(self, key: str) -> Group:
         """The group of a line's key."""
@@ -103,22 +82,26 @@ def identify_agreements(
     }
     apart = [p for p, o in forced.items() if o.verdict is DIFFERENT]
     issued = issued or Issued()
-    clusters = Clusters(lines, apart)
-    step = AgreementStep(evidence, agencies, clusters, lines, forced, issued.settled_agreements)
+    step = AgreementStep(
+        evidence=evidence,
+        agencies=agencies,
+        clusters=Clusters(lines, apart),
+        lines=lines,
+        forced=forced,
+        settled=issued.settled_agreements,
+    )
     _exact(step)
     _restated_agencies(step)
     _corrected_days(step)
     _corrected_models(step)
     for first_key, *others in issued_groups(lines, issued.agreements):
         for key in others:
-            if step.clusters.find(first_key) == step.clusters.find(key):
+            if step.joined(first_key, key):
                 continue
             if not step.group(first_key).listed & step.group(key).listed:
                 reason = BEFORE_REASON
                 step.decide(Decision("agreement", DECIDED_BEFORE, SAME, first_key, key, reason, score=70))
-    for (a, b), override in sorted(forced.items()):
-        if override.verdict is SAME and step.clusters.find(a) != step.clusters.find(b):
-            step.decide(Decision("agreement", "override", SAME, a, b, override.reason))
+    step.carry_out_overrides("agreement")
     return step.clusters, step.decisions
 
 
@@ -200,7 +183,7 @@ def _corrected_days(step: AgreementStep) -> None:
         groups = [step.group(by_head[h][0]) for h in heads if _still_here(step, h, keys)]
         groups.sort(key=lambda g: (first(g.listed), last(g.listed), g.key))
         for a, b in combinations(groups, 2):
-            if step.clusters.find(a.key) != step.clusters.find(b.key):
+            if not step.joined(a.key, b.key):
                 _judge_days(step, step.group(a.key), step.group(b.key))
 
 
@@ -309,7 +292,7 @@ def _corrected_models(step: AgreementStep) -> None:
     for handover in step.evidence.handovers(across_models=True):
         old, new = (step.evidence.lines.lines[n] for n in (handover.old, handover.new))
         a, b = line_key(nodes[old.node], old), line_key(nodes[new.node], new)
-        if step.clusters.find(a) == step.clusters.find(b) or (handover.gap == 0 and last(new.listed) < 0):
+        if step.joined(a, b) or (handover.gap == 0 and last(new.listed) < 0):
             continue
         linked = bool(old.links & new.links)
         reason = "the model was corrected; agency, day and document stayed"

@@ -8,6 +8,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from evenhand.record.digest import sha256_of
+from evenhand.record.folder import holds_other_things
 from evenhand.registry.decisions import load_overrides
 from evenhand.registry.ids import load_issued
 from evenhand.registry.places import gazetteer
@@ -16,7 +18,6 @@ from evenhand.registry.reading import (
     Raw,
     RefusedSheet,
     SheetFile,
-    file_hash,
     read_apart,
     read_some,
     sheet_paths,
@@ -54,11 +55,15 @@ def build(
     """Build from all sheets in `source` and write to `out`; what `out` holds of them is not read again.
 
     `keep` keeps the sheets that `out` holds and `source` lacks. Returns the registry and its summary. Raises
-    `FileNotFoundError`, `OverrideError` or `NotADirectoryError`, each with its remedy.
+    `FileNotFoundError`, `OverrideError`, `NotADirectoryError` or `FileExistsError`, each with its remedy.
     """
     given, paths = load_overrides(overrides), sheet_paths(source)
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(f"{out} is a file; name a folder")
+    if holds_other_things(out, "datapackage.json"):
+        raise FileExistsError(
+            f"{out} holds files and is no registry; it would be replaced whole. Name a new folder."
+        )
     readings = read_folder(paths, out, told, processes, keep)
     told("joining rows into agreements", 0, 1)
     registry = build_registry(readings.sheets, readings.pool, gazetteer(agencies), given, load_issued(out))
@@ -83,7 +88,7 @@ def read_folder(
     wanted: list[Path] = []
     for path in paths:
         try:
-            digests[path] = file_hash(path)
+            digests[path] = sha256_of(path)
         except OSError as error:
             refusal = f"it cannot be opened ({error.strerror})"
             readings.refused.append(RefusedSheet(path.name, "", refusal, "check its permissions"))

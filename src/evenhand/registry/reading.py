@@ -1,6 +1,5 @@
 """Reading sheets into rows as published: every row of every worksheet is kept or refused with a reason."""
 
-import hashlib
 import re
 from array import array
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evenhand.record.digest import sha256_of
 from evenhand.registry.header import COLUMNS, Header, find_header, headings
 from evenhand.registry.workbook import (
     SPREADSHEETS,
@@ -121,16 +121,10 @@ def sheet_paths(source: Path) -> list[Path]:
     return sorted(found, key=lambda p: (p.name, str(p)))
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file, hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def read_sheet(path: Path, pool: Pool, sha256: str | None = None) -> SheetFile:
     """Read one sheet. Raises `UnreadableError` if no worksheet has the columns of a list of agencies."""
     book = open_workbook(path)
-    digest = sha256 or file_hash(path)
+    digest = sha256 or sha256_of(path)
     return sheet_from_workbook(path.name, digest, path.stat().st_size, book, pool)
 
 

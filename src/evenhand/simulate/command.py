@@ -16,6 +16,7 @@ from rich.progress import (
 from rich.text import Text
 
 from evenhand.record.ledger.errors import LedgerError
+from evenhand.record.ledger.options import sealing_options
 from evenhand.record.ledger.seal import sealing
 from evenhand.record.manifest import RecordError
 from evenhand.simulate.faults.rates import RatesError, read_rates, shipped_rates
@@ -65,13 +66,7 @@ class RateColumn(ProgressColumn):
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the bookings' events as CSV.",
 )
-@click.option("--ledger", is_flag=True, help="Seal the record with a ledger: any later change then shows.")
-@click.option(
-    "--ledger-key",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Sign with this key (made by `evenhand ledger init`), not with one that is thrown away.",
-)
+@sealing_options
 def simulate(
     bookings: int,
     seed: int,

@@ -21,10 +21,10 @@ import pyarrow.parquet as pq
 import rfc8785
 
 from evenhand.record.columns import event_schema, personal_schema
+from evenhand.record.digest import sha256_of
 from evenhand.record.events import SubjectKind
 from evenhand.record.ledger import columns
 from evenhand.record.manifest import Manifest
-from evenhand.record.writer import sha256_of
 
 FOLDER = "ledger"
 SEALS = "seals.jsonl"

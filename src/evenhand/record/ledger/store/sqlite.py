@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from evenhand.record.ledger.errors import LedgerError
@@ -194,25 +195,21 @@ class SqliteStore:
             yield rows
             last = rows[-1][0]
 
-    def position(self, event: UUID) -> int | None:
+    def _maybe(self, query: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
         with _said():
-            row = self.connection.execute(
-                "SELECT seq FROM ledger_entry WHERE id = ?", (event.bytes,)
-            ).fetchone()
+            row: tuple[Any, ...] | None = self.connection.execute(query, values).fetchone()
+        return row
+
+    def position(self, event: UUID) -> int | None:
+        row = self._maybe("SELECT seq FROM ledger_entry WHERE id = ?", (event.bytes,))
         return None if row is None else int(row[0])
 
     def opening(self, index: int) -> Opening | None:
-        with _said():
-            row = self.connection.execute(
-                "SELECT personal, salt FROM ledger_opening WHERE seq = ?", (index,)
-            ).fetchone()
+        row = self._maybe("SELECT personal, salt FROM ledger_opening WHERE seq = ?", (index,))
         return None if row is None else Opening(*row)
 
     def erased_by(self, index: int) -> int | None:
-        with _said():
-            row = self.connection.execute(
-                "SELECT erased_by FROM ledger_erasure WHERE seq = ?", (index,)
-            ).fetchone()
+        row = self._maybe("SELECT erased_by FROM ledger_erasure WHERE seq = ?", (index,))
         return None if row is None else int(row[0])
 
     def erase(self, index: int, *, erased_by: int) -> None:
@@ -248,11 +245,8 @@ class SqliteStore:
             ).fetchall()
 
     def last_checkpoint(self) -> tuple[int, bytes] | None:
-        with _said():
-            row: tuple[int, bytes] | None = self.connection.execute(
-                "SELECT size, note FROM ledger_checkpoint ORDER BY number DESC LIMIT 1"
-            ).fetchone()
-        return row
+        row = self._maybe("SELECT size, note FROM ledger_checkpoint ORDER BY number DESC LIMIT 1")
+        return None if row is None else (row[0], row[1])
 
     def close(self) -> None:
         self.connection.close()
