@@ -13,13 +13,14 @@ from evenhand.record.events import EVENT_TYPES, Event
 INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)
 
+NCIC_CLASS = st.from_regex(r"[0-9]{2}", fullmatch=True)
+
 
 def _value(annotation: Any) -> st.SearchStrategy[Any]:
     if get_origin(annotation) is Annotated:
         inner, *marks = get_args(annotation)
-        if any(getattr(m, "metadata", None) or "\\d" in str(m) for m in marks):
-            return st.from_regex(r"[0-9]{2}", fullmatch=True)
-        return _value(inner)
+        # Of the patterns that a field may state there is one: the NCIC class.
+        return NCIC_CLASS if "pattern" in str(marks) else _value(inner)
     if get_origin(annotation) in (tuple, list):
         return st.lists(_value(get_args(annotation)[0]), max_size=3).map(tuple)
     options = get_args(annotation)
@@ -48,14 +49,8 @@ SPECIAL = {
 def events(name: str) -> st.SearchStrategy[Event]:
     """Events of one type."""
     cls = EVENT_TYPES[name]
-    fields = {}
-    for field, info in cls.model_fields.items():
-        annotation = info.annotation
-        if info.metadata and any("pattern" in str(m) for m in info.metadata):
-            fields[field] = st.from_regex(r"[0-9]{2}", fullmatch=True)
-        else:
-            fields[field] = SPECIAL[field] if field in SPECIAL else _value(annotation)
-        if "pattern" in str(annotation):
-            drawn = st.from_regex(r"[0-9]{2}", fullmatch=True)
-            fields[field] = drawn if info.is_required() else st.one_of(st.none(), drawn)
+    fields = {
+        field: SPECIAL[field] if field in SPECIAL else _value(info.annotation)
+        for field, info in cls.model_fields.items()
+    }
     return st.builds(cls, **fields)

@@ -43,7 +43,7 @@ from evenhand.rules.algebra import (
 from evenhand.rules.answer import Provides
 from evenhand.rules.rule import Rule, Term
 from evenhand.rules.standing import AGREEMENT_FIELDS, OFFICER_FIELDS
-from evenhand.rules.table.inputs import INSTANT, instant
+from evenhand.rules.table.inputs import NAIVE_INSTANT, instant
 
 Lack = tuple[str, ir.BooleanValue]
 """The name of something that the record lacks, and where it lacks it."""
@@ -91,7 +91,7 @@ def _applies(frame: Frame, rule: Rule, term: Term) -> ir.BooleanValue:
 
 def timing(frame: Frame, rule: Rule) -> tuple[ir.Value, ir.Value]:
     """The deadline and the moment done of the first term that is broken; null where there is none."""
-    nothing = ibis.null(INSTANT)
+    nothing = ibis.null(NAIVE_INSTANT)
     due, done = nothing, nothing
     for term in reversed(rule.terms):
         broken = (_applies(frame, rule, term) & ~truth(frame, term.holds)).fill_null(False)

@@ -8,7 +8,6 @@ frame), some hundred thousand events at a time. All other kinds of subject go th
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from evenhand.rules.table.inputs import (
     columns_judged,
     instant,
     naive,
+    naive_moment,
     officer_rows,
     skipping_laters,
 )
@@ -170,8 +170,7 @@ class _KindRun:
             self.wide_sql = _sql(plan.verdicts())
             self.compact_sql = {name: _sql(table) for name, table in plan.tables.items()}
         self.unclear_seen: Counter[str] = Counter()
-        self._judged: dict[str, str] = {}
-        self._lacking: dict[str, str] = {}
+        self._written: dict[tuple[str, str], str] = {}
 
     def _clocks(self) -> pa.Table:
         """The deadlines on clocks that skip days, for every moment of the events."""
@@ -185,12 +184,14 @@ class _KindRun:
 
     @cached_property
     def activations_sql(self) -> dict[str, str]:
-        return {ACTS[alone]: _sql(self.long_plan.activations(alone=alone)) for alone in ACTS}
+        return {ACTS[alone]: _sql(table) for alone, table in self.long_plan.activations.items()}
 
-    def _judged_sql(self, rule: Rule) -> str:
-        if rule.id not in self._judged:
-            self._judged[rule.id] = _sql(self.long_plan.judged(rule, ACTS[rule.alone]))
-        return self._judged[rule.id]
+    def _of(self, ask: Callable[[Rule, str], Any], rule: Rule) -> str:
+        """The SQL of what the long plan asks of one rule, written when first needed."""
+        key = ask.__name__, rule.id
+        if key not in self._written:
+            self._written[key] = _sql(ask(rule, ACTS[rule.alone]))
+        return self._written[key]
 
     def over(self, progress: Progress | None) -> Iterator[pa.Table]:
         connection = self.engine._connection
@@ -271,7 +272,9 @@ class _KindRun:
         for name, sql in self.activations_sql.items():
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
         for rule in self.rules:
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {self._judged_sql(rule)}")
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE judged AS {self._of(self.long_plan.judged, rule)}"
+            )
             self._count(rule)
             if len(broken := self._broken(rule)):
                 yield broken
@@ -289,10 +292,8 @@ class _KindRun:
         ):
             tally.verdicts[Verdict(verdict)] += number
         if self._rows("SELECT count(*) FROM judged WHERE verdict = 1")[0][0]:
-            if rule.id not in self._lacking:
-                self._lacking[rule.id] = _sql(self.long_plan.lacking(rule, ACTS[rule.alone]))
             for (name,) in self._rows(
-                f"SELECT DISTINCT unnest(missing) AS name FROM ({self._lacking[rule.id]}) "
+                f"SELECT DISTINCT unnest(missing) AS name FROM ({self._of(self.long_plan.lacking, rule)}) "
                 f'JOIN judged USING ("case", pos) JOIN ({worst}) w USING ("case") '
                 "WHERE judged.verdict = 1 AND w.verdict = 1"
             ):
@@ -301,8 +302,7 @@ class _KindRun:
 
     def _broken(self, rule: Rule) -> pa.Table:
         """The acts that broke the rule, in the shape of `BREACHES`."""
-        moment = self.engine.context.observed_until.astimezone(UTC).replace(tzinfo=None)
-        until = f"TIMESTAMP '{moment.isoformat()}'"
+        until = f"TIMESTAMP '{naive_moment(self.engine.context.observed_until).isoformat()}'"
         table = self.engine._connection.sql(
             f"""SELECT '{rule.id}' AS rule, subject, id::VARCHAR AS activation, occurred_at AS "when", agency,
             facility, actor AS officer,

@@ -18,7 +18,7 @@ from evenhand.rules.rule import Rule
 from evenhand.rules.standing import Standings
 
 NAIVE = pa.timestamp("us")
-INSTANT = "timestamp(6)"
+NAIVE_INSTANT = "timestamp(6)"
 """Instants are UTC without a zone here: sums of zoned ones go through a calendar, at many times the cost."""
 Window = tuple[datetime | None, datetime | None]
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -68,9 +68,14 @@ CLOCK_SCHEMA = pa.schema(
 )
 
 
-def instant(moment: datetime) -> ir.TimestampScalar:
+def naive_moment(moment: datetime) -> datetime:
     """An aware moment as the engine writes it."""
-    return ibis.literal(moment.astimezone(UTC).replace(tzinfo=None), type=INSTANT)
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def instant(moment: datetime) -> ir.TimestampScalar:
+    """An aware moment as a constant of the engine's."""
+    return ibis.literal(naive_moment(moment), type=NAIVE_INSTANT)
 
 
 def naive(table: pa.Table) -> pa.Table:

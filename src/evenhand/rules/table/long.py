@@ -109,11 +109,16 @@ class LongPlan:
         words = dict.fromkeys(packing.words, "int64")
         self.cases = ibis.table({"case": "int64", "counted": "boolean", **words}, name=cases)
 
-    def activations(self, *, alone: bool) -> ir.Table:
+    @cached_property
+    def activations(self) -> dict[bool, ir.Table]:
         """The events at which a rule is to be judged, with every occurrence that the rules look at.
 
-        `alone`: those of the rules that look at nothing but the act and standings; they come without others.
+        Under True those of the rules that look at nothing but the act and standings, which come without
+        others; under False those of all other rules.
         """
+        return {alone: self._activations(alone) for alone in (True, False)}
+
+    def _activations(self, alone: bool) -> ir.Table:
         chosen = [rule for rule in self.rules if rule.alone is alone]
         events = self.events.join(self.cases, "case")
         wanted = [self._asked(events, rule) for rule in chosen]
@@ -175,11 +180,6 @@ class LongPlan:
             else event.argmin(pairs.pos, where=where)
         )
 
-    @cached_property
-    def schemas(self) -> dict[bool, ibis.Schema]:
-        """The columns of the activations, by whether they stand alone."""
-        return {alone: self.activations(alone=alone).schema() for alone in (True, False)}
-
     def judged(self, rule: Rule, activations: str) -> ir.Table:
         """The rule's activations with verdict, evidence and deadline.
 
@@ -220,6 +220,6 @@ class LongPlan:
 
     def _at(self, rule: Rule, activations: str) -> tuple[ir.Table, LongFrame]:
         """The rule's own activations, and where its nodes find their columns."""
-        table = ibis.table(self.schemas[rule.alone], name=activations)
+        table = ibis.table(self.activations[rule.alone].schema(), name=activations)
         table = table.filter(self._asked(table, rule))
         return table, LongFrame(self, table, rule)

@@ -32,7 +32,7 @@ from evenhand.rules.answer import Provides
 from evenhand.rules.rule import Rule
 from evenhand.rules.table.compile import Frame, value, verdict
 from evenhand.rules.table.inputs import (
-    INSTANT,
+    NAIVE_INSTANT,
     Window,
     columns_read,
     events_table,
@@ -137,7 +137,7 @@ class WideFrame(Frame):
         name = self.plan.columns.name(atom, what)
         if self.table is None:
             # While the columns are being collected there is no table yet.
-            kinds = {"n": "int64", "first": INSTANT, "last": INSTANT}
+            kinds = {"n": "int64", "first": NAIVE_INSTANT, "last": NAIVE_INSTANT}
             kind = kinds.get(what) or self.plan.column_type(what)
             return ibis.table({name: kind}, name="collecting")[name]
         return self.table[name]
@@ -204,7 +204,7 @@ class WideFrame(Frame):
     def later(self, node: Later) -> ir.TimestampValue:
         if self.table is None:
             self.plan.note_clock(self, node)
-            return ibis.null(INSTANT)
+            return ibis.null(NAIVE_INSTANT)
         return self.table[f"clock_{self.plan.clock_number(self, node)}"]
 
     def judged(self) -> ir.BooleanValue:
@@ -310,7 +310,7 @@ class WidePlan:
             for n, (this, node) in enumerate(self.clocks):
                 rule = next(r for r in self.history_rules if node in r.laters)
                 frame = WideFrame(self, rule, this, wide)
-                start = frame.occurs(This()).ifelse(value(frame, node.start), ibis.null(INSTANT))
+                start = frame.occurs(This()).ifelse(value(frame, node.start), ibis.null(NAIVE_INSTANT))
                 starts[n] = (start, wide[self.columns.name(this, "zone")])
             wide = with_clocks(wide, starts)
             frames = {
