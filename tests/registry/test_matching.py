@@ -9,7 +9,7 @@ import pytest
 
 from evenhand.registry.matching import Match, Subject, match
 from evenhand.registry.names import Body, read_name
-from evenhand.registry.places import gazetteer
+from evenhand.registry.places import AgencyListError, gazetteer
 from registry.sheets import Ice
 
 PLACES = gazetteer()
@@ -125,3 +125,28 @@ def test_shares_matched(ice: Ice) -> None:
             assert row["county_fips"] is None
         if row["ori"]:
             assert row["ori_score"] >= 88
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b\n1,2\n", "no column ori"),
+        ("ori,name,state,county,type,officers\nTX1410000,Lampasas\n", "line 2 of the list has 2 columns"),
+    ],
+)
+def test_a_list_of_agencies_that_cannot_be_used_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "agencies.csv"
+    path.write_text(text)
+    with pytest.raises(AgencyListError, match=said) as raised:
+        gazetteer(path)
+    assert "agencies.csv" in str(raised.value)
+
+
+def test_the_fbi_s_own_column_names_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "agencies.csv"
+    path.write_text(
+        "ori,pub_agency_name,state_abbr,county_name,agency_type_name,officer_ct\n"
+        "KS0010000,Elk,KS,ELK,County,12\n"
+    )
+    (agency,) = gazetteer(path).fbi["KS"]
+    assert (agency.name, agency.counties, agency.type, agency.officers) == ("Elk", ("ELK",), "County", 12)

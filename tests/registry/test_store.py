@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import jsonschema
+import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
@@ -53,6 +54,11 @@ def tables(folder: Path) -> dict[str, object]:
     found["summary"] = json.loads((folder / "summary.json").read_text())
     found["ids"] = (folder / "ids.csv").read_text()
     return found
+
+
+def database(folder: Path) -> list[list[dict[str, object]]]:
+    with duckdb.connect(str(folder / "registry.duckdb"), read_only=True) as connection:
+        return [connection.execute(f"from {t.name}").to_arrow_table().to_pylist() for t in TABLES]
 
 
 def test_all_files_with_documented_columns(tmp_path: Path) -> None:
@@ -150,6 +156,10 @@ def test_adding_a_sheet_gives_what_a_full_build_gives(tmp_path: Path, later: int
     _, summary = build(paths[later], tmp_path / "grown", keep=True)
     assert summary["sheets_read"] == 6
     assert tables(tmp_path / "grown") == tables(tmp_path / "full")
+    # Byte for byte too, but for the database, whose tables are compared.
+    for name in FILES - {"registry.duckdb"}:
+        assert (tmp_path / "grown" / name).read_bytes() == (tmp_path / "full" / name).read_bytes(), name
+    assert database(tmp_path / "grown") == database(tmp_path / "full")
 
 
 def test_building_again_and_dropping_a_sheet(tmp_path: Path) -> None:
@@ -213,3 +223,14 @@ def test_an_empty_list_builds(tmp_path: Path) -> None:
     _, summary = build(tmp_path / "all", tmp_path / "out")
     assert (summary["sheets_read"], summary["agreements"]) == (1, 0)
     build(tmp_path / "all", tmp_path / "out")
+
+
+def test_observations_csv_is_what_arrow_would_write(tmp_path: Path) -> None:
+    """Also with quotes, commas, line breaks and letters beyond ASCII in the cells."""
+    paths = write_series(tmp_path / "all", 4)
+    odd = 'Elk "River", \nCañon County Sheriff’s Office'
+    write_sheet(paths[0], [row(odd, date(2025, 3, 3)), row("Ness County Sheriff's Office", "soon")])
+    build(tmp_path / "all", tmp_path / "out")
+    table = pyarrow.parquet.read_table(tmp_path / "out" / "observations.parquet")
+    pyarrow.csv.write_csv(table, tmp_path / "peer.csv")
+    assert (tmp_path / "out" / "observations.csv").read_bytes() == (tmp_path / "peer.csv").read_bytes()

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -113,6 +114,7 @@ def clean(raw: Raw, places: Gazetteer) -> Clean | str:
     )
 
 
+@lru_cache(maxsize=1 << 12)
 def _words(text: str) -> str:
     return " ".join(re.sub(r"[^a-z#/]+", " ", text.lower()).split())
 

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from evenhand.registry import feed, query
 from evenhand.registry.decisions import OverrideError
+from evenhand.registry.places import AgencyListError
 from evenhand.registry.query import Built, NotBuiltError, NotFoundError
 
 Row = dict[str, Any]
@@ -42,7 +43,7 @@ def _plainly() -> Iterator[None]:
     """Errors that a user can mend, as one line; Ctrl-C leaves what was there before."""
     try:
         yield
-    except (NotBuiltError, NotFoundError, OverrideError, OSError) as error:
+    except (NotBuiltError, NotFoundError, OverrideError, AgencyListError, OSError) as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
         raise click.ClickException("stopped; what was there before is unchanged") from None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,11 @@ def assemble(
     """
     used, repeats = _distinct(sheets)
     cleaned = [known(raw) or clean(raw, places) for raw in pool.raws]
-    signed = [c.signed if isinstance(c, Clean) else None for c in cleaned]
+    ordinals = np.array(
+        [c.signed.toordinal() if isinstance(c, Clean) and c.signed else 0 for c in cleaned], np.int32
+    )
+    places_of = [np.asarray(s.contents, np.int32) for s in used]
+    latest = [int(ordinals[own].max(initial=0)) for own in places_of]
     published = date_sheets(
         [
             Evidence(
@@ -70,18 +75,19 @@ def assemble(
                 s.kind,
                 s.modified,
                 s.captured,
-                max((d for n in set(s.contents) if (d := signed[n])), default=None),
-                frozenset(s.contents),
+                date.fromordinal(day) if day else None,
+                s.contents,
             )
-            for s in used
+            for s, day in zip(used, latest, strict=True)
         ]
     )
     order = sorted(range(len(used)), key=lambda n: (published[n].order, used[n].name, used[n].sha256))
-    good = [n for n, c in enumerate(cleaned) if isinstance(c, Clean)]
     renumbered = np.full(len(cleaned), -1, np.int32)
-    by_content = sorted(good, key=lambda n: _sort_key(pool.raws[n]))
-    used_contents = set().union(*(set(used[n].contents) for n in order)) if order else set()
-    by_content = [n for n in by_content if n in used_contents]
+    standing = np.zeros(len(cleaned), bool)
+    for own in places_of:
+        standing[own] = True
+    good = [n for n in np.flatnonzero(standing).tolist() if isinstance(cleaned[n], Clean)]
+    by_content = sorted(good, key=lambda n: pool.raws[n])
     renumbered[by_content] = np.arange(len(by_content), dtype=np.int32)
     corpus = Corpus(
         [used[n] for n in order],
@@ -93,16 +99,11 @@ def assemble(
     )
     for sheet in corpus.sheets:
         corpus.refused += [(sheet.name, r) for r in sheet.refused]
-        for row, content in zip(sheet.rows, sheet.contents, strict=True):
-            if renumbered[content] < 0:
-                reason = cleaned[content]
-                assert isinstance(reason, str)
-                corpus.refused.append((sheet.name, RefusedRows(sheet.worksheet, row, row, reason)))
+        for at in np.flatnonzero(renumbered[np.asarray(sheet.contents, np.int32)] < 0):
+            row, reason = sheet.rows[at], cleaned[sheet.contents[at]]
+            assert isinstance(reason, str)
+            corpus.refused.append((sheet.name, RefusedRows(sheet.worksheet, row, row, reason)))
     return corpus
-
-
-def _sort_key(raw: Raw) -> tuple[str, ...]:
-    return tuple(map(str, raw))
 
 
 def _distinct(sheets: Sequence[SheetFile]) -> tuple[list[SheetFile], list[tuple[str, str]]]:

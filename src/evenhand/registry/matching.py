@@ -215,11 +215,7 @@ def _sheriff(
 ) -> tuple[FbiAgency | None, str, float, FbiAgency | None, float]:
     if county is None:
         return None, "sheriff: its county cannot be told", 0, None, 0
-    agencies = [
-        a
-        for a in places.fbi.get(subject.state, ())
-        if a.type == "County" and any(county_key(c) == county.key for c in a.counties)
-    ]
+    agencies = places.of_county.get((subject.state, county.key), ())
     offices = sorted(
         (a for a in agencies if "police" not in a.name.lower()),
         key=lambda a: (place_key(a.name) not in (county.key, f"{county.key} county"), a.ori),

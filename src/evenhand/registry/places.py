@@ -4,10 +4,13 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
+from operator import itemgetter
 from pathlib import Path
 
 from rapidfuzz import process
@@ -44,15 +47,25 @@ _COUNTY_WORDS = re.compile(
 )
 
 
+class _PlaceLetters(dict[int, str]):
+    """What becomes of a lower-case letter in a place's key; any that is not named becomes a space."""
+
+    def __missing__(self, letter: int) -> str:
+        self[letter] = " "
+        return " "
+
+
+_PLACE_LETTERS = _PlaceLetters(
+    {ord(c): c for c in "abcdefghijklmnopqrstuvwxyz0123456789"} | dict.fromkeys(map(ord, "'’.`"), "")
+)
+_PLACE_LETTERS[ord("ñ")] = "n"
+_PLACE_WORDS = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
+
+
 @lru_cache(maxsize=1 << 16)
 def place_key(text: str) -> str:
     """A place's name for comparison: `St. Mary's County` and `Saint Marys` are `saint marys`."""
-    text = text.lower().replace("’", "'").replace("ñ", "n")
-    text = re.sub(r"['.`]", "", text)
-    text = re.sub(r"[^a-z0-9]+", " ", text)
-    text = re.sub(r"\bste\b", "sainte", re.sub(r"\bst\b", "saint", text))
-    text = re.sub(r"\bft\b", "fort", re.sub(r"\bmt\b", "mount", text))
-    return " ".join(text.split())
+    return " ".join([_PLACE_WORDS.get(w, w) for w in text.lower().translate(_PLACE_LETTERS).split()])
 
 
 @lru_cache(maxsize=1 << 16)
@@ -97,10 +110,22 @@ class Gazetteer:
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of a place's or agency's name; such a word is not taken for a mistyped one."""
-        found = {w for agencies in self.fbi.values() for a in agencies for w in place_key(a.name).split()}
+        keys = {place_key(a.name) for agencies in self.fbi.values() for a in agencies}
+        found = {w for key in keys for w in key.split()}
         for counties in self.counties.values():
             found.update(w for key in counties for w in key.split())
         return frozenset(found)
+
+    @cached_property
+    def of_county(self) -> dict[tuple[str, str], tuple[FbiAgency, ...]]:
+        """The sheriffs and county police of each state and county (by its key)."""
+        found: dict[tuple[str, str], list[FbiAgency]] = defaultdict(list)
+        for state, agencies in self.fbi.items():
+            for agency in agencies:
+                if agency.type == "County":
+                    for key in dict.fromkeys(map(county_key, agency.counties)):
+                        found[state, key].append(agency)
+        return {place: tuple(agencies) for place, agencies in found.items()}
 
     def county(self, state: str, text: str) -> County | None:
         """The county of that exact name in a state."""
@@ -130,49 +155,81 @@ class Gazetteer:
         return counties[str(hits[0][0])], int(hits[0][1])
 
 
+class AgencyListError(ValueError):
+    """A list of agencies that cannot be used, and why."""
+
+
 @lru_cache(maxsize=4)
 def gazetteer(agencies: Path | None = None) -> Gazetteer:
     """The gazetteer with the FBI's list from `agencies` (its columns as in the bundled list), else the
-    bundled one."""
-    states = {r["code"]: r["name"] for r in _rows(_DATA.joinpath("states.csv").read_text())}
+    bundled one. Raises `AgencyListError`."""
+    named = _columns(_DATA.joinpath("states.csv").read_text(), ("code",), ("name",))
+    states = {state[0]: state[1] for state in named}
     counties: dict[str, dict[str, County]] = defaultdict(dict)
-    for row in _rows(_DATA.joinpath("counties.csv").read_text()):
-        name = row["name"]
+    for state, fips, name in _columns(
+        _DATA.joinpath("counties.csv").read_text(), ("state",), ("fips",), ("name",)
+    ):
         key = county_key(name.lower())
-        county = County(row["state"], row["fips"], name, key)
-        counties[row["state"]][key if key not in counties[row["state"]] else key + " city"] = county
-    if agencies is None:
-        text = gzip.decompress(_DATA.joinpath("agencies.csv.gz").read_bytes()).decode()
-    else:
-        raw = agencies.read_bytes()
-        text = (gzip.decompress(raw) if agencies.suffix == ".gz" else raw).decode("utf-8-sig")
+        county = County(state, fips, name, key)
+        counties[state][key if key not in counties[state] else key + " city"] = county
     fbi: dict[str, list[FbiAgency]] = defaultdict(list)
-    for row in _rows(text):
-        agency = _fbi_agency(row)
-        fbi[agency.state].append(agency)
+    try:
+        for row in _columns(_listed(agencies), *_FBI_COLUMNS):
+            agency = _fbi_agency(*row)
+            fbi[agency.state].append(agency)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise AgencyListError(f"the list of agencies {agencies or ''} cannot be used: {error}") from None
     return Gazetteer(states, dict(counties), {s: tuple(a) for s, a in fbi.items()})
 
 
+def _listed(agencies: Path | None) -> str:
+    if agencies is None:
+        return gzip.decompress(_DATA.joinpath("agencies.csv.gz").read_bytes()).decode()
+    raw = agencies.read_bytes()
+    return (gzip.decompress(raw) if agencies.suffix == ".gz" else raw).decode("utf-8-sig")
+
+
 _FBI_STATES = {"NB": "NE", "GM": "GU"}
+_FBI_COLUMNS = (
+    ("ori",),
+    ("name", "pub_agency_name"),
+    ("state", "state_abbr"),
+    ("county", "county_name"),
+    ("type", "agency_type_name"),
+    ("officers", "officer_ct"),
+)
+"""The columns of the bundled list, and what the FBI's own files call them."""
 
 
-def _fbi_agency(row: dict[str, str]) -> FbiAgency:
-    state = row.get("state") or row.get("state_abbr", "")
-    county = row.get("county") or row.get("county_name", "")
-    counties = () if "NOT SPECIFIED" in county or "UNMAPPED" in county else tuple(county.split(", "))
-    officers = row.get("officers") or row.get("officer_ct") or "0"
+def _fbi_agency(ori: str, name: str, state: str, county: str, kind: str, officers: str) -> FbiAgency:
     return FbiAgency(
-        row["ori"],
-        " ".join((row.get("name") or row.get("pub_agency_name", "")).split()),
+        ori,
+        " ".join(name.split()),
         _FBI_STATES.get(state, state),
-        counties,
-        row.get("type") or row.get("agency_type_name", ""),
+        () if "NOT SPECIFIED" in county or "UNMAPPED" in county else tuple(county.split(", ")),
+        kind,
         int(officers) if officers.isdigit() else 0,
     )
 
 
-def _rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text)))
+def _columns(text: str, *wanted: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The wanted columns of a CSV text, each under the first of its names that the text has; `ValueError` if
+    it has none of them."""
+    rows = csv.reader(io.StringIO(text))
+    heading = next(rows, [])
+    places: list[int] = []
+    for names in wanted:
+        place = next((heading.index(n) for n in names if n in heading), None)
+        if place is None:
+            raise ValueError(f"the list has no column {names[0]} (it has {', '.join(heading) or 'none'})")
+        places.append(place)
+    pick = itemgetter(*places)
+    for row in rows:
+        if row and len(row) < len(heading):
+            said = f"line {rows.line_num} of the list has {len(row)} columns, its heading {len(heading)}"
+            raise ValueError(f"{said}: put the line right")
+        if row:
+            yield pick(row)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ the workbook was last saved and the latest signing day inside bound the true day
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -36,14 +36,14 @@ class Published:
 @dataclass(frozen=True)
 class Evidence:
     """What is known of a sheet's day: its name, last saving, capture, latest signing day and its
-    distinct rows (as places in a pool)."""
+    rows (as places in a pool)."""
 
     name: str
     kind: str
     modified: datetime | None
     captured: datetime | None
     latest_signed: date | None
-    rows: frozenset[int]
+    rows: Collection[int]
 
 
 _NAMED = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(am|pm|mid)?", re.I)
@@ -140,10 +140,12 @@ def _from_neighbours(sheet: Evidence, placed: Sequence[tuple[Evidence, Published
     """The day of the sheet of its kind that shares most rows; the earlier one where two share as many."""
     _, half, claim = named_day(sheet.name)
     best: tuple[float, date] | None = None
+    own = frozenset(sheet.rows)
     for other, published in placed:
-        if other.kind != sheet.kind or not (other.rows | sheet.rows):
+        theirs = frozenset(other.rows) if other.kind == sheet.kind else frozenset()
+        if other.kind != sheet.kind or not (theirs | own):
             continue
-        alike = len(other.rows & sheet.rows) / len(other.rows | sheet.rows)
+        alike = len(theirs & own) / len(theirs | own)
         if best is None or alike > best[0] or (alike == best[0] and published.day < best[1]):
             best = (alike, published.day)
     signed = sheet.latest_signed

@@ -1,5 +1,6 @@
 """Reading sheets into rows as published: every row of every worksheet is kept or refused with a reason."""
 
+import gc
 import re
 from array import array
 from dataclasses import dataclass, field
@@ -263,5 +264,6 @@ def read_some(tasks: list[tuple[Path, str]], pool: Pool) -> tuple[list[SheetFile
 
 def read_apart(tasks: list[tuple[Path, str]]) -> tuple[list[Raw], list[SheetFile], list[RefusedSheet]]:
     """Read some sheets in a process of its own; the first part of the result is its pool."""
+    gc.disable()  # the process ends with its work
     pool = Pool()
     return pool.raws, *read_some(tasks, pool)

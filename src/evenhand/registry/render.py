@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from evenhand.registry import tables
+from evenhand.registry import arrow, tables
 from evenhand.registry.agreements import document_day
 from evenhand.registry.corpus import Corpus, Ints
 from evenhand.registry.history import Status, first_missing
@@ -32,7 +32,7 @@ def render(registry: Registry) -> dict[str, pa.Table]:
         tables.CHANGES: _changes(registry),
         tables.DECISIONS: _decisions(registry),
     }
-    found = {t.name: pa.Table.from_pylist(r, schema=t.schema) for t, r in rows.items()}
+    found = {t.name: arrow.table(r, t.schema) for t, r in rows.items()}
     found[tables.OBSERVATIONS.name] = _observations(registry)
     return {t.name: found[t.name] for t in tables.TABLES}
 
@@ -120,9 +120,9 @@ def _observations(registry: Registry) -> pa.Table:
     fields: list[pa.Field] = []
     for column in tables.OBSERVATIONS.columns:
         if column.name == "row":
-            array = pa.array(corpus.row, pa.int32())
+            array = arrow.of_numbers(corpus.row)
         elif column.name == "content":
-            array = pa.array(corpus.content, pa.int32())
+            array = arrow.of_numbers(corpus.content)
         elif column.name == "agreement_id":
             array = _of_kind(corpus, agreement, column.type)
         elif column.name in by_sheet:
@@ -142,19 +142,18 @@ def _raw_value(corpus: Corpus, name: str) -> Callable[[int], Any]:
 def _spread(values: Sequence[Any], places: Ints, type_: pa.DataType) -> pa.Array:
     """`values[place]` for each place, kept as a dictionary of the distinct values."""
     if not pa.types.is_string(type_):
-        return pa.array(values, type_).take(pa.array(places))
-    encoded = pa.array(values, type_).dictionary_encode()
-    return pa.DictionaryArray.from_arrays(encoded.indices.take(pa.array(places)), encoded.dictionary)
+        return arrow.array(values, type_).take(arrow.of_numbers(places))
+    encoded = arrow.array(values, type_).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(encoded.indices.take(arrow.of_numbers(places)), encoded.dictionary)
 
 
 def _of_kind(corpus: Corpus, values: Sequence[str | None], type_: pa.DataType) -> pa.Array:
     """Agreement ids, which rows of pending sheets do not have."""
+    own = arrow.array(values, type_).dictionary_encode()
+    codes = arrow.array([*arrow.values_of(own.indices), None], pa.int32())
     pending = np.array([s.kind == PENDING for s in corpus.sheets], bool)
-    own = pa.array(values, type_).dictionary_encode()
-    places = own.indices.take(pa.array(corpus.content))
-    if len(corpus.sheets):
-        places = pa.compute.if_else(pa.array(pending[corpus.sheet]), None, places)
-    return pa.DictionaryArray.from_arrays(places.cast(pa.int32()), own.dictionary)
+    places = np.where(pending[corpus.sheet], len(values), corpus.content).astype(np.int32)
+    return pa.DictionaryArray.from_arrays(codes.take(arrow.of_numbers(places)), own.dictionary)
 
 
 def _agreements(registry: Registry) -> Rows:

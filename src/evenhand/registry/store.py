@@ -15,7 +15,9 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from evenhand.record.folder import staged_folder
+from evenhand.registry import arrow
 from evenhand.registry.ids import issued_text
+from evenhand.registry.observed_csv import write_observations
 from evenhand.registry.reading import Pool, Raw, RefusedRows, SheetFile
 from evenhand.registry.registry import Registry
 from evenhand.registry.render import render
@@ -31,13 +33,11 @@ def write_registry(registry: Registry, out: Path) -> dict[str, Any]:
     rendered = render(registry)
     summary = summarize(registry)
     with staged_folder(out) as folder:
-        with ThreadPoolExecutor(3) as threads:
-            tasks = [
-                threads.submit(_write_parquet, rendered, folder),
+        with ThreadPoolExecutor(2) as threads:
+            for task in (
                 threads.submit(_write_csv, rendered, folder),
-                threads.submit(_write_duckdb, rendered, folder / "registry.duckdb"),
-            ]
-            for task in tasks:
+                threads.submit(_write_binary, rendered, folder),
+            ):
                 task.result()
         (folder / "ids.csv").write_text(issued_text(registry.issued, *registry.used_keys()))
         (folder / "dictionary.md").write_text(dictionary())
@@ -47,50 +47,69 @@ def write_registry(registry: Registry, out: Path) -> dict[str, Any]:
     return summary
 
 
-def _write_parquet(rendered: dict[str, pa.Table], folder: Path) -> None:
-    for name, table in rendered.items():
-        pyarrow.parquet.write_table(table, folder / f"{name}.parquet", compression="zstd")
-
-
 def _write_csv(rendered: dict[str, pa.Table], folder: Path) -> None:
     for name, table in rendered.items():
-        pyarrow.csv.write_csv(table, folder / f"{name}.csv")
+        if name == "observations":
+            write_observations(table, folder / f"{name}.csv")
+        else:
+            pyarrow.csv.write_csv(table, folder / f"{name}.csv")
 
 
-def _write_duckdb(rendered: dict[str, pa.Table], path: Path) -> None:
-    """One file with all tables. Distinct rows stand once, in `contents`; `observations` is a view of them."""
-    observations = rendered["observations"]
+def _write_binary(rendered: dict[str, pa.Table], folder: Path) -> None:
+    for name, table in rendered.items():
+        _write_parquet(table, folder / f"{name}.parquet")
+    _write_duckdb(rendered["observations"], folder)
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    # Least and greatest value cost more than all else in so large a table, and help on these columns alone.
+    measured: bool | list[str] = ["sheet", "published"] if table.num_rows > 1 << 16 else True
+    pyarrow.parquet.write_table(table, path, compression="zstd", write_statistics=measured)
+
+
+def _write_duckdb(observations: pa.Table, folder: Path) -> None:
+    """One file with all tables, from the Parquet files beside it. Distinct rows stand once, in `contents`;
+    `observations` is a view of them."""
     own = ("sheet", "row", "published", "kind", "agreement_id", "content")
-    first = _first_of_each(observations["content"])
-    contents = observations.take(first).drop_columns([c for c in own if c != "content"])
-    narrow = observations.select(list(own))
-    with duckdb.connect(str(path)) as connection:
+    contents = observations.take(_first_of_each(observations["content"]))
+    contents = contents.drop_columns([c for c in own if c != "content"])
+    # Through Parquet and not Arrow, for which DuckDB would import pandas.
+    distinct = folder / "contents.parquet"
+    _write_parquet(contents, distinct)
+    sources = {t.name: (folder / f"{t.name}.parquet", "*") for t in TABLES if t.name != "observations"}
+    sources |= {
+        "contents": (distinct, "*"),
+        "observed": (folder / "observations.parquet", ", ".join(map(_quoted, own))),
+    }
+    columns = ", ".join(
+        f"o.{_quoted(c)}" if c in own else f"c.{_quoted(c)}" for c in observations.column_names
+    )
+    with duckdb.connect(str(folder / "registry.duckdb")) as connection:
         connection.begin()
-        for name, table in rendered.items():
-            if name != "observations":
-                _load(connection, name, table)
-        _load(connection, "contents", contents)
-        _load(connection, "observed", narrow)
-        columns = ", ".join(
-            f"o.{_quoted(c)}" if c in own else f"c.{_quoted(c)}" for c in observations.column_names
-        )
+        for name, (path, chosen) in sources.items():
+            connection.execute(
+                f"create table {name} as select {chosen} from read_parquet({_text(str(path))})"
+            )
         connection.execute(
             f"create view observations as select {columns} from observed o join contents c using (content)"
         )
-        for table in TABLES:
-            kind = "view" if table.name == "observations" else "table"
-            connection.execute(f"comment on {kind} {table.name} is {_text(table.row)}")
-            if kind == "table":
-                for column in table.columns:
-                    place = f"{table.name}.{_quoted(column.name)}"
-                    connection.execute(f"comment on column {place} is {_text(column.meaning)}")
+        connection.execute(_comments())
         connection.commit()
+    distinct.unlink()
 
 
-def _load(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
-    connection.register("given", table)
-    connection.execute(f"create table {name} as select * from given")
-    connection.unregister("given")
+def _comments() -> str:
+    """The statements that give each table and column its meaning."""
+    found = []
+    for table in TABLES:
+        kind = "view" if table.name == "observations" else "table"
+        found.append(f"comment on {kind} {table.name} is {_text(table.row)}")
+        if kind == "table":
+            found += [
+                f"comment on column {table.name}.{_quoted(c.name)} is {_text(c.meaning)}"
+                for c in table.columns
+            ]
+    return ";\n".join(found)
 
 
 def _quoted(name: str) -> str:
@@ -102,8 +121,8 @@ def _text(value: str) -> str:
 
 
 def _first_of_each(content: pa.ChunkedArray) -> pa.Array:
-    _, places = np.unique(content.to_numpy(), return_index=True)
-    return pa.array(np.sort(places))
+    _, places = np.unique(arrow.numbers_of(content), return_index=True)
+    return arrow.of_numbers(np.sort(places))
 
 
 def summarize(registry: Registry) -> dict[str, Any]:
@@ -225,22 +244,22 @@ class Earlier:
 
 def load_earlier(out: Path) -> Earlier | None:
     """The sheets that a build in `out` had read; `None` if there is none that can be taken up."""
+    raw_columns = [f"{name}_raw" for name in Raw._fields]
     try:
         package = json.loads((out / "datapackage.json").read_text())
         if package.get("evenhand_format") != FORMAT:
             return None
-        sheets = pyarrow.parquet.read_table(out / "sheets.parquet").to_pylist()
-        refused = pyarrow.parquet.read_table(out / "refused.parquet").to_pylist()
-        observed = pyarrow.parquet.read_table(out / "observations.parquet")
+        sheets = arrow.rows_of(_read_parquet(out / "sheets.parquet"))
+        refused = arrow.rows_of(_read_parquet(out / "refused.parquet"))
+        observed = _read_parquet(out / "observations.parquet", ["sheet", "row", "content", *raw_columns])
     except (OSError, ValueError, KeyError, pa.ArrowException):
         return None
     pool = Pool()
     first = _first_of_each(observed["content"])
     places: dict[int, int] = {}
-    raw_columns = [f"{name}_raw" for name in Raw._fields]
     kept = observed.select(["content", *raw_columns]).take(first)
-    values = [kept[name].cast(pa.string()).fill_null("").to_pylist() for name in raw_columns]
-    for content, *cells in zip(kept["content"].to_pylist(), *values, strict=True):
+    values = [["" if v is None else v for v in arrow.values_of(kept[name])] for name in raw_columns]
+    for content, *cells in zip(arrow.values_of(kept["content"]), *values, strict=True):
         places[content] = pool.add(Raw(*cells))
     found = {row["sheet"]: _sheet(row) for row in sheets if row["result"] == "read"}
     _take_rows(found, observed, places)
@@ -248,6 +267,12 @@ def load_earlier(out: Path) -> Earlier | None:
         run = RefusedRows(row["worksheet"], row["first_row"], row["last_row"], row["reason"])
         found[row["sheet"]].refused.append(run)
     return Earlier(list(found.values()), pool)
+
+
+def _read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    # Not `read_table`, which imports pandas.
+    with pyarrow.parquet.ParquetFile(path) as file:
+        return file.read(columns)
 
 
 def _sheet(row: dict[str, Any]) -> SheetFile:
@@ -268,14 +293,14 @@ def _sheet(row: dict[str, Any]) -> SheetFile:
 def _take_rows(found: dict[str, SheetFile], observed: pa.Table, places: dict[int, int]) -> None:
     names = observed["sheet"].combine_chunks()
     names = names.dictionary_encode() if not pa.types.is_dictionary(names.type) else names
-    codes = names.indices.to_numpy(zero_copy_only=False)
-    rows = observed["row"].to_numpy().astype(np.int32)
-    contents = observed["content"].to_numpy()
+    codes = arrow.numbers_of(names.indices)
+    rows = arrow.numbers_of(observed["row"])
+    contents = arrow.numbers_of(observed["content"])
     place = np.zeros(max(places, default=0) + 1, np.int32)
     place[list(places)] = list(places.values())
     mapped = place[contents]
     starts = [0, *(n + 1 for n in (codes[1:] != codes[:-1]).nonzero()[0]), len(codes)]
-    labels = names.dictionary.to_pylist()
+    labels = arrow.values_of(names.dictionary)
     for start, end in pairwise(starts):
         if start < end:
             sheet = found[labels[codes[start]]]

@@ -1,0 +1,72 @@
+"""Observations as CSV, the largest file by far: what rows have in common is turned into text once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from evenhand.registry.arrow import numbers_of, of_numbers, text
+
+_HEAD, _ROW, _MIDDLE = ("sheet",), "row", ("published", "kind")
+"""The first columns of the table. All after them depend on the distinct row and the kind of sheet alone."""
+_AT_ONCE = 1 << 11
+
+
+def write_observations(table: pa.Table, path: Path) -> None:
+    """Write the table of observations as `pyarrow.csv.write_csv` would, byte for byte."""
+    names = table.column_names
+    if names[: len(_HEAD) + 1 + len(_MIDDLE)] != [*_HEAD, _ROW, *_MIDDLE]:
+        raise ValueError(f"the first columns of the observations are not as expected: {names[:4]}")
+    sheet, kind = _codes(table["sheet"]), _codes(table["kind"])
+    content = numbers_of(table["content"]) * 2 + kind
+    head, head_of = _texts(table.select(_HEAD), sheet, ",")
+    middle, _ = _texts(table.select(_MIDDLE), sheet, ",", before=",")
+    tail, tail_of = _texts(table.select(names[4:]), content, "\n")
+    row = table[_ROW].combine_chunks().cast(pa.string())
+    with path.open("wb") as out:
+        out.write((",".join(f'"{name}"' for name in names) + "\n").encode())
+        for start in range(0, table.num_rows, _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            at = of_numbers(head_of[part])
+            ends = tail.take(of_numbers(tail_of[part]))
+            lines = _joined(head.take(at), row[part], middle.take(at), ends)
+            out.write(lines.buffers()[2])
+
+
+def _codes(column: pa.ChunkedArray) -> NDArray[Any]:
+    """A number for each value of a column of dictionaries or texts."""
+    array = column.combine_chunks()
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    return numbers_of(encoded.indices)
+
+
+def _texts(
+    table: pa.Table, group: NDArray[Any], after: str, before: str = ""
+) -> tuple[pa.Array, NDArray[np.int64]]:
+    """The CSV text of the first row of each group, and which text is each row's."""
+    _, first, of_row = np.unique(group, return_index=True, return_inverse=True)
+    few = table.take(of_numbers(first))
+    joined = pc.binary_join_element_wise(*_cells(few), text(","))
+    return _joined(text(before), joined, text(after)), of_row
+
+
+def _cells(table: pa.Table) -> Sequence[pa.Array]:
+    """Each column's cells as CSV: texts in quotes, nothing for what is missing."""
+    found, quote = [], text('"')
+    for column in table.columns:
+        array = column.combine_chunks()
+        if pa.types.is_dictionary(array.type):
+            array = array.cast(array.type.value_type)
+        cells = array.cast(pa.string())
+        if pa.types.is_string(array.type):
+            cells = _joined(quote, pc.replace_substring(cells, '"', '""'), quote)
+        found.append(cells.fill_null(text("")))
+    return found
+
+
+def _joined(*parts: pa.Array | pa.Scalar) -> pa.Array:
+    return pc.binary_join_element_wise(*parts, text(""))
