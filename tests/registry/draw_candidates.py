@@ -1,15 +1,16 @@
 """Draw pairs of texts that may be one agency or one agreement, for a reader to judge; not from the rules.
 
-    .venv/bin/python tests/registry/draw_candidates.py SHEETS --seed 287 > pairs.txt
+    .venv/bin/python tests/registry/draw_candidates.py SHEETS --seed 287 --table pairs.csv > pairs.txt
 
 Every two different texts of a state (state and name as published) are compared by letters, by words, by
-shared document, by shared model and day, and by whether one begins as the other ends. So are like names across
-states; of one name, its signing days. Each pair is of the first kind that it fits, and of each kind some are
-drawn at random. What the rules decided is neither read nor shown. Each pair is printed with what its rows
-say.
+shared document, by shared model and day, and by whether one begins as the other ends. So are like names
+across states; of one name, its signing days. Each pair is of the first kind that it fits, and of each some
+are drawn at random. What the rules decided is neither read nor shown. The text shows each pair with what its
+rows say; the table gives the columns of `data/adjudicated.csv` that a reader does not write.
 """
 
 import argparse
+import csv
 import random
 import sys
 from collections import defaultdict
@@ -37,6 +38,9 @@ KINDS = {
     "signing days of one name": 50,
 }
 """How many pairs are drawn of each kind, in the order in which a pair is given its kind."""
+
+WHOLE = ("one document", "signing days of one name")
+"""Kinds of which the pairs that were not drawn are shown after all others."""
 
 
 @dataclass
@@ -132,6 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sheets", type=Path)
     parser.add_argument("--seed", type=int, default=287)
+    parser.add_argument("--table", type=Path, help="also write the pairs as CSV")
     options = parser.parse_args()
     readings = read_folder(sheet_paths(options.sheets))
     corpus = assemble(readings.sheets, readings.pool, gazetteer())
@@ -143,23 +148,30 @@ def main() -> None:
     for kind, *pair in signing_days(texts):
         found[kind].append(tuple(pair))
     chance = random.Random(options.seed)
-    number = 0
+    chosen: list[tuple[str, tuple[object, ...]]] = []
     for kind, wanted in KINDS.items():
         drawn = chance.sample(found[kind], min(wanted, len(found[kind])))
+        chosen += [(kind, pair) for pair in drawn]
         print(f"{kind}: {len(found[kind])} pairs, {len(drawn)} drawn", file=sys.stderr)
-        for pair in drawn:
-            number += 1
-            print(f"{number}. {kind}")
-            if len(pair) == 2:
-                print(*(told(text, corpus) for text in pair if isinstance(text, Text)), sep="\n")
-            else:
-                text, model, one, other = pair
-                assert isinstance(text, Text)
-                print(
-                    told(text, corpus, (str(model), "")),
-                    f"    judge: {model} {one or '-'} and {other}",
-                    sep="\n",
-                )
+    for kind in WHOLE:
+        chosen += [(kind, pair) for pair in found[kind] if (kind, pair) not in chosen]
+    table: list[tuple[str, ...]] = [("number", "drawn", "subject", "left", "right")]
+    for kind, (first, *rest) in chosen:
+        number = str(len(table))
+        print(f"{number}. {kind}")
+        assert isinstance(first, Text)
+        if isinstance(rest[0], Text):
+            print(told(first, corpus), told(rest[0], corpus), sep="\n")
+            table.append((number, kind, "agency", str(first), str(rest[0])))
+        else:
+            model, *two = map(str, rest)
+            print(told(first, corpus, model))
+            print(f"    judge: {model} {' and '.join(day or '-' for day in two)}")
+            both = [f"{first} / {model} / {day or 'no day'}" for day in two]
+            table.append((number, kind, "agreement", *both))
+    if options.table:
+        with options.table.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out, lineterminator="\n").writerows(table)
 
 
 if __name__ == "__main__":

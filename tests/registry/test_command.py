@@ -272,3 +272,29 @@ def test_a_published_agency(ice: Ice) -> None:
     result = run("show", "Franklin County Sheriff's Office", "-r", ice.out)
     assert result.exit_code == 1
     assert "means several agencies" in result.output
+
+
+def test_the_tribal_form_of_the_task_force_model(tmp_path: Path) -> None:
+    """No published sheet has one yet; sheets may word it in either way."""
+    rows = [
+        ("OKLAHOMA", name, "Tribal", None, model, date(2026, 6, 1), "link pending", None)
+        for name, model in (
+            ("Osage Nation Police Department", "Tribal Task Force Model"),
+            ("Comanche Nation Police Department", "Task Force Model - Tribal"),
+            ("Pawnee County Sheriff's Office", "Task Force Model"),
+        )
+    ]
+    write_sheet(tmp_path / "sheets" / "participating-2026-06-03am.xlsx", rows)
+    asked = [("OKLAHOMA", "Ponca Tribal Police", "Tribe", None, "Tribal Task Force Model")]
+    write_sheet(tmp_path / "sheets" / "pending-2026-06-03am.xlsx", asked, header=WAITING)
+    out = tmp_path / "out"
+    assert run("build", tmp_path / "sheets", "--out", out).exit_code == 0
+    tribal = json.loads(run("as-of", "2026-06-03", "--model", "TFM-Tribal", "-r", out, "--json").stdout)
+    assert {row["agency"] for row in tribal} == {
+        "Osage Nation Police Department",
+        "Comanche Nation Police Department",
+    }
+    shown = json.loads(run("show", "Osage Nation Police Department, OK", "-r", out, "--json").stdout)
+    assert shown["agency"]["body"] == "tribal agency"
+    asked_for = json.loads(run("show", "Ponca Tribal Police, OK", "-r", out, "--json").stdout)
+    assert [r["model"] for r in asked_for["requests"]] == ["TFM-Tribal"]

@@ -1,5 +1,6 @@
 """History on two times: listings, gaps, endings as windows, what took whose place, requests, changes."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -92,6 +93,17 @@ def test_a_day_that_moves_far_without_a_document_is_left_for_review() -> None:
     assert not settled.review
     decision = next(d for d in settled.decisions if d.step == "day corrected")
     assert decision.overridden_by == "one signing, mistyped"
+
+
+def test_a_listing_without_a_document_that_comes_back_with_a_new_day_is_left_for_review() -> None:
+    old, new = Row(signed="2025-07-31"), Row(signed="2025-09-09", link="https://www.ice.gov/new.pdf")
+    registry = registry_of([[old], [old], [], [], [new]])
+    assert len(registry.agreements) == 2
+    (open_,) = registry.review
+    assert "no document" in open_.reason
+    documented = replace(old, link="https://www.ice.gov/old.pdf")
+    assert not registry_of([[documented], [documented], [], [], [new]]).review
+    assert not registry_of([[old], [old], *[[]] * 9, [new]]).review
 
 
 def test_an_override_reverses_a_join() -> None:

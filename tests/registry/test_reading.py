@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
+import pyarrow.parquet
 import pytest
 
+from evenhand.registry.build import build
 from evenhand.registry.header import find_header, meaning
 from evenhand.registry.reading import IN_FORCE, PENDING, Pool, SheetFile, read_sheet, sheet_paths
 from evenhand.registry.workbook import UnreadableError, parse_workbook, plain_address
@@ -309,6 +311,26 @@ def test_folder_of_sheets(sheet: Write, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(FileNotFoundError, match="holds no spreadsheet"):
         sheet_paths(tmp_path / "empty")
+
+
+RECIPIENT = (
+    "https://gcc02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.ice.gov%2Fx.pdf"
+    "&data=05%7C02%7Csomeone%40example.org%7C8bb6&sdata=abc%3D&reserved=0"
+)
+
+
+def test_whose_mail_a_link_was_copied_from_is_not_kept(tmp_path: Path) -> None:
+    """Neither from behind a cell nor from its text."""
+    rows = [
+        ("KANSAS", "Elk County Sheriff's Office", "County", "Elk County", "Task Force Model", "", "link", ""),
+        ("KANSAS", "Ness County Sheriff's Office", "County", "", "Task Force Model", "", RECIPIENT, ""),
+    ]
+    path = write_sheet(tmp_path / "participating-2025-06-12am.xlsx", rows, links={"G2": RECIPIENT})
+    build(path, tmp_path / "out")
+    table = pyarrow.parquet.read_table(tmp_path / "out" / "observations.parquet").to_pylist()
+    assert [r["moa_url"] for r in table] == ["https://www.ice.gov/x.pdf"] * 2
+    for file in (tmp_path / "out").iterdir():
+        assert b"someone" not in file.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def tables(folder: Path) -> dict[str, object]:
 
 def database(folder: Path) -> list[list[dict[str, object]]]:
     with duckdb.connect(str(folder / "registry.duckdb"), read_only=True) as connection:
-        return [connection.execute(f"from {t.name}").to_arrow_table().to_pylist() for t in TABLES]
+        return [connection.sql(f"from {t.name}").to_arrow_table().to_pylist() for t in TABLES]
 
 
 def test_all_files_with_documented_columns(tmp_path: Path) -> None:

@@ -221,6 +221,12 @@ def _judge_days(step: AgreementStep, a: Group, b: Group) -> None:
                 SAME,
                 80.0,
             )
+        elif gap <= 4 * HANDOVER_GAP and not a.links:
+            reason, verdict, score = (
+                "listed with no document, gone for a few sheets, and listed with a new day",
+                REVIEW,
+                55.0,
+            )
         else:
             reason, verdict, score = "one had ended before the other began", DIFFERENT, 90.0
     elif linked:

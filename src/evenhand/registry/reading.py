@@ -18,6 +18,7 @@ from evenhand.registry.workbook import (
     Worksheet,
     archived_at,
     open_workbook,
+    without_recipient,
 )
 
 IN_FORCE, PENDING = "in_force", "pending"
@@ -28,7 +29,7 @@ class Raw(NamedTuple):
     """One row's cells as published, by meaning. A cell that the sheet lacks is empty.
 
     A true date in `signed` is its ISO day, anything else the text or number as found. What a web archive put
-    before a link is not repeated here (see the sheet's `captured_at`).
+    before a link is not repeated here (see the sheet's `captured_at`), nor whose mail it was copied from.
     """
 
     state: str
@@ -213,6 +214,9 @@ def _raw(cells: tuple[Any, ...], present: tuple[str, ...], others: list[str], li
         for name, value in zip(others, cells[len(present) :], strict=True)
         if as_text(value).strip()
     )
+    for name in ("moa", "addendum"):
+        if name in text:
+            text[name] = without_recipient(text[name])
     return Raw(**{c: text.get(c, "") for c in COLUMNS}, moa_link=link, addendum_link=added, extra=extra)
 
 

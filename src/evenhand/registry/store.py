@@ -23,7 +23,7 @@ from evenhand.registry.registry import Registry
 from evenhand.registry.render import render
 from evenhand.registry.tables import TABLES
 
-FORMAT = 1
+FORMAT = 2
 """Version of the folder's layout; an earlier build of another version is read anew."""
 
 

@@ -242,7 +242,7 @@ def _read_links(sheet: Worksheet, xml: bytes, relations: bytes) -> None:
 
 @lru_cache(maxsize=1 << 16)
 def _address(target: bytes) -> str:
-    return unescape(target.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})
+    return without_recipient(unescape(target.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}))
 
 
 def _read_formulas(sheet: Worksheet, xml: bytes) -> None:
@@ -282,6 +282,15 @@ def column_letter(number: int) -> str:
 _SAFELINK = re.compile(r"^https?://[^/]*safelinks\.protection\.outlook\.com/.*?[?&]url=([^&]+)", re.I)
 _ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/(\d{14})[a-z_]*/(.*)$", re.I | re.S)
 _EXTENSION = re.compile(r"^chrome-extension://[^/]*/")
+
+
+def without_recipient(link: str) -> str:
+    """A mail filter's link without the part that names whose mail it stood in; other links as they are."""
+    found = _SAFELINK.match(link)
+    if found is None:
+        return link
+    host = link[: link.index("/", link.index("://") + 3)]
+    return f"{host}/?url={found.group(1)}"
 
 
 def plain_address(link: str) -> tuple[str, list[str]]:
