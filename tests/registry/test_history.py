@@ -159,6 +159,21 @@ def test_a_request_before_and_its_outcome() -> None:
     assert outcomes["elk county sheriff office"] == "dropped"
 
 
+def test_a_request_whose_model_was_left_out_is_answered_by_the_agency_s_next_agreement() -> None:
+    asked, unsaid = Row(signed="", model="WSO"), Row(signed="", model="")
+    wso = Row(model="WSO")
+    registry = registry_of(
+        in_force=[[NESS], [NESS], [NESS], [NESS, wso], [NESS, wso]],
+        pending=[[unsaid], [asked], [asked], [], []],
+    )
+    (elk,) = (a for a in registry.agreements.values() if "elk" in a.key)
+    assert {r.outcome for r in registry.requests} == {"signed"}
+    assert {r.agreement for r in registry.requests} == {elk.key}
+    assert (elk.first_pending, elk.last_pending) == (date(2025, 6, 2), date(2025, 6, 4))
+    (reason,) = (r.reason for r in registry.requests if str(r.model) == "unclear")
+    assert reason == "the model was left out; one of WSO is listed since 2025-06-05"
+
+
 def test_two_towns_of_one_name_listed_at_once_are_two_agencies() -> None:
     a = Row("Union Township Police Department", state="PENNSYLVANIA", county="Washington County")
     b = Row(

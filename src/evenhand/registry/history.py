@@ -151,10 +151,14 @@ def _set_status(agreement: Agreement, series: list[Agreement], days: Sequence[da
 def trace_requests(
     agencies: dict[str, list[Line]], agreements: Sequence[Agreement], evidence: Evidence
 ) -> list[Request]:
-    """What pending sheets list, by agency (its key) and model, and the agreement that answered it."""
+    """What pending sheets list, by agency (its key) and model, and the agreement that answered it.
+
+    Where a sheet left the model out, the agency's next agreement of any model answers.
+    """
     signed: dict[tuple[str, Model], list[Agreement]] = defaultdict(list)
     for agreement in agreements:
-        signed[agreement.agency, agreement.model].append(agreement)
+        for model in {agreement.model, Model.UNCLEAR}:
+            signed[agreement.agency, model].append(agreement)
     for series in signed.values():
         series.sort(key=lambda a: (a.first, a.key))
     found: list[Request] = []
@@ -180,10 +184,14 @@ def _answer(request: Request, series: Sequence[Agreement], evidence: Evidence) -
         if not before or (agreement.signed and (agreement.signed - pending[before[-1].last]).days > 180):
             continue
         if start <= listed:
-            agreement.first_pending = pending[before[0].first]
-            agreement.last_pending = min(pending[before[-1].last], max(listed, pending[before[-1].first]))
+            first_asked = pending[before[0].first]
+            last_asked = min(pending[before[-1].last], max(listed, pending[before[-1].first]))
+            agreement.first_pending = min(first_asked, agreement.first_pending or first_asked)
+            agreement.last_pending = max(last_asked, agreement.last_pending or last_asked)
             request.agreement, request.outcome = agreement.key, "signed"
             request.reason = f"an agreement of the model is listed since {listed}"
+            if request.model is not agreement.model:
+                request.reason = f"the model was left out; one of {agreement.model} is listed since {listed}"
             return
     if request.spans[-1].last == len(pending) - 1:
         request.outcome, request.reason = "pending", f"on the latest pending sheet, of {end}"
@@ -196,7 +204,7 @@ def _answer(request: Request, series: Sequence[Agreement], evidence: Evidence) -
         request.reason = (
             f"last listed on {end}, missing since {after}, and no agreement of the model followed"
         )
-    if series:
+    if series and request.model is not Model.UNCLEAR:
         request.reason += "; the agency has an agreement of the model from before"
 
 
