@@ -8,6 +8,7 @@ COMMANDS: dict[str, str] = {
     "audit": "evenhand.audit.command:audit_command",
     "record": "evenhand.record.command:record",
     "simulate": "evenhand.simulate.command:simulate",
+    "figures": "evenhand.figures.command:figures_command",
     "intake": "evenhand.intake.command:intake",
     "rules": "evenhand.audit.rules_command:rules",
     "registry": "evenhand.registry.command:registry",
