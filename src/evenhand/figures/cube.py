@@ -42,6 +42,15 @@ class Cube:
     dimensions: tuple[Dimension, ...]
     tables: tuple[Table, ...]
     counts: Mapping[Cell, int] = field(default_factory=dict)
+    same: Mapping[str, Path] = field(default_factory=dict)
+    """Paths, one of each named dimension, that stand for the same cases, as those with no determination."""
+
+    def one(self, cell: Cell) -> Cell:
+        """The one name of a cell that has several through `same`."""
+        alike = {n: self.same[d.name] for n, d in enumerate(self.dimensions) if d.name in self.same}
+        if not any(cell[n] == path for n, path in alike.items()):
+            return cell
+        return tuple(alike.get(n, path) for n, path in enumerate(cell))
 
     def depths(self, table: Table) -> tuple[int, ...]:
         return tuple(table.depths.get(d.name, 0) for d in self.dimensions)
@@ -62,7 +71,7 @@ class Cube:
         sums: dict[tuple[Cell, int], list[Cell]] = {}
         for table in self.tables:
             cells = self.cells(table)
-            values |= cells
+            values |= {self.one(cell): number for cell, number in cells.items()}
             groups: dict[tuple[Cell, int], list[Cell]] = defaultdict(list)
             for cell in cells:
                 for n, path in enumerate(cell):
@@ -71,7 +80,7 @@ class Cube:
             sums |= groups
         place = {cell: n for n, cell in enumerate(values)}
         equations = tuple(
-            (place[parent], tuple(place[child] for child in children))
+            (place[self.one(parent)], tuple(place[self.one(child)] for child in children))
             for (parent, _), children in sums.items()
         )
         return Linked(tuple(values), tuple(values.values()), equations)

@@ -47,9 +47,9 @@ def tables(figures: Figures) -> list[tuple[str, dict[str, pa.DataType], Rows]]:
             found.append((table.id, columns, rows))
     if figures.turn_around:
         columns = {"fiscal_year": pa.string(), "group": pa.string(), "value": pa.string()}
-        columns |= {"reviewed": pa.int64(), "mean_hours": pa.float64()}
+        columns |= {"mean_hours": pa.float64()}
         columns |= {f"p{p}_hours": pa.float64() for p in PERCENTILES}
-        rows = [(year, t.group, t.value, t.reviewed, t.mean, *t.percentiles) for t in figures.turn_around]
+        rows = [(year, t.group, t.value, t.mean, *t.percentiles) for t in figures.turn_around]
         found.append(("turn_around", columns, rows))
     if figures.compliance:
         columns = {"fiscal_year": pa.string(), "measure": pa.string(), "number": pa.int64(), "of": pa.int64()}
@@ -85,7 +85,10 @@ def summary(figures: Figures) -> dict[str, Any]:
         "record_kind": manifest.kind,
         "disclosure": {"threshold": control.threshold, "rounded_to": control.rounding},
         "figures": [_figure(p) for p in figures.published],
-        "turn_around": [asdict(t) | {"percentiles": _named(t.percentiles)} for t in figures.turn_around],
+        "turn_around": [
+            {"group": t.group, "value": t.value, "mean_hours": t.mean, "hours": _named(t.percentiles)}
+            for t in figures.turn_around
+        ],
         "training_compliance": [asdict(s) for s in figures.compliance],
     }
 

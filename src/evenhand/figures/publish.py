@@ -1,6 +1,6 @@
 """The published form of a cube: its tables with small cells withheld and, if asked for, numbers rounded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evenhand.figures.cube import Cell, Cube, Path, Table
@@ -40,7 +40,7 @@ class Published:
 
     def value(self, cell: Cell) -> int | None:
         """The number shown for a cell: 0 where nothing was counted, None where it is withheld."""
-        return self.values.get(cell, 0)
+        return self.values.get(self.cube.one(cell), 0)
 
     @property
     def total(self) -> int | None:
@@ -65,10 +65,13 @@ class Published:
         return sorted({cell[dimension] for cell in self.cube.cells(table)} | {()})
 
 
-def publish(figure: Figure, control: Control) -> Published:
-    """The figure with its cells withheld and rounded. Raises `ValueError` for a threshold out of range."""
+def publish(figure: Figure, control: Control, known: Mapping[Cell, int] | None = None) -> Published:
+    """The figure with its cells withheld and rounded. Raises `ValueError` for a threshold out of range.
+
+    `known` are least numbers of cells that other published figures tell.
+    """
     linked = figure.cube.linked()
-    protection = protect(linked, control.threshold) if figure.people else None
+    protection = protect(linked, control.threshold, known) if figure.people else None
     withheld = protection.withheld if protection else frozenset()
     base = control.rounding if figure.people else 1
     values = {

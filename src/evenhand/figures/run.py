@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.figures.measures import MEASURES
+from evenhand.figures.measures.base import Figure
 from evenhand.figures.publish import Control, Published, publish
 from evenhand.figures.source import Source
 from evenhand.figures.training import Share, compliance
@@ -53,17 +54,22 @@ def figures(
     tell("reading the acts")
     source = Source(record, year, scratch)
     try:
-        published = []
-        for measure in MEASURES:
-            found = measure(source)
-            tell(found.cube.title.lower())
-            published.append(publish(found, control))
+        counted = [_told(measure(source), tell) for measure in MEASURES]
+        met = next(f for f in counted if f.cube.id == "encounters")
+        told = any("review" in table.depths for table in met.cube.tables) and not met.missing
+        times = turn_around(source, control.threshold) if told else []
+        known = {"encounters": {t.cell: t.at_least for t in times}}
+        published = [publish(f, control, known.get(f.cube.id)) for f in counted]
         by_id = {p.cube.id: p for p in published}
-        times = turn_around(source, by_id["determinations"], control)
         shares = compliance(source, by_id["officers"], by_id["officers_over_the_year"])
     finally:
         source.close()
     return Figures(record, year, control, tuple(published), tuple(times), tuple(shares))
+
+
+def _told(figure: Figure, tell: Progress) -> Figure:
+    tell(figure.cube.title.lower())
+    return figure
 
 
 def years_of(record: Record) -> list[FiscalYear]:

@@ -1,20 +1,24 @@
 """Other tables of whole numbers that agree with what is published, found by a mixed-integer solver."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from evenhand.figures.cube import Linked
+from evenhand.figures.cube import Cell, Linked
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
 class Alternatives:
-    """The tables near the true one: each cell at least 1 and at most `spread` from its true number."""
+    """The tables near the true one: each cell at least 1 and at most `spread` from its true number.
 
-    def __init__(self, linked: Linked, spread: int) -> None:
+    `known` are greater least numbers of some cells.
+    """
+
+    def __init__(self, linked: Linked, spread: int, known: Mapping[Cell, int]) -> None:
         from scipy.sparse import csr_array
 
         self.values: Ints = np.array(linked.values, dtype=np.int64)
@@ -29,7 +33,9 @@ class Alternatives:
         self.total = int(np.argmax(summed))
         # Sums are kept as long as may be, and the greater the number, the longer.
         self.cost = np.sqrt(self.values) * 2.0**summed
-        self.least: Ints = np.maximum(self.values - spread, 1)
+        floors = np.array([known.get(cell, 1) for cell in linked.cells], dtype=np.int64)
+        self.floors: Ints = floors
+        self.least: Ints = np.maximum(self.values - spread, floors)
         self.most: Ints = self.values + spread
 
     def without_changes(self, withheld: Mask, wanting: Mask, goals: Ints, way: int) -> Ints:
@@ -132,7 +138,7 @@ class Alternatives:
     def check(self, table: Ints, withheld: Mask) -> None:
         """`ArithmeticError` unless the table agrees, in whole numbers, with all sums and published cells."""
         differences = self.sums.astype(np.int64) @ table
-        if differences.any() or (table < 1).any() or (table != self.values)[~withheld].any():
+        if differences.any() or (table < self.floors).any() or (table != self.values)[~withheld].any():
             raise ArithmeticError("the solver gave a table that does not agree with the published cells")
 
 

@@ -16,11 +16,12 @@ cells that makes the other table possible. Why intervals must be wide: L. Willen
 of Statistical Disclosure Control" (2001), chapter 4.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.figures.cube import Linked
+from evenhand.figures.cube import Cell, Linked
 from evenhand.figures.disclosure.alternatives import Alternatives, Ints, Mask
 
 DEFAULT_THRESHOLD = 11
@@ -38,8 +39,14 @@ class Protection:
     threshold: int
 
 
-def protect(linked: Linked, threshold: int = DEFAULT_THRESHOLD) -> Protection:
-    """Withhold small cells and as many others as it takes. `ValueError` for a threshold out of range."""
+def protect(
+    linked: Linked, threshold: int = DEFAULT_THRESHOLD, known: Mapping[Cell, int] | None = None
+) -> Protection:
+    """Withhold small cells and as many others as it takes. `ValueError` for a threshold out of range.
+
+    `known` are least numbers that other published figures tell of cells, such as a median that is shown only
+    where enough cases stand behind it.
+    """
     if not LEAST_THRESHOLD <= threshold <= MOST_THRESHOLD:
         raise ValueError(
             f"the threshold must lie from {LEAST_THRESHOLD} to {MOST_THRESHOLD}, not {threshold}"
@@ -52,7 +59,7 @@ def protect(linked: Linked, threshold: int = DEFAULT_THRESHOLD) -> Protection:
     low = np.where(small, 1, values - reach)
     high = np.where(small, threshold, values + reach)
     search = _Search(
-        Alternatives(linked, spread=2 * _AT_ONCE * threshold), small.copy(), low, high, threshold
+        Alternatives(linked, 2 * _AT_ONCE * threshold, known or {}), small.copy(), low, high, threshold
     )
     search.run()
     return Protection(frozenset(np.flatnonzero(search.withheld).tolist()), search.found, threshold)
@@ -70,6 +77,7 @@ class _Search:
         self.least = alternatives.values.copy()
         self.most = alternatives.values.copy()
         self.found = 0
+        self.shifted: set[int] = set()
 
     def run(self) -> None:
         while True:
@@ -100,13 +108,24 @@ class _Search:
                 return table
             if len(cells) > 1:
                 cells, rises = cells[: len(cells) // 2], rises[: len(cells) // 2]
-            elif keep_total:
+            elif keep_total and not self._shift(int(cells[0]), rising=bool(rises[0])):
                 keep_total = False
+            elif keep_total:
+                rises = ~rises
             elif rises[0]:
                 # One case more in a cell and in all sums over it is always possible.
                 raise ArithmeticError("the solver found no other table for one cell alone")
             else:
                 self._raise_low(int(cells[0]))
+
+    def _shift(self, cell: int, *, rising: bool) -> bool:
+        """Ask a cell that cannot rise to fall by as much more, once, and if it is not a small one."""
+        value = self.alternatives.values[cell]
+        if not rising or value < self.threshold or cell in self.shifted:
+            return False
+        self.shifted.add(cell)
+        self.low[cell], self.high[cell] = value - (self.threshold - 1), value
+        return True
 
     def _raise_low(self, cell: int) -> None:
         """A sum of cells that are not zero is at least as many as they are: ask for nothing lower."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from evenhand.figures.measures.base import Figure
 from evenhand.figures.measures.complaints import complaints
 from evenhand.figures.measures.custody import bookings, departures, holds, releases, transfers
-from evenhand.figures.measures.determinations import determinations
 from evenhand.figures.measures.encounters import encounters
 from evenhand.figures.measures.officers import officers, officers_over_the_year
 from evenhand.figures.measures.oversight import agreements, oversight
@@ -13,7 +12,6 @@ from evenhand.figures.source import Source
 
 MEASURES: tuple[Callable[[Source], Figure], ...] = (
     encounters,
-    determinations,
     bookings,
     holds,
     transfers,

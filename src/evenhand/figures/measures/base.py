@@ -1,7 +1,7 @@
 """What measures share: their dimensions, and a figure that a record cannot tell."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evenhand.figures.cube import Cell, Cube, Dimension, Table, counted
 from evenhand.figures.source import Source
@@ -31,21 +31,30 @@ def figure(
     needs: Iterable[str],
     rows: Iterable[tuple[object, ...]] = (),
     *,
+    needs_of: Mapping[str, Iterable[str]] | None = None,
     notes: Iterable[str] = (),
     people: bool = True,
 ) -> Figure:
-    """The figure of a cube filled from rows, or of nothing where the record lacks what it needs."""
+    """The figure of a cube filled from rows, or of nothing where the record lacks what it `needs`.
+
+    Where it lacks what a dimension needs (`needs_of`), the tables by that dimension are left out, and a note
+    says so.
+    """
     missing = source.lacks(needs)
-    notes = list(notes)
-    tables = cube.tables
-    if not source.has_models and any("model" in table.depths for table in tables):
-        tables = tuple(table for table in tables if "model" not in table.depths)
-        notes.append("By model: cannot tell, as the record lacks agreement.took_effect.model.")
-    counts: Mapping[Cell, int] = (
-        {} if missing else counted(rows, tuple(len(d.levels) for d in cube.dimensions))
-    )
-    filled = Cube(cube.id, cube.title, cube.unit, cube.definition, cube.dimensions, tables, counts)
-    return Figure(filled, missing, tuple(notes), people)
+    needs_of = {"model": ("agreement.took_effect.model",), **(needs_of or {})}
+    lacking = {name: lacks for name, need in needs_of.items() if (lacks := source.lacks(need))}
+    tables = tuple(table for table in cube.tables if not lacking.keys() & table.depths.keys())
+    used = {name for table in cube.tables for name in table.depths}
+    untold = [
+        f"By {name}: cannot tell, as the record lacks {', '.join(lacks)}."
+        for name, lacks in lacking.items()
+        if name in used
+    ]
+    if not tables:
+        missing = tuple(dict.fromkeys((*missing, *(name for lacks in lacking.values() for name in lacks))))
+    depths = tuple(len(d.levels) for d in cube.dimensions)
+    counts: Mapping[Cell, int] = {} if missing else counted(rows, depths)
+    return Figure(replace(cube, tables=tables, counts=counts), missing, (*notes, *untold), people)
 
 
 def by_place_and_model(name: str, title: str, **others: int) -> tuple[Table, ...]:
