@@ -60,7 +60,7 @@ def test_an_attacker_with_all_sums_learns_no_withheld_cell(cube: Cube) -> None:
 
 
 @pytest.mark.trial
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cubes())
 def test_an_attacker_fails_on_many_tables(cube: Cube) -> None:
     linked = cube.linked()

@@ -37,12 +37,7 @@ class Figures:
 
     @property
     def whole_year(self) -> bool:
-        """Whether the record covers the whole of the year."""
-        manifest = self.record.manifest
-        if not manifest.observed_from or not manifest.observed_until:
-            return False
-        since, until = self.year.bounds(manifest.zones[0] if manifest.zones else "UTC")
-        return manifest.observed_from <= since and until <= manifest.observed_until
+        return covers(self.record, self.year)
 
 
 def figures(
@@ -70,6 +65,15 @@ def figures(
 def _told(figure: Figure, tell: Progress) -> Figure:
     tell(figure.cube.title.lower())
     return figure
+
+
+def covers(record: Record, year: FiscalYear) -> bool:
+    """Whether the record covers the whole of a year."""
+    manifest = record.manifest
+    if not manifest.observed_from or not manifest.observed_until:
+        return False
+    since, until = year.bounds(manifest.zones[0] if manifest.zones else "UTC")
+    return manifest.observed_from <= since and until <= manifest.observed_until
 
 
 def years_of(record: Record) -> list[FiscalYear]:

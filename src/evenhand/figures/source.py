@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import duckdb
 import pyarrow as pa
 
+from evenhand.figures.lacking import lacks
 from evenhand.figures.models import timelines
 from evenhand.figures.place import state_of
 from evenhand.figures.year import FiscalYear
@@ -61,15 +62,7 @@ class Source:
 
     def lacks(self, names: Iterable[str]) -> tuple[str, ...]:
         """Which of `type` or `type.field` names the record's sources do not provide."""
-        provides = self.record.manifest.provides
-        missing = []
-        for name in names:
-            event, field = name, None
-            if name not in provides and (head := name.rpartition("."))[0] in provides:
-                event, field = head[0], head[2]
-            if event not in provides or (field is not None and field not in provides[event]):
-                missing.append(name)
-        return tuple(missing)
+        return lacks(self.record.manifest, names)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()

@@ -23,8 +23,8 @@ _CUBE = Cube(
     "by ICE after it (8 U.S.C. 1357(g)(3)). A conviction stands before a pending charge, a charge before "
     "neither: the order of the criminality classes in ICE's annual reports (ERO report of FY 2019: "
     "convicted, pending charges, other). Within 'conviction' the class is that of the one most serious "
-    "conviction that the officer named (NCIC class, the first two digits of the uniform offense code); the record holds no "
-    "other, so that nothing is ranked here. Bookings are counted, not persons.",
+    "conviction that the officer named (NCIC class, the first two digits of the uniform offense code); the "
+    "record holds no other, so that nothing is ranked here. Bookings are counted, not persons.",
     (PLACE, MODEL, OFFENSE, OUTCOME, REVIEW),
     (
         Table("encounters_by_offense", "Encounters by most serious conviction or charge", {"offense": 2}),
