@@ -67,7 +67,7 @@ def training_and_supervision(record: Record) -> list[Answer]:
     return [
         _share(
             record,
-            "Interviews and determinations by the agency's people that an officer certified at that moment made",
+            "Interviews and determinations, not of federal officers, by one certified at that moment",
             CERTIFIED,
             (*_ACTORS, "officer.certified"),
         ),

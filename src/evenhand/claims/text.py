@@ -17,9 +17,8 @@ def body(claim: Claim) -> list[tuple[str, list[str]]]:
     if claim.finding:
         parts.append(("What the texts say", [claim.finding]))
     if claim.published:
-        rows = [
-            f"{c.label}: {c.number:,} (NCIC class {' or '.join(c.ncic)})" for c in claim.published.classes
-        ]
+        classes = claim.published.classes
+        rows = [f"{c.label}: {c.number:,} (NCIC class {' or '.join(c.ncic)})" for c in classes]
         total = sum(c.number for c in classes)
         parts.append((f"Published for {claim.published.year}", [*rows, f"together: {total:,}"]))
     if claim.reviews:
