@@ -198,7 +198,7 @@ def rebooked(record: Record) -> list[Answer]:
     """C12: the share booked again."""
     found = study(record, THRESHOLD)
     if found.cannot_tell:
-        return [_answer(record, missing=(found.cannot_tell.removeprefix("cannot tell: "),))]
+        return [_answer(record, missing=(found.cannot_tell.removeprefix("cannot tell: the record lacks "),))]
     results = []
     for curve in found.curves:
         for e in curve.estimates:

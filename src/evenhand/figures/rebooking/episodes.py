@@ -33,7 +33,11 @@ LIMITS = (
 
 
 class NoEpisodesError(ValueError):
-    """The record cannot tell of re-booking; the message names what it lacks."""
+    """The record cannot tell of re-booking, for want of `lacking`."""
+
+    def __init__(self, lacking: str) -> None:
+        super().__init__(f"cannot tell: the record lacks {lacking}")
+        self.lacking = lacking
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,11 @@ def episodes(record: Record, scratch: Path) -> Episodes:
     personal = sorted((record.folder / "personal" / SubjectKind.BOOKING).glob("*.parquet"))
     if lacking or not parts:
         lacking = lacking or ["person.booked"]
-        raise NoEpisodesError(f"cannot tell: the record lacks {', '.join(lacking)}")
+        raise NoEpisodesError(", ".join(lacking))
     if not personal:
-        raise NoEpisodesError("cannot tell: the record lacks person.booked.person_key")
+        raise NoEpisodesError("person.booked.person_key")
     if manifest.observed_until is None:
-        raise NoEpisodesError("cannot tell: the record does not say until when it observed")
+        raise NoEpisodesError("the moment until which it observed")
     connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(scratch / ".spill")})
     try:
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
@@ -92,9 +96,9 @@ def episodes(record: Record, scratch: Path) -> Episodes:
     finally:
         connection.close()
     if not persons:
-        raise NoEpisodesError("cannot tell: person.booked.person_key is empty throughout")
+        raise NoEpisodesError("person.booked.person_key")
     if not rows:
-        raise NoEpisodesError("cannot tell: nobody with a key was released within the record")
+        raise NoEpisodesError("any release of someone with a person_key")
     by_cause: dict[str, list[tuple[int, bool, int]]] = defaultdict(list)
     for cause, days, event, number in rows:
         by_cause[cause].append((days, event, number))
