@@ -110,9 +110,10 @@ def uniform(folder: Path) -> Answer:
             f"{folder} holds no report of uniformity: make one with "
             f"`evenhand uniformity RECORD --out {folder}`"
         ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError):
         raise SourceError(
-            f"{path} cannot be read ({error}): make it again with `evenhand uniformity`"
+            f"{path} is no table of comparisons with the columns measure, column and verdict: make the report "
+            "again with `evenhand uniformity`"
         ) from None
     counts: dict[tuple[str, str], Counter[str]] = {}
     for measure, column, verdict in verdicts:
