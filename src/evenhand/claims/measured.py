@@ -112,8 +112,8 @@ def uniform(folder: Path) -> Answer:
         ) from None
     except (OSError, ValueError, KeyError, TypeError):
         raise SourceError(
-            f"{path} is no table of comparisons with the columns measure, column and verdict: make the report "
-            "again with `evenhand uniformity`"
+            f"{path} is no table of comparisons with the columns measure, column and verdict: make the "
+            "report again with `evenhand uniformity`"
         ) from None
     counts: dict[tuple[str, str], Counter[str]] = {}
     for measure, column, verdict in verdicts:

@@ -78,6 +78,11 @@ def render(figures: Figures) -> str:
     )
 
 
+def words(code: str) -> str:
+    """A code as words."""
+    return code.replace("_", " ")
+
+
 def number(value: float | int | None) -> str:
     """A number as the page shows it; None is a withheld one."""
     return WITHHELD if value is None else f"{value:,}"
@@ -99,9 +104,9 @@ def _wide(published: Published, table: Table) -> Wide:
     lines = []
     for path in rows:
         cells = [_cell(published, {order[0]: path, **_second(order, column)}) for column in [*columns, ()]]
-        label = path[-1] if path else "All"
+        label = words(path[-1]) if path else "All"
         lines.append(Row(label, max(len(path) - 1, 0), tuple(number(published.value(c)) for c in cells)))
-    heads = tuple(" / ".join(column) for column in columns)
+    heads = tuple(words(" / ".join(column)) for column in columns)
     head = " / ".join(published.cube.dimensions[order[0]].levels[: table.depths[names[0]]]).capitalize()
     return Wide(table.id, table.title, head, (*heads, published.cube.unit.capitalize()), tuple(lines))
 
@@ -126,7 +131,7 @@ def _charts(published: Published) -> list[tuple[str, str, BarChart]]:
         children = [path for path in paths if len(path) == len(parent) + 1 and path[: len(parent)] == parent]
         if len(children) < 2:
             continue
-        rows = [(path[-1], published.value(_cell(published, {at: path}))) for path in children]
+        rows = [(words(path[-1]), published.value(_cell(published, {at: path}))) for path in children]
         title = published.cube.title + (f": {', '.join(parent)}" if parent else "")
         key = "-".join([published.cube.id, "chart", *(str(paths.index(parent)) if parent else "all",)])
         charts.append((key, title, bar_chart([(k, v, number(v)) for k, v in rows], _in_words(rows))))

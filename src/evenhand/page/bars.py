@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, ROW, _LABELS, _NUMBERS, _TOP = 640, 24, 250, 70, 4
+_LETTERS = 38
+"""So many letters of a label fit; the table beside the chart has it whole."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,11 @@ def bar_chart(rows: Sequence[tuple[str, float | None, str]], summary: str) -> Ba
     most = max((number for _, number, _ in rows if number is not None), default=0) or 1
     room = WIDTH - _LABELS - _NUMBERS
     bars = tuple(
-        Bar(label, text, _TOP + n * ROW, round(room * (number or 0) / most, 1))
+        Bar(_cut(label), text, _TOP + n * ROW, round(room * (number or 0) / most, 1))
         for n, (label, number, text) in enumerate(rows)
     )
     return BarChart(bars, summary, 2 * _TOP + len(rows) * ROW)
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= _LETTERS else label[: _LETTERS - 1].rstrip() + "…"
