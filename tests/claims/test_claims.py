@@ -229,14 +229,20 @@ def test_no_small_number_of_people_is_told(tmp_path: Path) -> None:
 
 
 def test_a_report_of_uniformity_is_told_in_both_directions(tmp_path: Path) -> None:
+    shares = [("no difference found", 0.04), ("no difference found", 0.12), ("difference found", 0.01)]
     rows = [
-        {"measure": "referral", "column": "sex", "group": "f", "verdict": verdict, "smallest": 0.04}
-        for verdict in ("no difference found", "no difference found", "difference found", "cannot tell")
+        {"measure": "referral", "column": "sex", "verdict": verdict, "difference": 0.02, "smallest": smallest}
+        for verdict, smallest in [*shares, ("cannot tell", None)]
     ]
+    rows.append(
+        {"measure": "to_screening", "column": "sex", "verdict": "no difference found", "smallest": 1.1}
+    )
     (tmp_path / "comparisons.json").write_text(json.dumps(rows))
-    said = " ".join(r.text for r in uniform(tmp_path).results)
-    assert "cannot tell: 1; difference found: 1; no difference found: 2" in said
-    assert "smallest difference" in said
+    first, second = (result.text for result in uniform(tmp_path).results)
+    assert "cannot tell: 1; difference found: 1; no difference found: 2" in first
+    assert "could have found 4 to 12 percentage points" in first
+    assert "to screening by sex" in second
+    assert "hazard ratio of 1.10 to 1.10" in second
 
 
 @pytest.mark.parametrize("content", [None, "{", '[{"measure": 1}]', "[3]"])

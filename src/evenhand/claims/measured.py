@@ -5,6 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -102,9 +103,11 @@ def coverage(record: Record) -> list[Answer]:
 def uniform(folder: Path) -> Answer:
     """C04: what a report of uniformity found, by measure and group column."""
     path = folder / "comparisons.json"
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        verdicts = [(row["measure"], row["column"], row["verdict"]) for row in rows]
+        for row in json.loads(path.read_text(encoding="utf-8")):
+            str(row["verdict"])
+            groups.setdefault((row["measure"], row["column"]), []).append(row)
     except FileNotFoundError:
         raise SourceError(
             f"{folder} holds no report of uniformity: make one with "
@@ -115,16 +118,26 @@ def uniform(folder: Path) -> Answer:
             f"{path} is no table of comparisons with the columns measure, column and verdict: make the "
             "report again with `evenhand uniformity`"
         ) from None
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for measure, column, verdict in verdicts:
-        counts.setdefault((measure, column), Counter())[verdict] += 1
-    results = []
-    for (measure, column), found in counts.items():
-        words = "; ".join(f"{verdict}: {number}" for verdict, number in sorted(found.items()))
-        results.append(Result(f"{measure} by {column}", f"Comparisons of {measure} by {column}: {words}."))
-    tail = "Each comparison, and the smallest difference that it could have found, stands in the report."
-    results.append(Result("reading", tail))
+    results = [
+        _compared(measure.replace("_", " "), column, rows) for (measure, column), rows in groups.items()
+    ]
     return Answer(f"uniformity report {folder.name}", "", tuple(results))
+
+
+def _compared(measure: str, column: str, rows: list[dict[str, Any]]) -> Result:
+    """How many comparisons say what, and the smallest difference that those without one could have found."""
+    counts = Counter(str(row["verdict"]) for row in rows)
+    words = "; ".join(f"{verdict}: {number}" for verdict, number in sorted(counts.items()))
+    unseen = [row for row in rows if row["verdict"] == "no difference found" and row.get("smallest")]
+    tail = ""
+    if unseen:
+        least, most = (pick(row["smallest"] for row in unseen) for pick in (min, max))
+        if unseen[0].get("difference") is None:
+            tail = f"; they could have found a hazard ratio of {least:.2f} to {most:.2f} or more"
+        else:
+            tail = f"; they could have found {100 * least:.2g} to {100 * most:.2g} percentage points or more"
+    label = f"{measure} by {column}"
+    return Result(label, f"Comparisons of {label}: {words}{tail}.")
 
 
 def encounters_by_conviction(claim: Claim, record: Record) -> list[Answer]:
