@@ -6,8 +6,11 @@ import click
 
 COMMANDS: dict[str, str] = {
     "audit": "evenhand.audit.command:audit_command",
+    "rebooking": "evenhand.figures.rebooking.command:rebooking",
     "record": "evenhand.record.command:record",
     "simulate": "evenhand.simulate.command:simulate",
+    "claims": "evenhand.claims.command:claims_command",
+    "figures": "evenhand.figures.command:figures_command",
     "intake": "evenhand.intake.command:intake",
     "rules": "evenhand.audit.rules_command:rules",
     "registry": "evenhand.registry.command:registry",

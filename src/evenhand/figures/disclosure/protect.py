@@ -1,0 +1,157 @@
+"""Choosing the cells to withhold, with a proof that none of them can be worked out.
+
+A cell of 1 up to the threshold less one is small and is withheld (primary suppression). Others are withheld
+with them (complementary suppression) until, for each withheld cell, *another* table of whole numbers exists
+that agrees with everything published and has a very different number in that cell:
+
+- for a small cell, one table with 1 (or, for a sum, the number of its parts that are not zero) and one with
+  the threshold or more, so that not even its being small can be told from the sums;
+- for any other withheld cell, two tables whose numbers in it differ by the threshold less one or more.
+
+Those tables are found by a mixed-integer solver (HiGHS) and each is checked in whole numbers here, so that
+the proof does not rest on the solver. An outsider is taken to know that a withheld cell is not zero, as zeros
+are published. The cells to add are chosen after J. P. Kelly, B. L. Golden and A. A. Assad, "Cell suppression:
+disclosure protection for sensitive tabular data", Networks 22 (1992): the cheapest change of the published
+cells that makes the other table possible. Why intervals must be wide: L. Willenborg and T. de Waal, "Elements
+of Statistical Disclosure Control" (2001), chapter 4.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from evenhand.figures.cube import Cell, Linked
+from evenhand.figures.disclosure.alternatives import Alternatives, Ints, Mask
+
+DEFAULT_THRESHOLD = 11
+"""CMS cell size suppression policy: no cell of 1 to 10 is shown, nor any from which one can be derived."""
+_AT_ONCE = 48
+LEAST_THRESHOLD, MOST_THRESHOLD = 3, 1000
+
+
+@dataclass(frozen=True)
+class Protection:
+    """Which cells (by number in `Linked`) are withheld, and how many other tables prove it."""
+
+    withheld: frozenset[int]
+    alternatives: int
+    threshold: int
+
+
+def protect(
+    linked: Linked, threshold: int = DEFAULT_THRESHOLD, known: Mapping[Cell, int] | None = None
+) -> Protection:
+    """Withhold small cells and as many others as it takes. `ValueError` for a threshold out of range.
+
+    `known` are least numbers that other published figures tell of cells, such as a median that is shown only
+    where enough cases stand behind it.
+    """
+    if not LEAST_THRESHOLD <= threshold <= MOST_THRESHOLD:
+        raise ValueError(
+            f"the threshold must lie from {LEAST_THRESHOLD} to {MOST_THRESHOLD}, not {threshold}"
+        )
+    values = np.array(linked.values, dtype=np.int64)
+    small = values < threshold
+    if not small.any():
+        return Protection(frozenset(), 0, threshold)
+    reach = threshold // 2
+    low = np.where(small, 1, values - reach)
+    high = np.where(small, threshold, values + reach)
+    search = _Search(
+        Alternatives(linked, 2 * _AT_ONCE * threshold, known or {}), small.copy(), low, high, threshold
+    )
+    search.run()
+    return Protection(frozenset(np.flatnonzero(search.withheld).tolist()), search.found, threshold)
+
+
+class _Search:
+    """Widens the set of withheld cells until each has been seen at or beyond both of its goals."""
+
+    def __init__(
+        self, alternatives: Alternatives, withheld: Mask, low: Ints, high: Ints, threshold: int
+    ) -> None:
+        self.alternatives = alternatives
+        self.withheld = withheld
+        self.low, self.high, self.threshold = low, high, threshold
+        self.least = alternatives.values.copy()
+        self.most = alternatives.values.copy()
+        self.found = 0
+        self.shifted: set[int] = set()
+
+    def run(self) -> None:
+        while True:
+            self._sweep()
+            up, down = self._wants(1), self._wants(-1)
+            open_cells = np.flatnonzero(up | down)
+            if not len(open_cells):
+                return
+            # The smallest first: they have the least room.
+            cells = open_cells[np.argsort(self.alternatives.values[open_cells], kind="stable")][:_AT_ONCE]
+            # Some go up while others go down, so that the change of one makes room for another's.
+            rises = np.where(up[cells] & down[cells], np.arange(len(cells)) % 2 == 0, up[cells])
+            table = self._change(cells, rises)
+            self.withheld |= table != self.alternatives.values
+            self._see(table)
+
+    def _change(self, cells: Ints, rises: Mask) -> Ints:
+        """A table with all of the cells at their goals, or with the first of them where all cannot be.
+
+        The sum of all is given up last.
+        """
+        keep_total = True
+        while True:
+            table = self.alternatives.with_changes(
+                self.withheld, cells, self.low, self.high, rises, keep_total=keep_total
+            )
+            if table is not None:
+                return table
+            if len(cells) > 1:
+                cells, rises = cells[: len(cells) // 2], rises[: len(cells) // 2]
+            elif keep_total and not self._shift(int(cells[0]), rising=bool(rises[0])):
+                keep_total = False
+            elif keep_total:
+                rises = ~rises
+            elif rises[0]:
+                # One case more in a cell and in all sums over it is always possible.
+                raise ArithmeticError("the solver found no other table for one cell alone")
+            else:
+                self._raise_low(int(cells[0]))
+
+    def _shift(self, cell: int, *, rising: bool) -> bool:
+        """Ask a cell that cannot rise to fall by as much more, once, and if it is not a small one."""
+        value = self.alternatives.values[cell]
+        if not rising or value < self.threshold or cell in self.shifted:
+            return False
+        self.shifted.add(cell)
+        self.low[cell], self.high[cell] = value - (self.threshold - 1), value
+        return True
+
+    def _raise_low(self, cell: int) -> None:
+        """A sum of cells that are not zero is at least as many as they are: ask for nothing lower."""
+        floor = self.alternatives.floor(cell)
+        if floor <= self.low[cell]:
+            raise ArithmeticError("the solver found no other table for one cell alone")
+        if self.alternatives.values[cell] >= self.threshold:
+            self.high[cell] = max(self.high[cell], floor + self.threshold - 1)
+        self.low[cell] = floor
+
+    def _wants(self, way: int) -> Mask:
+        unseen = self.most < self.high if way > 0 else self.least > self.low
+        return np.asarray(self.withheld & unseen)
+
+    def _sweep(self) -> None:
+        """Look for tables that reach many goals at once without withholding more."""
+        for way in (1, -1):
+            while (wanting := self._wants(way)).any():
+                goals = self.high if way > 0 else self.low
+                table = self.alternatives.without_changes(self.withheld, wanting, goals, way)
+                self._see(table)
+                if (self._wants(way) == wanting).all():
+                    break
+
+    def _see(self, table: Ints) -> None:
+        self.alternatives.check(table, self.withheld)
+        self.found += 1
+        self.least = np.minimum(self.least, table)
+        self.most = np.maximum(self.most, table)

@@ -1,0 +1,189 @@
+"""A record opened for counting: its acts of one fiscal year as DuckDB tables, and what it can tell."""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import duckdb
+import pyarrow as pa
+
+from evenhand.figures.lacking import lacks
+from evenhand.figures.models import timelines
+from evenhand.figures.place import state_of
+from evenhand.figures.year import FiscalYear
+from evenhand.record.columns import event_schema
+from evenhand.record.events import SubjectKind
+from evenhand.record.manifest import RecordError
+from evenhand.record.store import Record
+
+MEMORY = "3GB"
+NO_MODEL = "no agreement in force"
+
+COUNTED = (
+    "person.booked",
+    "custody.hold_started",
+    "custody.released",
+    "custody.departed",
+    "custody.transferred_in_place",
+)
+"""Acts that are counted one by one."""
+PROGRAM = ("interview.held", "determination.made", "determination.reviewed")
+"""Acts that are followed through a booking."""
+
+Row = dict[str, Any]
+
+
+class Source:
+    """A record with the acts of one fiscal year.
+
+    An act lies in the year by its facility's local day. An act that a later event corrects is left out; the
+    correcting event stands in its place. Tables: `counted` (type, state, agency, model, kind, acts) and
+    `program` (type, case, pos, agency, state, model, moment, in_year, outcome, conviction_class,
+    pending_class).
+    """
+
+    def __init__(self, record: Record, year: FiscalYear, scratch: Path) -> None:
+        self.record = record
+        self.year = year
+        self._spill = scratch / ".spill"
+        self.connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(self._spill)})
+        self.connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        self._zones()
+        self._models()
+        self._acts()
+
+    def close(self) -> None:
+        self.connection.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    def lacks(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Which of `type` or `type.field` names the record's sources do not provide."""
+        return lacks(self.record.manifest, names)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql).fetchall()
+
+    def events(self, kind: SubjectKind) -> list[Row]:
+        """The events of a kind that stand uncorrected, for kinds with few; empty columns are left out."""
+        rows = [row for _, history in self.record.histories(kind) for row in history]
+        corrected = {row["corrects"] for row in rows if "corrects" in row}
+        return [row for row in rows if row["id"] not in corrected]
+
+    @property
+    def last_moment(self) -> datetime:
+        """The last instant of the year in the record's first time zone, or of the record if earlier."""
+        return self.span_of(self.zone_names[0])[1] - timedelta(microseconds=1)
+
+    @property
+    def zone_names(self) -> list[str]:
+        return self.record.manifest.zones or ["UTC"]
+
+    def span_of(self, zone: str) -> tuple[datetime, datetime]:
+        """The part of the year that the record covers, as a zone's clock has it."""
+        since, until = self.year.bounds(zone)
+        end = self.record.manifest.observed_until
+        return since, max(since, min(until, end)) if end else until
+
+    def in_year(self, event: Row) -> bool:
+        since, until = self.year.bounds(event["zone"])
+        return bool(since <= event["occurred_at"] < until)
+
+    # --- tables --------------------------------------------------------------------------------------------
+
+    def _zones(self) -> None:
+        """`zones`: the year's first instant and end in each time zone of the record."""
+        rows = []
+        for zone in self.zone_names:
+            try:
+                ZoneInfo(zone)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                raise RecordError(
+                    f"the record's time zone {zone!r} is not known: run the intake again."
+                ) from None
+            rows.append((zone, *self.year.bounds(zone)))
+        moment = pa.timestamp("us", tz="UTC")
+        names = ("zone", "since", "until")
+        types = (pa.string(), moment, moment)
+        self._table("zones", names, types, rows)
+
+    def _models(self) -> None:
+        """`models`: which model stood for an agency, from one instant up to the next."""
+        self.has_models = not self.lacks(["agreement.took_effect.model"])
+        events = self.events(SubjectKind.AGREEMENT) if self.has_models else []
+        self.timelines = timelines(events)
+        rows = [
+            (agency, span.model, span.since, span.until)
+            for agency, spans in self.timelines.items()
+            for span in spans
+        ]
+        moment = pa.timestamp("us", tz="UTC")
+        names = ("agency", "model", "since", "until")
+        self._table("models", names, (pa.string(), pa.string(), moment, moment), rows)
+        agencies = sorted({*self.record.manifest.agencies, *self.timelines})
+        states = [(agency, state_of(agency)) for agency in agencies]
+        self._table("places", ("agency", "state"), (pa.string(), pa.string()), states)
+
+    def _table(
+        self, name: str, columns: Sequence[str], types: Sequence[pa.DataType], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        arrays = [pa.array([row[n] for row in rows], kind) for n, kind in enumerate(types)]
+        table = pa.table(arrays, names=list(columns))
+        self.connection.register(f"_{name}", table)
+        self.connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM _{name}")
+        self.connection.unregister(f"_{name}")
+
+    def _acts(self) -> None:
+        with self._naming_damage():
+            if paths := self.record.parts(SubjectKind.BOOKING):
+                listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+                self.connection.execute(f"CREATE TEMP VIEW events AS SELECT * FROM read_parquet([{listed}])")
+            else:
+                self.connection.register("events", event_schema(SubjectKind.BOOKING).empty_table())
+            for statement in (_CORRECTED, _COUNTED, _PROGRAM):
+                self.connection.execute(statement)
+
+    @contextmanager
+    def _naming_damage(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.OutOfMemoryException:
+            raise
+        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
+            reason = str(error).splitlines()[0]
+            raise RecordError(
+                f"{self.record.folder}: the booking events cannot be read ({reason}): run the intake again."
+            ) from error
+
+
+def _listed(types: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" for name in types)
+
+
+_WITH_MODEL = """
+LEFT JOIN places p ON p.agency = e.agency
+LEFT JOIN models m ON m.agency = e.agency AND m.since <= e.occurred_at AND e.occurred_at < m.until"""
+_STANDING = "coalesce(m.model, '" + NO_MODEL + "') AS model"
+
+_CORRECTED = "CREATE TEMP TABLE corrected AS SELECT corrects AS id FROM events WHERE corrects IS NOT NULL"
+
+_COUNTED = f"""
+CREATE TEMP TABLE counted AS
+SELECT e.type, coalesce(p.state, 'not stated') AS state, e.agency, {_STANDING},
+    coalesce(e.basis, e.cause, e.destination, 'not stated') AS kind, count(*) AS acts
+FROM events e JOIN zones z ON z.zone = e.zone AND z.since <= e.occurred_at AND e.occurred_at < z.until
+{_WITH_MODEL}
+WHERE e.type IN ({_listed(COUNTED)}) AND e.id NOT IN (SELECT id FROM corrected)
+GROUP BY ALL"""
+
+_PROGRAM = f"""
+CREATE TEMP TABLE program AS
+SELECT e.type, e."case", e.pos, e.agency, coalesce(p.state, 'not stated') AS state, {_STANDING},
+    e.occurred_at AS moment, z.since <= e.occurred_at AND e.occurred_at < z.until AS in_year,
+    e.outcome, e.conviction_class, e.pending_class
+FROM events e JOIN zones z ON z.zone = e.zone
+{_WITH_MODEL}
+WHERE e.type IN ({_listed(PROGRAM)}) AND e.id NOT IN (SELECT id FROM corrected)"""
