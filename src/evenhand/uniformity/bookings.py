@@ -171,8 +171,11 @@ _WIDE = f"""
     any_value(agency) FILTER (type = 'person.booked') AS agency,
     any_value(zone) FILTER (type = 'person.booked') AS zone,
     arg_min(coalesce(ncic_class, '{NO_CLASS}'), charge_no) FILTER (type = 'charge.recorded') AS class,
-    bool_and(CASE WHEN level IN ('infraction', 'ordinance') THEN true WHEN level IN ('felony', 'hold') THEN false
-        WHEN level = 'misdemeanor' THEN ncic_class = '{MINOR_CLASS}' END) FILTER (type = 'charge.recorded') AS minor,
+    bool_and(CASE
+        WHEN level IN ('infraction', 'ordinance') THEN true
+        WHEN level IN ('felony', 'hold') THEN false
+        WHEN level = 'misdemeanor' THEN ncic_class = '{MINOR_CLASS}' END
+    ) FILTER (type = 'charge.recorded') AS minor,
     min(occurred_at) FILTER (type = 'screening.opened') AS opened_at,
     max(form_version) FILTER (type = 'screening.opened') AS form,
     ({_STEPS}) AS steps,
@@ -180,7 +183,8 @@ _WIDE = f"""
     bool_or(outcome = 'refer') FILTER (type = 'determination.made') AS referred,
     min(occurred_at) FILTER (type = 'detainer.issued') AS detainer_at,
     min(occurred_at) FILTER (type = 'custody.hold_started' AND basis = 'detainer') AS hold_at,
-    min(occurred_at) FILTER (type = 'custody.hold_ended' AND coalesce(basis, 'detainer') = 'detainer') AS hold_end_at,
+    min(occurred_at) FILTER (
+        type = 'custody.hold_ended' AND coalesce(basis, 'detainer') = 'detainer') AS hold_end_at,
     max(occurred_at) FILTER (type = 'custody.release_due') AS due_at,
     min(occurred_at) FILTER (type IN ('custody.released', 'custody.departed')) AS exit_at,
     min(occurred_at) FILTER (type = 'custody.transferred_in_place'

@@ -76,7 +76,8 @@ def reference_first(bookings: Bookings, column: str, reference: str | None = Non
     groups = bookings.groups[column]
     if reference is None:
         rows = bookings.connection.execute(
-            f"SELECT {column}::VARCHAR, count(*) FROM bookings WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+            f"SELECT {column}::VARCHAR, count(*) FROM bookings WHERE {column} IS NOT NULL "
+            "GROUP BY 1 ORDER BY 2 DESC, 1"
         ).fetchall()
         reference = str(rows[0][0]) if rows else groups[0]
     return (reference, *(g for g in groups if g != reference))

@@ -49,7 +49,7 @@ def _given(need: str, provides: Mapping[str, Collection[str]]) -> bool:
 
 @dataclass(frozen=True)
 class Share(Measure):
-    """How many of a population had the event: SQL conditions. An event that is null is not known."""
+    """How many of a population had the event: SQL conditions. Null: not known."""
 
     population: str
     event: str
@@ -57,7 +57,7 @@ class Share(Measure):
 
 @dataclass(frozen=True)
 class Time(Measure):
-    """How long from one moment to another: SQL instants. Without `stop`, seen until `lost` or the record's end.
+    """How long from one moment to another: SQL instants. Without `stop`: until `lost` or the record's end.
 
     `grid_min` is the width in minutes to which times are cut.
     """
@@ -97,8 +97,8 @@ INTERVIEW = Share(
     "Interviewed",
     "everyone screened",
     ("screening.opened", "interview.held"),
-    "Stated birth or citizenship abroad is a ground for an interview, and groups may differ in it; the record "
-    "holds no such field that may be read here, so that a difference may have a lawful cause.",
+    "Stated birth or citizenship abroad is a ground for an interview. No figure here adjusts for it, so that a "
+    "difference may have a lawful cause.",
     "opened_at IS NOT NULL",
     "interview_at IS NOT NULL",
 )
@@ -143,11 +143,11 @@ NO_ACTION = Share(
     "Referral that ended without action",
     "everyone referred",
     ("determination.made.outcome", "detainer.issued", "custody.departed.destination"),
-    "An outcome test (Becker 1957; Ayres 2002, Justice Research and Policy 4:131): a group whose referrals end without "
-    "a detainer or a transfer more often may have been referred on less. It compares averages, while a "
+    "An outcome test (Becker 1957; Ayres 2002, Justice Research and Policy 4:131): a group whose referrals end "
+    "without a detainer or a transfer more often may have been referred on less. It compares averages, while a "
     "standard is a threshold: groups judged by one threshold may differ, and groups judged by two may not "
-    "(inframarginality: Simoiu, Corbett-Davies and Goel 2017, Annals of Applied Statistics 11:1193). Whether action "
-    "follows is itself decided by people.",
+    "(inframarginality: Simoiu, Corbett-Davies and Goel 2017, Annals of Applied Statistics 11:1193). Whether "
+    "action follows is itself decided by people.",
     "referred",
     "detainer_at IS NULL AND ice_at IS NULL",
 )
@@ -156,8 +156,8 @@ TO_SCREENING = Time(
     "Time to screening",
     "everyone booked",
     ("screening.opened",),
-    "Who leaves the jail before a screening is counted as seen up to then. If leaving early and being screened "
-    "late go together, the curve is not that of a jail that nobody leaves.",
+    "Who leaves the jail before a screening is counted as seen up to then. If leaving early and being "
+    "screened late go together, the curve is not that of a jail that nobody leaves.",
     "booked_at",
     "opened_at",
     "exit_at",
