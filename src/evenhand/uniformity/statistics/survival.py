@@ -132,7 +132,7 @@ def pressure(sets: RiskSets) -> Pressure:
     # One alone at risk tells nothing: the factor is zero.
     scale = d * (n - d) / (np.maximum(n - 1, 1) * n_or_one**2)
     covariance = np.diag((at_risk * (n * scale)).sum(axis=1)) - (at_risk * scale) @ at_risk.T
-    return Pressure(surplus, covariance, at_risk.any(axis=1), bool(d.any()))
+    return Pressure(surplus, covariance, np.asarray(at_risk.any(axis=1)), bool(d.any()))
 
 
 def log_rank(times: Times) -> Tested | Cannot:
