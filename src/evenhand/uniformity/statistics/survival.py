@@ -184,8 +184,9 @@ def kaplan_meier(time: Ints, events: Ints, censored: Ints) -> Curve | Cannot:
     steps = table.index[(table["observed"] > 0).to_numpy()]
     interval = fitter.confidence_interval_.loc[steps].to_numpy(dtype=float)
     share = fitter.survival_function_.loc[steps].to_numpy(dtype=float)[:, 0]
-    # At the last step of all the logarithm is not defined; nobody is left there.
-    interval = np.where(np.isfinite(interval), interval, 0.0)
+    if share[-1] <= 0:
+        # Nobody is left, and the logarithm is not defined: the upper end stays where it was.
+        interval[-1] = 0.0, interval[-2, 1] if len(interval) > 1 else 1.0
     start = np.zeros(1, dtype=np.int64)
     return Curve(
         np.r_[start, steps.to_numpy(dtype=np.int64)],
