@@ -112,6 +112,8 @@ def _make(
         raise click.UsageError(f"--reference: {error}") from None
     except duckdb.OutOfMemoryException:
         raise InputError("there is too little memory for so many bookings") from None
+    except duckdb.Error as error:
+        raise InputError(f"{folder} cannot be read: {str(error).splitlines()[0]}") from None
     return summary
 
 
@@ -140,7 +142,7 @@ def _summary(found: "Uniformity", for_public: bool) -> dict[str, Any]:
     counted = Counter(row.verdict for row in found.compared.comparisons)
     return {
         "public": for_public,
-        "bookings": None if for_public else found.bookings,
+        "bookings": found.bookings,
         "left_out": {} if for_public else dict(found.left_out),
         "groups": {column: list(groups) for column, groups in found.groups.items()},
         "unusable_groups": dict(found.unusable),

@@ -17,8 +17,8 @@ from evenhand.uniformity.statistics.shrinkage import shrink
 NEEDS = ("determination.made.actor", "determination.made.outcome")
 WARNING = (
     "For supervisors. The figures are not adjusted for the cases an officer had. Do not rank officers by "
-    "them: most of the order among officers with few cases is chance. An interval apart from the common share "
-    "is a reason to read cases, and no finding about a person."
+    "them: most of the order among officers with few cases is chance. An interval apart from the common "
+    "share is a reason to read cases, and no finding about a person."
 )
 
 
