@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "rules": "evenhand.audit.rules_command:rules",
     "registry": "evenhand.registry.command:registry",
     "ledger": "evenhand.record.ledger.command:ledger",
+    "uniformity": "evenhand.uniformity.command:uniformity",
 }
 
 
