@@ -168,7 +168,7 @@ def test_the_cases_hold_ids_and_no_officer(tree: Element) -> None:
 
 
 def _schemes() -> dict[str, dict[str, str]]:
-    css = files("evenhand.audit").joinpath("templates/page.css").read_text()
+    css = files("evenhand.page").joinpath("templates/page.css").read_text()
     blocks = re.findall(r":root \{(.*?)\}", css, re.S)
     light, dark, printed = [dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block)) for block in blocks]
     return {"light": light, "dark": dark, "print": printed}
@@ -212,7 +212,7 @@ def test_both_schemes_set_the_same_colours() -> None:
 
 
 def test_every_colour_of_the_page_is_a_tested_one() -> None:
-    css = files("evenhand.audit").joinpath("templates/page.css").read_text()
+    css = files("evenhand.page").joinpath("templates/page.css").read_text()
     rules = re.sub(r":root \{.*?\}", "", css, flags=re.S)
     assert not re.search(r"#[0-9a-f]{3,8}\b|rgb|hsl", rules)
     assert set(re.findall(r"var\(--(\w+)\)", rules)) <= _schemes()["light"].keys()

@@ -13,12 +13,12 @@ from rich.table import Table
 
 from evenhand.audit import findings, summary, terminal, truth
 from evenhand.audit.choice import ChoiceError, choose_rules, set_bounds
-from evenhand.audit.place import InputError, check_replaceable
 from evenhand.audit.progress import reporting
 from evenhand.audit.report import REPORT, write_report
 from evenhand.audit.run import Audit, Progress, audit, scratch_connection
 from evenhand.audit.sealed import check_ledger
 from evenhand.audit.window import Window, window_of
+from evenhand.page.place import InputError, check_replaceable
 from evenhand.record.folder import staged_folder
 from evenhand.record.ledger.check import CheckResult
 from evenhand.record.ledger.errors import LedgerError

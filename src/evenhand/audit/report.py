@@ -11,7 +11,6 @@ import duckdb
 
 from evenhand.audit import chart
 from evenhand.audit.figures import EMPTY, Figures, figures
-from evenhand.audit.pages import environment
 from evenhand.audit.run import Audit, Reach, RuleResult
 from evenhand.audit.summary import lacking, manifest_hash
 from evenhand.audit.terminal import coverage_line
@@ -25,6 +24,7 @@ from evenhand.audit.wording import (
     span_text,
     term_scope,
 )
+from evenhand.page.pages import environment
 from evenhand.record.events import SubjectKind
 from evenhand.rules.catalog import CATALOG, GROUPS
 from evenhand.rules.rule import Severity
@@ -90,7 +90,7 @@ def render(audit: Audit, everything: Figures, each: dict[str, Figures]) -> str:
     zone = zone_of(manifest)
     here = ZoneInfo(zone)
     return (
-        environment()
+        environment("evenhand.audit")
         .get_template("report.html.j2")
         .render(
             audit=audit,

@@ -7,7 +7,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from evenhand.audit.pages import environment
 from evenhand.audit.summary import dump
 from evenhand.audit.wording import (
     BASIS_MEANS,
@@ -21,6 +20,7 @@ from evenhand.audit.wording import (
     term_scope,
     value_text,
 )
+from evenhand.page.pages import environment
 from evenhand.rules.catalog import CATALOG, GROUPS
 from evenhand.rules.rule import Rule, Term
 
@@ -145,7 +145,7 @@ def _groups(rules: Iterable[Rule]) -> list[tuple[str, str, list[Entry]]]:
 def markdown(rules: Iterable[Rule]) -> str:
     """The rule book as one Markdown page."""
     return (
-        environment()
+        environment("evenhand.audit")
         .get_template("rule_book.md.j2")
         .render(groups=_groups(rules), severity_means=SEVERITY_MEANS, basis_means=BASIS_MEANS)
     )
@@ -154,7 +154,7 @@ def markdown(rules: Iterable[Rule]) -> str:
 def page(code: str, title: str, entries: list[Entry], codes: list[str]) -> str:
     """The HTML page of one group."""
     return (
-        environment()
+        environment("evenhand.audit")
         .get_template("rule_group.html.j2")
         .render(
             code=code,
@@ -179,7 +179,7 @@ def export(folder: Path) -> None:
     codes = [code for code, _, _ in groups]
     (folder / JSON).write_text(dump(catalog_json(rules)), encoding="utf-8")
     (folder / MARKDOWN).write_text(markdown(rules), encoding="utf-8")
-    index = environment().get_template("rule_index.html.j2")
+    index = environment("evenhand.audit").get_template("rule_index.html.j2")
     (folder / INDEX).write_text(
         index.render(
             groups=groups,

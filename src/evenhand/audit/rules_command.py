@@ -12,10 +12,10 @@ from rich.text import Text
 
 from evenhand.audit import rule_book
 from evenhand.audit.choice import ChoiceError, choose_rules, find_rule
-from evenhand.audit.place import InputError, check_replaceable
 from evenhand.audit.summary import dump
 from evenhand.audit.terminal import console
 from evenhand.audit.wording import BASIS_MEANS, Outline
+from evenhand.page.place import InputError, check_replaceable
 from evenhand.record.folder import staged_folder
 from evenhand.rules.catalog import CATALOG, GROUPS
 from evenhand.rules.rule import Rule

@@ -1,9 +1,13 @@
-"""The Jinja environment of all pages: everything that comes from a record is escaped."""
+"""The Jinja environment of all pages: everything that comes from a record is escaped.
+
+Each room keeps its own templates; `page.html.j2` and `page.css`, the shell of every self-contained page, and
+`bars.j2` stand here.
+"""
 
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
@@ -21,9 +25,10 @@ def stamp(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S %Z}" if moment else ""
 
 
-def environment() -> Environment:
+def environment(room: str) -> Environment:
+    """The environment for the templates of a room, such as `evenhand.audit`."""
     made = Environment(
-        loader=PackageLoader("evenhand.audit"),
+        loader=ChoiceLoader([PackageLoader(room), PackageLoader("evenhand.page")]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_printable,

@@ -1,0 +1,1 @@
+"""Published claims about the program, each with its measure and what the data at hand say of it."""

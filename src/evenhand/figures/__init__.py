@@ -1,0 +1,1 @@
+"""Fiscal-year figures of a record, with disclosure control."""

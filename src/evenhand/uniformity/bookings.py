@@ -1,0 +1,235 @@
+"""One row a booking, made once from the record's events; all statistics start from these.
+
+This is the only place that reads groups: the personal part's columns of `GROUP_COLUMNS`. Events that a later
+event corrects are left out. The rows stay in a DuckDB of this run.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from evenhand.record.events import SubjectKind
+from evenhand.record.store import Record
+from evenhand.uniformity.measures import STEP_BITS, TIMES
+
+GROUP_COLUMNS = ("race_ethnicity", "sex", "age_group")
+NOT_KNOWN = (
+    "unknown",
+    "unk",
+    "u",
+    "not stated",
+    "not known",
+    "refused",
+    "missing",
+    "n/a",
+    "na",
+    "none",
+    "-",
+    "?",
+)
+"""Spellings, in any case, by which a jail says that a group is not known."""
+MOST_GROUPS = 40
+HOUR_BANDS = ("00 to 06", "06 to 12", "12 to 18", "18 to 24")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SETTLED_DAYS = 30
+MINOR_CLASS = "54"
+"""NCIC class of traffic offenses: a misdemeanor of it counts as minor."""
+NO_CLASS = "not stated"
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Bookings:
+    """The table `bookings` of a connection, and what its codes mean.
+
+    `groups` gives the values of each usable group column in the order of their codes; `unusable` why a column
+    is not used. `facilities`, `classes` and `agencies` likewise. `left_out` counts bookings by reason.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    provides: dict[str, list[str]]
+    facilities: tuple[str, ...]
+    agencies: tuple[str, ...]
+    classes: tuple[str, ...]
+    groups: dict[str, tuple[str, ...]]
+    unusable: dict[str, str]
+    until: datetime | None
+    total: int
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+def read_bookings(
+    record: Record, connection: duckdb.DuckDBPyConnection, progress: Progress = lambda *_: None
+) -> Bookings:
+    """Make the table `bookings`. Memory follows the number of bookings (about 70 bytes each)."""
+    parts = record.parts(SubjectKind.BOOKING)
+    files = [str(part) for part in parts]
+    facilities = _values(connection, files, "coalesce(facility, agency)", "type = 'person.booked'")
+    agencies = _values(connection, files, "agency", "type = 'person.booked'")
+    classes = _values(connection, files, f"coalesce(ncic_class, '{NO_CLASS}')", "type = 'charge.recorded'")
+    classes = tuple(sorted({*classes, NO_CLASS}))
+    personal = [str(p) for part in parts if (p := _personal(record, part)).is_file()]
+    groups, unusable = _groups(connection, personal)
+    for name, values in {
+        "facility_code": facilities,
+        "agency_code": agencies,
+        "class_code": classes,
+        **groups,
+    }.items():
+        _enum(connection, name, values)
+    until = record.manifest.observed_until or _latest(connection, files)
+    _create(connection, groups)
+    for number, part in enumerate(parts):
+        progress("bookings", number, len(parts))
+        connection.execute(_insert(part, _personal(record, part), groups, until))
+    progress("bookings", len(parts), len(parts))
+    total, kept = connection.execute(
+        "SELECT count(*), count(*) FILTER (facility IS NOT NULL) FROM bookings"
+    ).fetchall()[0]
+    connection.execute("DELETE FROM bookings WHERE facility IS NULL")
+    left_out = {"no booking event": total - kept} if total > kept else {}
+    provides = {name: list(fields) for name, fields in record.manifest.provides.items()}
+    return Bookings(
+        connection, provides, facilities, agencies, classes, groups, unusable, until, kept, left_out
+    )
+
+
+def _personal(record: Record, part: Path) -> Path:
+    """A part's personal file has its name; there is none where nothing personal is given."""
+    return record.folder / "personal" / SubjectKind.BOOKING / part.name
+
+
+def _values(
+    connection: duckdb.DuckDBPyConnection, files: list[str], value: str, where: str
+) -> tuple[str, ...]:
+    if not files:
+        return ()
+    rows = connection.execute(
+        f"SELECT DISTINCT {value} AS v FROM read_parquet(?) WHERE {where} ORDER BY v", [files]
+    ).fetchall()
+    return tuple(row[0] for row in rows if row[0] is not None)
+
+
+def _groups(
+    connection: duckdb.DuckDBPyConnection, files: list[str]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    groups: dict[str, tuple[str, ...]] = {}
+    unusable: dict[str, str] = {}
+    for column in GROUP_COLUMNS:
+        values = _values(connection, files, _cleaned(column), "true")
+        if not values:
+            unusable[column] = "the record holds no value of it"
+        elif len(values) > MOST_GROUPS:
+            unusable[column] = f"{len(values)} different values: map them to a list of at most {MOST_GROUPS}"
+        else:
+            groups[column] = values
+    return groups, unusable
+
+
+def _cleaned(column: str) -> str:
+    """A group's value without blanks around it; null where it says that it is not known."""
+    spelled = ", ".join(f"'{word}'" for word in ("", *NOT_KNOWN))
+    return f"CASE WHEN lower(trim({column})) NOT IN ({spelled}) THEN trim({column}) END"
+
+
+def _enum(connection: duckdb.DuckDBPyConnection, name: str, values: Collection[str]) -> None:
+    listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values or ("-",))
+    connection.execute(f"CREATE TYPE {name} AS ENUM ({listed})")
+
+
+def _latest(connection: duckdb.DuckDBPyConnection, files: list[str]) -> datetime | None:
+    if not files:
+        return None
+    found = connection.execute("SELECT max(occurred_at) FROM read_parquet(?)", [files]).fetchall()[0][0]
+    assert found is None or isinstance(found, datetime)
+    return found
+
+
+def _create(connection: duckdb.DuckDBPyConnection, groups: Collection[str]) -> None:
+    columns = ["facility facility_code", "agency agency_code", "class class_code", "hour TINYINT"]
+    columns += ["weekday TINYINT", "month SMALLINT", "minor BOOLEAN", "settled BOOLEAN"]
+    columns += [f"{group} {group}" for group in groups]
+    columns += ["opened_at TIMESTAMPTZ", "form VARCHAR", "steps TINYINT", "interview_at TIMESTAMPTZ"]
+    columns += ["referred BOOLEAN", "detainer_at TIMESTAMPTZ", "hold_at TIMESTAMPTZ", "ice_at TIMESTAMPTZ"]
+    for time in TIMES:
+        columns += [f"{time.id} INTEGER", f"{time.id}_seen BOOLEAN", f"{time.id}_unordered BOOLEAN"]
+    connection.execute(f"CREATE TABLE bookings ({', '.join(columns)})")
+
+
+_STEPS = " | ".join(
+    f"bool_or(type = 'screening.step_done' AND step = '{step}')::TINYINT * {bit}::TINYINT"
+    for step, bit in STEP_BITS.items()
+)
+_WIDE = f"""
+    min(occurred_at) FILTER (type = 'person.booked') AS booked_at,
+    arg_min(id, pos) FILTER (type = 'person.booked') AS booked_id,
+    any_value(coalesce(facility, agency)) FILTER (type = 'person.booked') AS facility,
+    any_value(agency) FILTER (type = 'person.booked') AS agency,
+    any_value(zone) FILTER (type = 'person.booked') AS zone,
+    arg_min(coalesce(ncic_class, '{NO_CLASS}'), charge_no) FILTER (type = 'charge.recorded') AS class,
+    bool_and(CASE
+        WHEN level IN ('infraction', 'ordinance') THEN true
+        WHEN level IN ('felony', 'hold') THEN false
+        WHEN level = 'misdemeanor' THEN ncic_class = '{MINOR_CLASS}' END
+    ) FILTER (type = 'charge.recorded') AS minor,
+    min(occurred_at) FILTER (type = 'screening.opened') AS opened_at,
+    max(form_version) FILTER (type = 'screening.opened') AS form,
+    ({_STEPS}) AS steps,
+    min(occurred_at) FILTER (type = 'interview.held') AS interview_at,
+    bool_or(outcome = 'refer') FILTER (type = 'determination.made') AS referred,
+    min(occurred_at) FILTER (type = 'detainer.issued') AS detainer_at,
+    min(occurred_at) FILTER (type = 'custody.hold_started' AND basis = 'detainer') AS hold_at,
+    min(occurred_at) FILTER (
+        type = 'custody.hold_ended' AND coalesce(basis, 'detainer') = 'detainer') AS hold_end_at,
+    max(occurred_at) FILTER (type = 'custody.release_due') AS due_at,
+    min(occurred_at) FILTER (type IN ('custody.released', 'custody.departed')) AS exit_at,
+    min(occurred_at) FILTER (type = 'custody.transferred_in_place'
+        OR (type = 'custody.departed' AND destination = 'ice')) AS ice_at
+"""
+
+
+def _insert(part: Path, personal: Path, groups: Collection[str], until: datetime | None) -> str:
+    end = f"TIMESTAMPTZ '{until.isoformat()}'" if until else "NULL::TIMESTAMPTZ"
+    source = f"read_parquet('{_quoted(part)}')"
+    joined, chosen = "", ["NULL"] * len(groups)
+    if groups and personal.is_file():
+        joined = f"LEFT JOIN read_parquet('{_quoted(personal)}') p ON p.id = w.booked_id"
+        chosen = [f"{_cleaned(f'p.{group}')}::{group}" for group in groups]
+    settled = f"exit_at IS NOT NULL OR booked_at <= {end} - INTERVAL {SETTLED_DAYS} DAY"
+    columns = [
+        "facility", "agency", f"coalesce(class, '{NO_CLASS}')", "(hour(local) // 6)", "isodow(local) - 1",
+        "year(local) * 12 + month(local) - 1", "minor", f"coalesce({settled}, true)", *chosen,
+        "opened_at", "form", "steps", "interview_at", "coalesce(referred, false)", "detainer_at", "hold_at",
+        "ice_at",
+    ]  # fmt: skip
+    for time in TIMES:
+        stop, last = f"({time.stop})", f"coalesce({time.stop}, {time.lost}, {end})"
+        minutes = f"(epoch_us({last}) - epoch_us({time.start})) // {60_000_000 * time.grid_min}"
+        # A stop before the start is no time.
+        columns += [
+            f"CASE WHEN {last} >= {time.start} THEN {minutes} END",
+            f"{stop} IS NOT NULL",
+            f"coalesce({last} < {time.start}, false)",
+        ]
+    return f"""
+        INSERT INTO bookings
+        WITH wide AS (
+            SELECT "case", {_WIDE} FROM {source}
+            WHERE id NOT IN (SELECT corrects FROM {source} WHERE corrects IS NOT NULL)
+            GROUP BY "case"
+        ), w AS (SELECT *, timezone(zone, booked_at) AS local FROM wide)
+        SELECT {", ".join(columns)} FROM w {joined}
+    """
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def settled_since(until: datetime | None) -> datetime | None:
+    """Bookings since then that have no end are not counted in shares: what is missing may yet come."""
+    return until - timedelta(days=SETTLED_DAYS) if until else None

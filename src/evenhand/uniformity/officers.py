@@ -1,0 +1,50 @@
+"""For supervisors: how often each officer's determinations refer, drawn towards the common share.
+
+Officers differ by chance alone when they have few cases; that is what the drawing together undoes. The rows
+stand in the order of the officers' ids, never by size: a rank among officers says more of chance than of them
+(Goldstein and Spiegelhalter 1996, JRSS A 159:385).
+"""
+
+import duckdb
+import numpy as np
+
+from evenhand.record.events import SubjectKind
+from evenhand.record.store import Record
+from evenhand.uniformity.results import Officer
+from evenhand.uniformity.statistics.estimate import Cannot
+from evenhand.uniformity.statistics.shrinkage import shrink
+
+NEEDS = ("determination.made.actor", "determination.made.outcome")
+WARNING = (
+    "For supervisors. The figures are not adjusted for what cases an officer had. Do not rank officers by them: "
+    "most of the order among officers with few cases is chance. An interval apart from the common share is a "
+    "reason to read cases, and no finding about a person."
+)
+
+
+def officers(record: Record, connection: duckdb.DuckDBPyConnection) -> list[Officer]:
+    """Each officer who made determinations, in the order of their ids."""
+    files = [str(part) for part in record.parts(SubjectKind.BOOKING)]
+    if not files:
+        return []
+    rows = connection.execute(
+        """
+        SELECT actor, count(*), count(*) FILTER (outcome = 'refer') FROM read_parquet(?)
+        WHERE type = 'determination.made' AND actor IS NOT NULL
+        AND id NOT IN (SELECT corrects FROM read_parquet(?) WHERE corrects IS NOT NULL)
+        GROUP BY actor ORDER BY actor
+        """,
+        [files, files],
+    ).fetchall()
+    found = shrink(
+        np.array([r[2] for r in rows], dtype=np.int64), np.array([r[1] for r in rows], dtype=np.int64)
+    )
+    result = []
+    for place, (actor, cases, referred) in enumerate(rows):
+        if isinstance(found, Cannot):
+            row = Officer(actor, cases, referred, referred / cases, None, None, None, found.reason)
+        else:
+            drawn = found.shares[place]
+            row = Officer(actor, cases, referred, referred / cases, drawn.value, drawn.low, drawn.high)
+        result.append(row)
+    return result

@@ -1,0 +1,93 @@
+"""One run: from a record to all results."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from evenhand.record.store import Record
+from evenhand.uniformity import before_after, officers
+from evenhand.uniformity.bookings import Bookings, read_bookings
+from evenhand.uniformity.compare import Compared, compare_all
+from evenhand.uniformity.measures import MEASURES
+from evenhand.uniformity.results import Change, Officer
+
+Progress = Callable[[str, int, int], None]
+MEMORY = "3GB"
+
+
+class UnknownReference(Exception):
+    """A reference group that the record does not have; the message names those it has."""
+
+
+@dataclass(frozen=True)
+class Uniformity:
+    """All results of a record. `lacking` names, for each measure, what the record does not tell of."""
+
+    record: Record
+    bookings: int
+    left_out: Mapping[str, int]
+    groups: Mapping[str, tuple[str, ...]]
+    unusable: Mapping[str, str]
+    lacking: Mapping[str, tuple[str, ...]]
+    compared: Compared
+    changes: tuple[Change, ...]
+    changes_lacking: tuple[str, ...]
+    officers: tuple[Officer, ...] | None
+
+
+@contextmanager
+def scratch_connection(folder: Path, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB of its own, which spills into `folder`."""
+    spill = folder / ".spill"
+    connection = duckdb.connect(config={"memory_limit": memory, "temp_directory": str(spill)})
+    try:
+        yield connection
+    finally:
+        connection.close()
+        if spill.is_dir():
+            for left in spill.iterdir():
+                left.unlink()
+            spill.rmdir()
+
+
+def run(
+    record: Record,
+    connection: duckdb.DuckDBPyConnection,
+    references: Mapping[str, str],
+    *,
+    by_officer: bool = False,
+    progress: Progress = lambda *_: None,
+) -> Uniformity:
+    """Read the bookings once, then compare. Raises `UnknownReference` for a reference the record lacks."""
+    bookings = read_bookings(record, connection, progress)
+    _check(bookings, references)
+    lacking = {m.id: m.lacking(bookings.provides) for m in MEASURES.values()}
+    compared = compare_all(bookings, references, progress)
+    changes_lacking = before_after.lacking(bookings.provides)
+    changes = () if changes_lacking else tuple(before_after.before_after(record, bookings))
+    return Uniformity(
+        record,
+        bookings.total,
+        bookings.left_out,
+        bookings.groups,
+        bookings.unusable,
+        lacking,
+        compared,
+        changes,
+        changes_lacking,
+        tuple(officers.officers(record, connection)) if by_officer else None,
+    )
+
+
+def _check(bookings: Bookings, references: Mapping[str, str]) -> None:
+    for column, group in references.items():
+        if column not in bookings.groups:
+            have = ", ".join(bookings.groups) or "none"
+            raise UnknownReference(f"the record has no usable groups {column!r}; it has: {have}")
+        if group not in bookings.groups[column]:
+            raise UnknownReference(
+                f"{column} has no group {group!r}; it has: {', '.join(bookings.groups[column])}"
+            )

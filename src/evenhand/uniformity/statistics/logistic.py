@@ -1,0 +1,148 @@
+"""Logistic regression on grouped counts with fixed effects: a second way to adjust, and a check of the first.
+
+The model is the usual binomial one (McCullagh and Nelder 1989, chapter 4): the log odds of the event are the
+sum of an effect of the group and one effect for each place, charge class, hour band and weekday. It is fitted
+by iteratively reweighted least squares over sparse indicator columns: the libraries at hand want a dense
+table of millions of rows by hundreds of columns. The fit is unconditional; with few cases at a place the
+group's effect is a little too large (Neyman and Scott 1948), so that places where all or none have the event
+are left out, as they tell nothing of the groups.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from evenhand.uniformity.statistics.estimate import Cannot, Estimate, critical, finite
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+_ROUNDS, _CLOSE = 40, 1e-9
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Counts of events and cases in cells of a group and the levels of several factors.
+
+    All arrays have one entry a cell. `group` and each of `factors` are numbers from 0; group 0 is the
+    reference.
+    """
+
+    group: Ints
+    factors: tuple[Ints, ...]
+    events: Ints
+    cases: Ints
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The odds ratio of each group (by its number) to the reference; how many cells and cases were used."""
+
+    odds_ratio: dict[int, Estimate | Cannot]
+    cells: int
+    cases: int
+
+
+def logistic(cells: Cells) -> Effects | Cannot:
+    """Odds ratios of the groups, adjusted for all factors at once (main effects), with Wald intervals."""
+    keep, lost = _informative(cells)
+    groups = [int(g) for g in np.unique(cells.group) if g]
+    if not keep.any():
+        return Cannot("no cells with and without events")
+    group = cells.group[keep]
+    if not (group == 0).any() or 0 in lost:
+        return Cannot("the reference group has no events, or only events, where groups could be compared")
+    present = [g for g in groups if g not in lost and (group == g).any()]
+    if not present:
+        return Cannot("no other group has both cases with and without events")
+    design = _design(group, present, [f[keep] for f in cells.factors])
+    fitted = _fit(design, cells.events[keep].astype(float), cells.cases[keep].astype(float))
+    if isinstance(fitted, Cannot):
+        return fitted
+    found: dict[int, Estimate | Cannot] = {
+        g: Cannot("the group has no events, or only events: its odds ratio is not finite") for g in groups
+    }
+    z = critical()
+    for place, g in enumerate(present):
+        if fitted.determined[place] < 1 - 1e-6:
+            found[g] = Cannot("the group cannot be told apart from the factors in these cells")
+            continue
+        value, error = float(fitted.coefficients[place]), math.sqrt(fitted.covariance[place, place])
+        if abs(value) > 15:
+            found[g] = Cannot("the factors separate the group's events from the rest: no finite odds ratio")
+            continue
+        ends = (finite(math.exp(value - z * error)), finite(math.exp(value + z * error)))
+        found[g] = Estimate(math.exp(value), *ends)
+    return Effects(found, int(keep.sum()), int(cells.cases[keep].sum()))
+
+
+def _informative(cells: Cells) -> tuple[npt.NDArray[np.bool_], set[int]]:
+    """The cells left when levels with all events or none are dropped, again and again; and groups so lost."""
+    keep = cells.cases > 0
+    lost: set[int] = set()
+    while True:
+        before = int(keep.sum())
+        for factor in (cells.group, *cells.factors):
+            if not keep.any():
+                return keep, lost
+            size = int(factor.max()) + 1
+            events = np.bincount(factor[keep], cells.events[keep], size)
+            cases = np.bincount(factor[keep], cells.cases[keep], size)
+            flat = (events <= 0) | (events >= cases)
+            if factor is cells.group:
+                lost |= {int(g) for g in np.flatnonzero(flat & (cases > 0))}
+            keep &= ~flat[factor]
+        if int(keep.sum()) == before:
+            return keep, lost
+
+
+def _design(group: Ints, present: Sequence[int], factors: Sequence[Ints]) -> Any:
+    """Indicator columns: the groups first, then each factor's levels but its first, and a constant."""
+    from scipy.sparse import csr_array
+
+    places = np.full(int(group.max()) + 1, -1)
+    places[list(present)] = np.arange(len(present))
+    columns = [places[group]]
+    width = len(present)
+    for factor in factors:
+        levels, code = np.unique(factor, return_inverse=True)
+        columns.append(np.where(code > 0, code - 1 + width, -1))
+        width += len(levels) - 1
+    columns.append(np.full(len(group), width))
+    table = np.stack(columns, axis=1)
+    used = table >= 0
+    pointers = np.r_[0, np.cumsum(used.sum(axis=1))]
+    return csr_array((np.ones(int(pointers[-1])), table[used], pointers), shape=(len(group), width + 1))
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Coefficients and their covariance; `determined` is 1 where a coefficient is told by the cells."""
+
+    coefficients: Floats
+    covariance: Floats
+    determined: Floats
+
+
+def _fit(design: Any, events: Floats, cases: Floats) -> _Fit | Cannot:
+    mean = (events + 0.5) / (cases + 1)
+    linear = np.log(mean / (1 - mean))
+    transposed = design.T.tocsr()
+    last = math.inf
+    for _ in range(_ROUNDS):
+        mean = np.clip(1 / (1 + np.exp(-linear)), 1e-12, 1 - 1e-12)
+        weight = cases * mean * (1 - mean)
+        working = linear + (events - cases * mean) / weight
+        information = (transposed @ design.multiply(weight[:, None]).tocsr()).toarray()
+        # Levels that always come together leave directions open; the least-norm solution serves as well.
+        inverse = np.linalg.pinv(information, rcond=1e-11, hermitian=True)
+        coefficients = inverse @ (transposed @ (weight * working))
+        linear = np.clip(design @ coefficients, -30, 30)
+        deviance = float(-2 * (events * linear - cases * np.logaddexp(0, linear)).sum())
+        if abs(deviance - last) < _CLOSE * (abs(deviance) + 0.1):
+            return _Fit(coefficients, inverse, np.diag(inverse @ information))
+        last = deviance
+    return Cannot("the fit did not converge: the factors separate events from the rest")
