@@ -31,6 +31,8 @@ _FIRST = {
     "due_at": "type = 'custody.release_due'",
     "exit_at": "type IN ('custody.released', 'custody.departed')",
 }
+_DAYS = {"booked_at": "booked_on", "hold_at": "held_on", "due_at": "due_on"}
+"""The days on which cases begin."""
 _OTHER = f"""
     arg_min(id, pos) FILTER (type = 'person.booked') AS booked_id,
     any_value(coalesce(facility, agency)) FILTER (type = 'person.booked') AS facility,
@@ -55,13 +57,14 @@ def day_of(number: int) -> date:
 class Cases:
     """The table `cases` of a connection.
 
-    `strata` names each stratum (facility and charge class) by its number; `groups` the values of each group
-    column, in alphabetical order; `unusable` why a column is not used. `last` is the last whole day of the
-    record (since 1970).
+    `strata` names each stratum (facility and charge class) by its number; `facilities` are those with
+    bookings; `groups` the values of each group column, in alphabetical order; `unusable` why a column is not
+    used. `last` is the last whole day of the record (since 1970).
     """
 
     connection: duckdb.DuckDBPyConnection
     strata: tuple[str, ...]
+    facilities: tuple[str, ...]
     groups: dict[str, tuple[str, ...]]
     unusable: dict[str, str]
     last: int
@@ -78,7 +81,7 @@ class Cases:
     def daily(self, watched: Watched, column: str, groups: Sequence[str]) -> Daily:
         """The counts of a measure for a group column; `groups` has the reference first."""
         begins = watched.begins
-        day = f"(timezone(zone, {begins})::DATE - DATE '1970-01-01')::BIGINT"
+        day = _DAYS[begins]
         time, seen = "0", watched.event
         among = f"{begins} IS NOT NULL AND {watched.among} AND list_position(?, {column}) IS NOT NULL"
         if watched.is_time:
@@ -90,7 +93,7 @@ class Cases:
         columns = self.connection.execute(
             f"SELECT stratum, {day} AS day, list_position(?, {column}) - 1 AS g, {time} AS time, "
             f"count(*) AS cases, count(*) FILTER ({seen}) AS events "
-            f"FROM cases WHERE {among} AND ({seen}) IS NOT NULL AND {day} <= ? GROUP BY ALL ORDER BY ALL",
+            f"FROM cases WHERE {among} AND ({seen}) IS NOT NULL AND {day} <= ? GROUP BY ALL",
             [list(groups), list(groups), self.last - watched.settled],
         ).fetchnumpy()
         return Daily(
@@ -104,6 +107,11 @@ def read_cases(record: Record, connection: duckdb.DuckDBPyConnection) -> Cases:
     firsts = ", ".join(f"min(occurred_at) FILTER ({when}) AS {name}" for name, when in _FIRST.items())
     times = ", ".join(f"{name} TIMESTAMPTZ" for name in _FIRST)
     groups = ", ".join(f"{name} VARCHAR" for name in GROUP_COLUMNS)
+    # By the facility's clock.
+    days = ", ".join(
+        f"(timezone(zone, {instant})::DATE - DATE '1970-01-01')::BIGINT AS {day}"
+        for instant, day in _DAYS.items()
+    )
     connection.execute(
         f"CREATE TABLE rows ({times}, zone VARCHAR, facility VARCHAR, class VARCHAR, form VARCHAR, "
         f"steps TINYINT, {groups})"
@@ -126,13 +134,14 @@ def read_cases(record: Record, connection: duckdb.DuckDBPyConnection) -> Cases:
         "facility, class FROM (SELECT DISTINCT facility, class FROM rows)"
     )
     connection.execute(
-        "CREATE TABLE cases AS SELECT rows.*, stratum FROM rows JOIN strata USING (facility, class)"
+        f"CREATE TABLE cases AS SELECT rows.*, stratum, {days} FROM rows JOIN strata USING (facility, class)"
     )
-    names = connection.execute("SELECT facility || ' ' || class FROM strata ORDER BY stratum").fetchall()
+    rows = connection.execute("SELECT facility, class FROM strata ORDER BY stratum").fetchall()
+    names, facilities = (f"{facility} {of}" for facility, of in rows), dict.fromkeys(f for f, _ in rows)
     total = connection.execute("SELECT count(*) FROM cases").fetchall()[0][0]
     values, unusable = _groups(connection)
     last = _last_day(record, connection)
-    return Cases(connection, tuple(name for (name,) in names), values, unusable, last, int(total))
+    return Cases(connection, tuple(names), tuple(facilities), values, unusable, last, int(total))
 
 
 def _groups(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:

@@ -88,7 +88,7 @@ def look(
     lacking = {w.id: w.measure.lacking(record.manifest.provides) for w in WATCHED}
     watched = [w for w in WATCHED if not lacking[w.id]]
     if state:
-        _check(state, record, cases, alpha, columns, references)
+        _check(state, cases, alpha, columns, references)
         groups = {column: tuple(values) for column, values in state.groups.items()}
     else:
         groups = {c: _ordered(cases, c, references.get(c)) for c in columns if c in cases.groups}
@@ -123,7 +123,7 @@ def look(
     kept |= {comparison.key: path.kept for comparison, path in zip(family, paths, strict=True)}
     after = State(
         alpha=alpha,
-        agencies=state.agencies if state else record.manifest.agencies,
+        facilities=list(cases.facilities),
         groups={column: list(values) for column, values in groups.items()},
         through=cases.last,
         comparisons=kept,
@@ -151,7 +151,6 @@ def _ordered(cases: Cases, column: str, reference: str | None) -> tuple[str, ...
 
 def _check(
     state: State,
-    record: Record,
     cases: Cases,
     alpha: float,
     columns: Sequence[str],
@@ -169,16 +168,16 @@ def _check(
     for column, reference in references.items():
         if column in state.groups and state.groups[column][0] != reference:
             raise StateError(f"the state was begun with the reference {column}={state.groups[column][0]}.")
-    missing = set(state.agencies) - set(record.manifest.agencies)
-    if missing:
-        raise StateError(
-            f"the state was begun on a record with agency {sorted(missing)[0]}, which this record lacks. "
-            "Name the record of the same agencies, or another state file."
-        )
     if cases.last < state.through:
         raise StateError(
             f"the record ends on {day_of(cases.last)}, and the state has been kept up to "
             f"{day_of(state.through)}. Name the newer record, or another state file."
+        )
+    missing = set(state.facilities) - set(cases.facilities)
+    if missing:
+        raise StateError(
+            f"the state was begun on a record with bookings at {min(missing)}, where this record has none. "
+            "Name the record of the same facilities, or another state file."
         )
 
 

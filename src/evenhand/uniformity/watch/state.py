@@ -40,12 +40,13 @@ class Kept(_Part):
 class State(_Part):
     """`groups` of each column, the reference first; `through` is the last day of the record at the last look.
 
-    `comparisons` are keyed by measure, column and group, joined by `/`.
+    `facilities` are those that had bookings then; `comparisons` are keyed by measure, column and group,
+    joined by `/`.
     """
 
     version: int = VERSION
     alpha: float
-    agencies: list[str]
+    facilities: list[str]
     groups: dict[str, list[str]]
     through: int
     comparisons: dict[str, Kept]
