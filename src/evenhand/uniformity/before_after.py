@@ -72,32 +72,31 @@ def _took_effect(record: Record) -> dict[str, int]:
 
 
 def _all_series(bookings: Bookings) -> list[tuple[str, str, dict[str, _Series]]]:
-    found = [("", ALL, _series(bookings, "true"))]
-    for column, groups in bookings.groups.items():
-        for group in groups:
-            quoted = group.replace("'", "''")
-            found.append((column, group, _series(bookings, f"{column} = '{quoted}'")))
+    found = [("", ALL, _series(bookings, f"'{ALL}'").get(ALL, {}))] if bookings.total else []
+    for column in bookings.groups:
+        found += [(column, group, series) for group, series in _series(bookings, column).items()]
     return found
 
 
-def _series(bookings: Bookings, where: str) -> dict[str, _Series]:
-    """Each agency's whole months; a month without bookings counts as one with none."""
+def _series(bookings: Bookings, key: str) -> dict[str, dict[str, _Series]]:
+    """For each value of `key`, each agency's whole months; a month without bookings counts as one with none."""
     rows = bookings.connection.execute(
-        f"SELECT agency::VARCHAR, month, count(*) FILTER (minor AND {where}), "
-        f"count(*) FILTER (minor IS NOT NULL AND {where}) FROM bookings GROUP BY ALL ORDER BY 1, 2"
+        f"SELECT agency::VARCHAR, month, ({key})::VARCHAR AS key, count(*) FILTER (minor), "
+        "count(*) FILTER (minor IS NOT NULL) FROM bookings GROUP BY ALL ORDER BY key, 1, 2"
     ).fetchall()
-    by_agency: dict[str, list[tuple[int, int, int]]] = {}
-    for agency, month, minor, total in rows:
-        by_agency.setdefault(agency, []).append((month, minor, total))
-    found = {}
-    for agency, months in by_agency.items():
-        first, last = months[0][0] + 1, months[-1][0] - 1
-        if last < first:
+    ends: dict[str, tuple[int, int]] = {}
+    for agency, month, *_ in rows:
+        low, high = ends.get(agency, (month, month))
+        ends[agency] = min(low, month), max(high, month)
+    found: dict[str, dict[str, _Series]] = {}
+    for agency, month, value, minor, total in rows:
+        first, last = ends[agency][0] + 1, ends[agency][1] - 1
+        if value is None or last < first:
             continue
-        minor, total = np.zeros(last - first + 1), np.zeros(last - first + 1)
-        for month, x, n in months[1:-1]:
-            minor[month - first], total[month - first] = x, n
-        found[agency] = _Series(first, minor, total)
+        blank = _Series(first, np.zeros(last - first + 1), np.zeros(last - first + 1))
+        series = found.setdefault(value, {}).setdefault(agency, blank)
+        if first <= month <= last:
+            series.minor[month - first], series.total[month - first] = minor, total
     return found
 
 

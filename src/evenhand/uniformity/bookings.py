@@ -6,14 +6,14 @@ event corrects are left out. The rows stay in a DuckDB of this run.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
-from evenhand.uniformity.measures import STEP_BITS, TIMES
+from evenhand.uniformity.measures import SHARES, STEP_BITS, TIMES
 
 GROUP_COLUMNS = ("race_ethnicity", "sex", "age_group")
 NOT_KNOWN = (
@@ -35,6 +35,11 @@ MOST_GROUPS = 40
 HOUR_BANDS = ("00 to 06", "06 to 12", "12 to 18", "18 to 24")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SETTLED_DAYS = 30
+"""A booking that has not ended counts in shares only after so many days: what is missing may yet come."""
+NOT_TOLD = 2
+"""In a share's column: a booking of its population of which the record does not tell whether it had the event."""
+UNORDERED = -1
+"""In a time's column: the end lies before the start."""
 MINOR_CLASS = "54"
 """NCIC class of traffic offenses: a misdemeanor of it counts as minor."""
 NO_CLASS = "not stated"
@@ -45,6 +50,10 @@ Progress = Callable[[str, int, int], None]
 @dataclass(frozen=True)
 class Bookings:
     """The table `bookings` of a connection, and what its codes mean.
+
+    Beside the strata and the groups it has one column for each share (null: not of its population, 1 or 0:
+    the event or not, `NOT_TOLD`) and two for each time (null, `UNORDERED`, or the time on its grid; and
+    whether the end was seen).
 
     `groups` gives the values of each usable group column in the order of their codes; `unusable` why a column
     is not used. `facilities`, `classes` and `agencies` likewise. `left_out` counts bookings by reason.
@@ -151,12 +160,11 @@ def _latest(connection: duckdb.DuckDBPyConnection, files: list[str]) -> datetime
 
 def _create(connection: duckdb.DuckDBPyConnection, groups: Collection[str]) -> None:
     columns = ["facility facility_code", "agency agency_code", "class class_code", "hour TINYINT"]
-    columns += ["weekday TINYINT", "month SMALLINT", "minor BOOLEAN", "settled BOOLEAN"]
+    columns += ["weekday TINYINT", "month SMALLINT", "minor BOOLEAN"]
     columns += [f"{group} {group}" for group in groups]
-    columns += ["opened_at TIMESTAMPTZ", "form VARCHAR", "steps TINYINT", "interview_at TIMESTAMPTZ"]
-    columns += ["referred BOOLEAN", "detainer_at TIMESTAMPTZ", "hold_at TIMESTAMPTZ", "ice_at TIMESTAMPTZ"]
+    columns += [f"{share.id} TINYINT" for share in SHARES]
     for time in TIMES:
-        columns += [f"{time.id} INTEGER", f"{time.id}_seen BOOLEAN", f"{time.id}_unordered BOOLEAN"]
+        columns += [f"{time.id} INTEGER", f"{time.id}_seen BOOLEAN"]
     connection.execute(f"CREATE TABLE bookings ({', '.join(columns)})")
 
 
@@ -180,7 +188,7 @@ _WIDE = f"""
     max(form_version) FILTER (type = 'screening.opened') AS form,
     ({_STEPS}) AS steps,
     min(occurred_at) FILTER (type = 'interview.held') AS interview_at,
-    bool_or(outcome = 'refer') FILTER (type = 'determination.made') AS referred,
+    coalesce(bool_or(outcome = 'refer') FILTER (type = 'determination.made'), false) AS referred,
     min(occurred_at) FILTER (type = 'detainer.issued') AS detainer_at,
     min(occurred_at) FILTER (type = 'custody.hold_started' AND basis = 'detainer') AS hold_at,
     min(occurred_at) FILTER (
@@ -199,22 +207,25 @@ def _insert(part: Path, personal: Path, groups: Collection[str], until: datetime
     if groups and personal.is_file():
         joined = f"LEFT JOIN read_parquet('{_quoted(personal)}') p ON p.id = w.booked_id"
         chosen = [f"{_cleaned(f'p.{group}')}::{group}" for group in groups]
-    settled = f"exit_at IS NOT NULL OR booked_at <= {end} - INTERVAL {SETTLED_DAYS} DAY"
+    settled = f"coalesce(exit_at IS NOT NULL OR booked_at <= {end} - INTERVAL {SETTLED_DAYS} DAY, true)"
     columns = [
-        "facility", "agency", f"coalesce(class, '{NO_CLASS}')", "(hour(local) // 6)", "isodow(local) - 1",
-        "year(local) * 12 + month(local) - 1", "minor", f"coalesce({settled}, true)", *chosen,
-        "opened_at", "form", "steps", "interview_at", "coalesce(referred, false)", "detainer_at", "hold_at",
-        "ice_at",
-    ]  # fmt: skip
+        "facility",
+        "agency",
+        f"coalesce(class, '{NO_CLASS}')",
+        "hour(local) // 6",
+        "isodow(local) - 1",
+    ]
+    columns += ["year(local) * 12 + month(local) - 1", "minor", *chosen]
+    for share in SHARES:
+        event = f"coalesce(({share.event})::TINYINT, {NOT_TOLD})"
+        columns.append(f"CASE WHEN {settled} AND ({share.population}) THEN {event} END")
     for time in TIMES:
-        stop, last = f"({time.stop})", f"coalesce({time.stop}, {time.lost}, {end})"
-        minutes = f"(epoch_us({last}) - epoch_us({time.start})) // {60_000_000 * time.grid_min}"
-        # A stop before the start is no time.
-        columns += [
-            f"CASE WHEN {last} >= {time.start} THEN {minutes} END",
-            f"{stop} IS NOT NULL",
-            f"coalesce({last} < {time.start}, false)",
-        ]
+        last = f"coalesce({time.stop}, {time.lost}, {end})"
+        grid = f"(epoch_us({last}) - epoch_us({time.start})) // {60_000_000 * time.grid_min}"
+        columns.append(
+            f"CASE WHEN {last} >= {time.start} THEN {grid} WHEN {last} < {time.start} THEN {UNORDERED} END"
+        )
+        columns.append(f"({time.stop}) IS NOT NULL")
     return f"""
         INSERT INTO bookings
         WITH wide AS (
@@ -228,8 +239,3 @@ def _insert(part: Path, personal: Path, groups: Collection[str], until: datetime
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def settled_since(until: datetime | None) -> datetime | None:
-    """Bookings since then that have no end are not counted in shares: what is missing may yet come."""
-    return until - timedelta(days=SETTLED_DAYS) if until else None

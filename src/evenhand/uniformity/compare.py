@@ -8,7 +8,14 @@ import numpy as np
 
 from evenhand.uniformity import wording
 from evenhand.uniformity.bookings import Bookings
-from evenhand.uniformity.counts import ShareCounts, TimeCounts, reference_first, share_counts, time_counts
+from evenhand.uniformity.counts import (
+    ShareCounts,
+    TimeCounts,
+    reference_first,
+    share_counts,
+    sorted_times,
+    time_counts,
+)
 from evenhand.uniformity.measures import SHARES, TIMES, Measure, Share, Time
 from evenhand.uniformity.results import (
     Comparison,
@@ -52,16 +59,20 @@ def compare_all(
     timed = [t for t in TIMES if not t.lacking(bookings.provides)]
     total = len(bookings.groups) * (len(asked) + len(timed))
     done = 0
-    for column in bookings.groups:
-        groups = reference_first(bookings, column, references.get(column))
+    ordered = {c: reference_first(bookings, c, references.get(c)) for c in bookings.groups}
+    for column, groups in ordered.items():
         found.missing.append(_missing(bookings, column))
-        counts = share_counts(bookings, column, groups, asked) if asked else {}
+        counts = share_counts(bookings, column, groups, asked)
         for share in asked:
             _add_share(found, share, column, counts[share.id])
             done += 1
             progress("comparisons", done, total)
-        for time in timed:
-            _add_time(found, time, column, time_counts(bookings, column, groups, time))
+    for time in timed:
+        rows = sorted_times(bookings, time)
+        if rows.unordered:
+            found.unknown[time.id] = rows.unordered
+        for column, groups in ordered.items():
+            _add_time(found, time, column, time_counts(bookings, column, groups, rows))
             done += 1
             progress("comparisons", done, total)
     _correct(found)
@@ -179,11 +190,25 @@ def _add_time(found: Compared, time: Time, column: str, counts: TimeCounts) -> N
             continue
         found.times.append(_with_quantiles(row, curve, scale))
         found.curves += _points(time, column, counts.groups[g], curve, scale)
-    if counts.unordered:
-        found.unknown[time.id] = counts.unordered
-    found.overall.append(_overall(time, column, counts.groups, survival.log_rank(counts.times)))
+    everything, pairs = _pressures(counts)
+    test = Cannot("no cases") if everything is None else survival.tested(everything)
+    found.overall.append(_overall(time, column, counts.groups, test))
     for g in range(1, len(counts.groups)):
-        found.comparisons.append(_compare_time(time, column, counts, g))
+        found.comparisons.append(_compare_time(time, column, counts.groups, g, pairs.get(g)))
+
+
+def _pressures(counts: TimeCounts) -> tuple[survival.Pressure | None, dict[int, survival.Pressure]]:
+    """The log-rank parts of all groups together, and of each group with the reference."""
+    everything: survival.Pressure | None = None
+    pairs: dict[int, survival.Pressure] = {}
+    for block in counts.blocks():
+        sets = survival.risk_sets(block)
+        parts = survival.pressure(sets)
+        everything = parts if everything is None else everything + parts
+        for g in range(1, len(counts.groups)):
+            pair = survival.pressure(sets.pair(g))
+            pairs[g] = pairs[g] + pair if g in pairs else pair
+    return everything, pairs
 
 
 def _with_quantiles(row: GroupTime, curve: survival.Curve, scale: float) -> GroupTime:
@@ -218,14 +243,17 @@ def _points(time: Time, column: str, group: str, curve: survival.Curve, scale: f
         )
 
 
-def _compare_time(time: Time, column: str, counts: TimeCounts, group: int) -> Comparison:
-    compared = survival.compare_times(counts.times.pair(group))
+def _compare_time(
+    time: Time, column: str, groups: Sequence[str], group: int, parts: survival.Pressure | None
+) -> Comparison:
+    nothing = Cannot("no cases")
+    compared = survival.ComparedTimes(nothing, nothing, None) if parts is None else survival.compared(parts)
     error = compared.log_error
     return Comparison(
         time.id,
         column,
-        counts.groups[group],
-        counts.groups[0],
+        groups[group],
+        groups[0],
         Verdict.CANNOT_TELL,
         reason=compared.test.reason if isinstance(compared.test, Cannot) else "",
         **_spread("effect", compared.hazard_ratio),

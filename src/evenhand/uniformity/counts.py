@@ -4,19 +4,21 @@ A stratum is a facility, a class of the first charge (NCIC), a quarter of the da
 booking, by the facility's clock. What the statistics need of ten million bookings are these counts alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from evenhand.uniformity.bookings import HOUR_BANDS, WEEKDAYS, Bookings
+from evenhand.uniformity.bookings import HOUR_BANDS, NOT_TOLD, UNORDERED, WEEKDAYS, Bookings
 from evenhand.uniformity.measures import Share, Time
 from evenhand.uniformity.statistics.logistic import Cells
 from evenhand.uniformity.statistics.stratified import Strata
 from evenhand.uniformity.statistics.survival import Times
 
 Ints = npt.NDArray[np.int64]
+BLOCK = 1_000_000
+"""Bookings worked on at a time in the statistics of times."""
 _HOURS, _DAYS = len(HOUR_BANDS), len(WEEKDAYS)
 _STRATUM = (
     "((enum_code(facility)::BIGINT * {classes} + enum_code(class)) * {hours} + hour) * {days} + weekday"
@@ -55,15 +57,49 @@ class ShareCounts:
 
 @dataclass(frozen=True)
 class TimeCounts:
-    """A time's counts for one group column: `times` by stratum, `whole` without strata.
+    """A time's counts for one group column, in blocks of whole strata (`blocks`) and without strata (`whole`).
 
     `missing` are bookings whose group is not known; `unordered` those whose end lies before their start.
     """
 
     groups: tuple[str, ...]
-    times: Times
+    sorted_rows: "SortedTimes"
+    row: Ints
     whole: Times
     missing: int
+
+    def blocks(self) -> Iterator[Times]:
+        """The counts by stratum, a bounded number of points at a time."""
+        rows = self.sorted_rows
+        for start, end in rows.cuts:
+            first, last = rows.point[start], rows.point[end - 1] + 1
+            use = self.row[start:end] >= 0
+            at = self.row[start:end][use] * (last - first) + (rows.point[start:end][use] - first)
+            shape = (len(self.groups), int(last - first))
+            seen = rows.seen[start:end][use]
+            yield Times(
+                rows.stratum[first:last],
+                rows.time[first:last],
+                _count(at[seen], shape),
+                _count(at[~seen], shape),
+            )
+
+
+@dataclass(frozen=True)
+class SortedTimes:
+    """All bookings of one time, sorted by stratum and time.
+
+    `point`, `seen` and `codes` (of each group column, -1 where not known) have one entry a booking; `stratum`
+    and `time` one a point. `cuts` are the first booking and the one after the last of each block of whole
+    strata.
+    """
+
+    stratum: Ints
+    time: Ints
+    point: Ints
+    seen: npt.NDArray[np.bool_]
+    codes: dict[str, npt.NDArray[np.int8]]
+    cuts: tuple[tuple[int, int], ...]
     unordered: int
 
 
@@ -87,14 +123,14 @@ def share_counts(
     bookings: Bookings, column: str, groups: Sequence[str], shares: Sequence[Share]
 ) -> dict[str, ShareCounts]:
     """The counts of several measures for one group column, in one pass."""
-    sums = []
-    for share in shares:
-        among = f"settled AND ({share.population})"
-        sums += [
-            f"count(*) FILTER ({among} AND ({share.event}) IS NOT NULL) AS {share.id}_n",
-            f"count(*) FILTER ({among} AND ({share.event})) AS {share.id}_x",
-            f"count(*) FILTER ({among} AND ({share.event}) IS NULL) AS {share.id}_u",
-        ]
+    if not shares:
+        return {}
+    sums = [
+        f"count(*) FILTER ({s.id} < {NOT_TOLD}) AS {s.id}_n, count(*) FILTER ({s.id} = 1) AS {s.id}_x"
+        for s in shares
+    ]
+    untold = [f"count(*) FILTER ({s.id} = {NOT_TOLD})" for s in shares]
+    unknown = bookings.connection.execute(f"SELECT {', '.join(untold)} FROM bookings").fetchall()[0]
     rows = bookings.connection.execute(
         f"SELECT {_stratum(bookings)} AS stratum, enum_code({column}) AS code, {', '.join(sums)} "
         "FROM bookings GROUP BY ALL"
@@ -103,8 +139,8 @@ def share_counts(
     code, known = _codes(rows["code"])
     stratum = rows["stratum"].astype(np.int64)
     found = {}
-    for share in shares:
-        cases, events, unknown = (rows[f"{share.id}_{k}"].astype(np.int64) for k in "nxu")
+    for number, share in enumerate(shares):
+        cases, events = (rows[f"{share.id}_{k}"].astype(np.int64) for k in "nx")
         use = known & (cases > 0)
         strata, column_of = np.unique(stratum[use], return_inverse=True)
         shape = (len(groups), len(strata))
@@ -116,46 +152,63 @@ def share_counts(
             strata,
             int(events[~known].sum()),
             int(cases[~known].sum()),
-            int(unknown.sum()),
+            int(unknown[number]),
             len(bookings.classes),
         )
     return found
 
 
-def time_counts(bookings: Bookings, column: str, groups: Sequence[str], time: Time) -> TimeCounts:
-    """A time's counts for one group column."""
-    place = _places(bookings.groups[column], groups)
-    told = f"FROM bookings WHERE {time.id} IS NOT NULL AND {column} IS NOT NULL"
-    counted = f"count(*) FILTER ({time.id}_seen) AS d, count(*) FILTER (NOT {time.id}_seen) AS c"
-    key = f"{_stratum(bookings)} AS stratum, {time.id} AS t, enum_code({column}) AS code"
+def sorted_times(bookings: Bookings, time: Time) -> SortedTimes:
+    """The bookings of one time in order, for all group columns."""
+    columns = list(bookings.groups)
+    codes = "".join(f", coalesce(enum_code({c}), -1)::TINYINT AS {c}" for c in columns)
     rows = bookings.connection.execute(
-        f"SELECT {key}, {counted} {told} GROUP BY ALL ORDER BY stratum, t"
+        f"SELECT ({_stratum(bookings)})::INTEGER AS stratum, {time.id} AS t, {time.id}_seen AS seen {codes} "
+        f"FROM bookings WHERE {time.id} >= 0 ORDER BY stratum, t"
     ).fetchnumpy()
-    stratum, t = rows["stratum"].astype(np.int64), rows["t"].astype(np.int64)
-    row = place[rows["code"].astype(np.int64)]
+    stratum, t = np.asarray(rows["stratum"]), np.asarray(rows["t"])
     new = np.ones(len(t), dtype=bool)
     new[1:] = (stratum[1:] != stratum[:-1]) | (t[1:] != t[:-1])
-    times = _times(stratum[new], t[new], row, np.cumsum(new) - 1, rows, len(groups))
-    moments, at = np.unique(t, return_inverse=True)
-    whole = _times(np.zeros_like(moments), moments, row, at, rows, len(groups))
-    missing, unordered = bookings.connection.execute(
-        f"SELECT count(*) FILTER ({time.id} IS NOT NULL AND {column} IS NULL), "
-        f"count(*) FILTER ({time.id} IS NULL AND {time.id}_unordered) FROM bookings"
+    (unordered,) = bookings.connection.execute(
+        f"SELECT count(*) FROM bookings WHERE {time.id} = {UNORDERED}"
     ).fetchall()[0]
-    return TimeCounts(tuple(groups), times, whole, int(missing), int(unordered))
-
-
-def _times(
-    stratum: Ints, time: Ints, row: Ints, point: Ints, rows: dict[str, npt.NDArray[np.int64]], groups: int
-) -> Times:
-    shape = (groups, len(time))
-    at = row * len(time) + point
-    return Times(
-        stratum,
-        time,
-        _table(at, rows["d"].astype(np.int64), shape),
-        _table(at, rows["c"].astype(np.int64), shape),
+    return SortedTimes(
+        stratum[new],
+        t[new],
+        np.cumsum(new, dtype=np.int32) - 1,
+        np.asarray(rows["seen"]),
+        {c: np.asarray(rows[c]) for c in columns},
+        tuple(_cuts(stratum)),
+        int(unordered),
     )
+
+
+def _cuts(stratum: Ints) -> Iterator[tuple[int, int]]:
+    starts = np.flatnonzero(np.r_[True, stratum[1:] != stratum[:-1]]) if len(stratum) else np.zeros(0, int)
+    begin = 0
+    while begin < len(stratum):
+        after = int(np.searchsorted(starts, begin + BLOCK))
+        end = int(starts[after]) if after < len(starts) else len(stratum)
+        yield begin, end
+        begin = end
+
+
+def time_counts(bookings: Bookings, column: str, groups: Sequence[str], rows: SortedTimes) -> TimeCounts:
+    """A time's counts for one group column."""
+    # The last entry is for code -1.
+    place = np.r_[_places(bookings.groups[column], groups), -1]
+    row = place[rows.codes[column]]
+    known = row >= 0
+    moments, moment_of_point = np.unique(rows.time, return_inverse=True)
+    at = row[known] * len(moments) + moment_of_point[rows.point[known]]
+    shape = (len(groups), len(moments))
+    seen = rows.seen[known]
+    whole = Times(np.zeros_like(moments), moments, _count(at[seen], shape), _count(at[~seen], shape))
+    return TimeCounts(tuple(groups), rows, row, whole, int((~known).sum()))
+
+
+def _count(at: Ints, shape: tuple[int, int]) -> Ints:
+    return np.bincount(at, minlength=shape[0] * shape[1]).reshape(shape)
 
 
 def _table(at: Ints, counts: Ints, shape: tuple[int, int]) -> Ints:

@@ -18,7 +18,7 @@ Progress = Callable[[str, int, int], None]
 MEMORY = "3GB"
 
 
-class UnknownReference(Exception):
+class UnknownReferenceError(Exception):
     """A reference group that the record does not have; the message names those it has."""
 
 
@@ -61,7 +61,7 @@ def run(
     by_officer: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Uniformity:
-    """Read the bookings once, then compare. Raises `UnknownReference` for a reference the record lacks."""
+    """Read the bookings once, then compare. Raises `UnknownReferenceError` for a reference the record lacks."""
     bookings = read_bookings(record, connection, progress)
     _check(bookings, references)
     lacking = {m.id: m.lacking(bookings.provides) for m in MEASURES.values()}
@@ -86,8 +86,8 @@ def _check(bookings: Bookings, references: Mapping[str, str]) -> None:
     for column, group in references.items():
         if column not in bookings.groups:
             have = ", ".join(bookings.groups) or "none"
-            raise UnknownReference(f"the record has no usable groups {column!r}; it has: {have}")
+            raise UnknownReferenceError(f"the record has no usable groups {column!r}; it has: {have}")
         if group not in bookings.groups[column]:
-            raise UnknownReference(
+            raise UnknownReferenceError(
                 f"{column} has no group {group!r}; it has: {', '.join(bookings.groups[column])}"
             )

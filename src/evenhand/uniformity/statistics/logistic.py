@@ -2,7 +2,7 @@
 
 The model is the usual binomial one (McCullagh and Nelder 1989, chapter 4): the log odds of the event are the
 sum of an effect of the group and one effect for each place, charge class, hour band and weekday. It is fitted
-by iteratively reweighted least squares over sparse indicator columns: the libraries at hand want a dense
+by iteratively reweighted least squares over sums by level: the libraries at hand want a dense
 table of millions of rows by hundreds of columns. The fit is unconditional; with few cases at a place the
 group's effect is a little too large (Neyman and Scott 1948), so that places where all or none have the event
 are left out, as they tell nothing of the groups.
@@ -11,7 +11,6 @@ are left out, as they tell nothing of the groups.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +57,7 @@ def logistic(cells: Cells) -> Effects | Cannot:
     present = [g for g in groups if g not in lost and (group == g).any()]
     if not present:
         return Cannot("no other group has both cases with and without events")
-    design = _design(group, present, [f[keep] for f in cells.factors])
+    design = _Design(group, present, [f[keep] for f in cells.factors])
     fitted = _fit(design, cells.events[keep].astype(float), cells.cases[keep].astype(float))
     if isinstance(fitted, Cannot):
         return fitted
@@ -99,23 +98,52 @@ def _informative(cells: Cells) -> tuple[npt.NDArray[np.bool_], set[int]]:
             return keep, lost
 
 
-def _design(group: Ints, present: Sequence[int], factors: Sequence[Ints]) -> Any:
-    """Indicator columns: the groups first, then each factor's levels but its first, and a constant."""
-    from scipy.sparse import csr_array
+class _Design:
+    """Indicator columns for the groups but the reference, then for all levels of each factor.
 
-    places = np.full(int(group.max()) + 1, -1)
-    places[list(present)] = np.arange(len(present))
-    columns = [places[group]]
-    width = len(present)
-    for factor in factors:
-        levels, code = np.unique(factor, return_inverse=True)
-        columns.append(np.where(code > 0, code - 1 + width, -1))
-        width += len(levels) - 1
-    columns.append(np.full(len(group), width))
-    table = np.stack(columns, axis=1)
-    used = table >= 0
-    pointers = np.r_[0, np.cumsum(used.sum(axis=1))]
-    return csr_array((np.ones(int(pointers[-1])), table[used], pointers), shape=(len(group), width + 1))
+    Sums over cells are sums by level (`bincount`), and their cross products sums by pairs of levels, so that
+    no table of cells by columns is ever made. The columns overlap (every factor's add up to one), which
+    leaves the groups' effects as they are.
+    """
+
+    def __init__(self, group: Ints, present: Sequence[int], factors: Sequence[Ints]) -> None:
+        places = np.full(int(group.max()) + 1, len(present))
+        places[list(present)] = np.arange(len(present))
+        # The reference has a column that is left out in the end.
+        self.codes = [places[group], *(np.unique(f, return_inverse=True)[1] for f in factors)]
+        self.sizes = [len(present) + 1, *(int(c.max()) + 1 for c in self.codes[1:])]
+        self.starts = np.cumsum([0, *self.sizes])
+        pairs = [(a, b) for b in range(len(self.codes)) for a in range(b)]
+        self.pairs = [(a, b, self.codes[a] * self.sizes[b] + self.codes[b]) for a, b in pairs]
+        self.kept = np.delete(np.arange(self.starts[-1]), len(present))
+
+    def sums(self, values: Floats) -> Floats:
+        """The sum of the values over the cells of each column."""
+        found = [np.bincount(c, values, n) for c, n in zip(self.codes, self.sizes, strict=True)]
+        return np.concatenate(found)[self.kept]
+
+    def products(self, weights: Floats) -> Floats:
+        """The weighted cross products of the columns."""
+        found = np.zeros((self.starts[-1], self.starts[-1]))
+        for a, b, code in self.pairs:
+            block = np.bincount(code, weights, self.sizes[a] * self.sizes[b])
+            rows, columns = (slice(self.starts[k], self.starts[k + 1]) for k in (a, b))
+            found[rows, columns] = block.reshape(self.sizes[a], self.sizes[b])
+        found += found.T
+        np.fill_diagonal(
+            found,
+            np.concatenate([np.bincount(c, weights, n) for c, n in zip(self.codes, self.sizes, strict=True)]),
+        )
+        return found[np.ix_(self.kept, self.kept)]
+
+    def linear(self, coefficients: Floats) -> Floats:
+        """The sum of the coefficients of each cell's columns."""
+        whole = np.zeros(self.starts[-1])
+        whole[self.kept] = coefficients
+        total = np.zeros(len(self.codes[0]))
+        for code, start in zip(self.codes, self.starts, strict=False):
+            total += whole[start + code]
+        return total
 
 
 @dataclass(frozen=True)
@@ -127,20 +155,18 @@ class _Fit:
     determined: Floats
 
 
-def _fit(design: Any, events: Floats, cases: Floats) -> _Fit | Cannot:
-    mean = (events + 0.5) / (cases + 1)
-    linear = np.log(mean / (1 - mean))
-    transposed = design.T.tocsr()
+def _fit(design: _Design, events: Floats, cases: Floats) -> _Fit | Cannot:
+    mean = events.sum() / cases.sum()
+    linear = np.full(len(cases), math.log(mean / (1 - mean)))
     last = math.inf
     for _ in range(_ROUNDS):
-        mean = np.clip(1 / (1 + np.exp(-linear)), 1e-12, 1 - 1e-12)
-        weight = cases * mean * (1 - mean)
-        working = linear + (events - cases * mean) / weight
-        information = (transposed @ design.multiply(weight[:, None]).tocsr()).toarray()
+        chance = np.clip(1 / (1 + np.exp(-linear)), 1e-12, 1 - 1e-12)
+        weight = cases * chance * (1 - chance)
+        information = design.products(weight)
         # Levels that always come together leave directions open; the least-norm solution serves as well.
         inverse = np.linalg.pinv(information, rcond=1e-11, hermitian=True)
-        coefficients = inverse @ (transposed @ (weight * working))
-        linear = np.clip(design @ coefficients, -30, 30)
+        coefficients = inverse @ design.sums(weight * linear + events - cases * chance)
+        linear = np.clip(design.linear(coefficients), -30, 30)
         deviance = float(-2 * (events * linear - cases * np.logaddexp(0, linear)).sum())
         if abs(deviance - last) < _CLOSE * (abs(deviance) + 0.1):
             return _Fit(coefficients, inverse, np.diag(inverse @ information))

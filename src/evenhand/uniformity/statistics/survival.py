@@ -47,11 +47,38 @@ class Times:
 
 
 @dataclass(frozen=True)
+class RiskSets:
+    """Those at risk and those with the event: shape (groups, moments at which an event happens)."""
+
+    at_risk: Floats
+    events: Floats
+
+    def pair(self, group: int) -> "RiskSets":
+        """The reference and one other group alone."""
+        rows = [0, group]
+        return RiskSets(self.at_risk[rows], self.events[rows])
+
+
+@dataclass(frozen=True)
 class Pressure:
-    """What the log-rank test rests on: events less those expected, and their covariance, by group."""
+    """What the log-rank test rests on; such parts of different strata add up.
+
+    `surplus` are events less those expected by group, `covariance` theirs; `present` which groups were at
+    risk, `happens` whether there were events.
+    """
 
     surplus: Floats
     covariance: Floats
+    present: npt.NDArray[np.bool_]
+    happens: bool
+
+    def __add__(self, other: "Pressure") -> "Pressure":
+        return Pressure(
+            self.surplus + other.surplus,
+            self.covariance + other.covariance,
+            self.present | other.present,
+            self.happens or other.happens,
+        )
 
 
 @dataclass(frozen=True)
@@ -83,46 +110,51 @@ class Curve:
     events: Ints
 
 
-def log_rank_parts(times: Times) -> Pressure:
-    """Observed less expected events and their hypergeometric covariance, summed over strata and moments."""
+def risk_sets(times: Times) -> RiskSets:
+    """Who is at risk and who has the event, at the moments at which an event happens."""
     leaving = times.events + times.censored
-    happens = times.events.sum(axis=0) > 0
+    happens = times.events.any(axis=0)
     starts = np.flatnonzero(np.r_[True, times.stratum[1:] != times.stratum[:-1]])
     sizes = np.diff(np.r_[starts, len(times.stratum)])
     left = np.cumsum(leaving, axis=1) - leaving
-    # Those who left earlier strata, and the whole of the own stratum.
-    before = np.repeat(left[:, starts], sizes, axis=1)
-    whole = np.repeat(np.add.reduceat(leaving, starts, axis=1), sizes, axis=1)
-    at_risk = (whole - (left - before))[:, happens].astype(float)
-    events = times.events[:, happens].astype(float)
+    # Those who are in the stratum, and those who left earlier strata.
+    whole = np.add.reduceat(leaving, starts, axis=1) + left[:, starts]
+    at_risk = np.repeat(whole, sizes, axis=1)[:, happens] - left[:, happens]
+    return RiskSets(at_risk.astype(float), times.events[:, happens].astype(float))
+
+
+def pressure(sets: RiskSets) -> Pressure:
+    """Observed less expected events and their hypergeometric covariance, summed over strata and moments."""
+    at_risk, events = sets.at_risk, sets.events
     n, d = at_risk.sum(axis=0), events.sum(axis=0)
-    surplus = (events - at_risk * (d / n)).sum(axis=1)
+    n_or_one = np.maximum(n, 1)
+    surplus = (events - at_risk * (d / n_or_one)).sum(axis=1)
     # One alone at risk tells nothing: the factor is zero.
-    scale = d * (n - d) / (np.maximum(n - 1, 1) * n**2)
-    covariance = np.diag((at_risk * n * scale).sum(axis=1)) - (at_risk * scale) @ at_risk.T
-    return Pressure(surplus, covariance)
+    scale = d * (n - d) / (np.maximum(n - 1, 1) * n_or_one**2)
+    covariance = np.diag((at_risk * (n * scale)).sum(axis=1)) - (at_risk * scale) @ at_risk.T
+    return Pressure(surplus, covariance, at_risk.any(axis=1), bool(d.any()))
 
 
 def log_rank(times: Times) -> Tested | Cannot:
     """The log-rank test within strata, of two groups or more."""
-    reason = _untestable(times)
-    return Cannot(reason) if reason else _tested(log_rank_parts(times))
+    return tested(pressure(risk_sets(times)))
 
 
 def compare_times(times: Times) -> ComparedTimes:
     """One group against the reference; `times` has two rows."""
-    reason = _untestable(times)
-    if reason:
-        return ComparedTimes(Cannot(reason), Cannot(reason), None)
-    parts = log_rank_parts(times)
-    variance = float(parts.covariance[1, 1])
-    test = _tested(parts)
+    return compared(pressure(risk_sets(times)))
+
+
+def compared(parts: Pressure) -> ComparedTimes:
+    """The test and the hazard ratio of the second of two groups, from their summed parts."""
+    test = tested(parts)
     if isinstance(test, Cannot):
         return ComparedTimes(test, test, None)
+    variance = float(parts.covariance[1, 1])
     log_ratio, error = float(parts.surplus[1]) / variance, 1 / math.sqrt(variance)
     z = critical()
     ratio = Estimate(
-        math.exp(log_ratio), finite(_exp(log_ratio - z * error)), finite(_exp(log_ratio + z * error))
+        _exp(log_ratio), finite(_exp(log_ratio - z * error)), finite(_exp(log_ratio + z * error))
     )
     return ComparedTimes(test, ratio, error)
 
@@ -179,27 +211,23 @@ def _first(time: Ints, share: Floats, left: float) -> float | None:
     return float(time[below[0]]) if len(below) else None
 
 
-def _tested(parts: Pressure) -> Tested | Cannot:
+def tested(parts: Pressure) -> Tested | Cannot:
+    """The log-rank test from its summed parts."""
     from scipy.stats import chi2
 
-    present = np.diag(parts.covariance) > 0
-    df = int(present.sum()) - 1
+    if not parts.happens:
+        return Cannot("no events in any group")
+    if parts.present.sum() < 2:
+        return Cannot("no cases in one of the groups when an event happens")
+    use = np.diag(parts.covariance) > 0
+    df = int(use.sum()) - 1
     if df < 1:
         return Cannot("no moment at which an event could fall on several groups")
-    surplus = parts.surplus[present][1:]
-    covariance = parts.covariance[np.ix_(present, present)][1:, 1:]
+    surplus, covariance = parts.surplus[use][1:], parts.covariance[np.ix_(use, use)][1:, 1:]
     if np.linalg.matrix_rank(covariance) < df:
         return Cannot("the groups do not share enough strata")
     statistic = float(surplus @ np.linalg.solve(covariance, surplus))
     return Tested(statistic, df, float(chi2.sf(statistic, df)))
-
-
-def _untestable(times: Times) -> str | None:
-    if (times.cases() > 0).sum() < 2:
-        return "no cases in one of the groups" if len(times.events) > 1 else "one group alone"
-    if not times.events.any():
-        return "no events in any group"
-    return None
 
 
 def _exp(value: float) -> float:
