@@ -48,25 +48,36 @@ def simulate(records: int, bookings: int, *biases: str, first_seed: int = 1000) 
             out = Path(folder) / "record"
             settings = Settings(bookings, seed, date(2024, 1, 1), 1.0, {}, chosen)
             Simulation(settings).write(out, lambda _done: None)
-            _read(Record(out), seen)
+            _test(Record(out), seen)
     return seen
 
 
-def _read(record: Record, seen: Seen) -> None:
+def count(folder: Path, seen: Seen) -> None:
+    """Add up a record's cases, events and minutes to screening."""
+    with duckdb.connect() as connection:
+        read_cases(Record(folder), connection)
+        _count(connection, seen)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, seen: Seen) -> None:
+    for group, charge, count, events in connection.execute(
+        f"SELECT race_ethnicity, class, count(*), count(*) FILTER ({STEPS.event}) FROM cases "
+        "WHERE race_ethnicity IS NOT NULL GROUP BY ALL"
+    ).fetchall():
+        at = NAMES.index(group), CHARGES.index(charge)
+        seen.cases[at] += count
+        seen.events[at] += events
+    for group, minute, count in connection.execute(
+        "SELECT race_ethnicity, epoch(opened_at - booked_at)::BIGINT // 60, count(*) FROM cases "
+        "WHERE race_ethnicity IS NOT NULL GROUP BY ALL"
+    ).fetchall():
+        seen.minutes[NAMES.index(group), minute] += count
+
+
+def _test(record: Record, seen: Seen) -> None:
     with duckdb.connect() as connection:
         cases = read_cases(record, connection)
-        for group, charge, count, events in connection.execute(
-            f"SELECT race_ethnicity, class, count(*), count(*) FILTER ({STEPS.event}) FROM cases "
-            "WHERE race_ethnicity IS NOT NULL GROUP BY ALL"
-        ).fetchall():
-            at = NAMES.index(group), CHARGES.index(charge)
-            seen.cases[at] += count
-            seen.events[at] += events
-        for group, minute, count in connection.execute(
-            "SELECT race_ethnicity, epoch(opened_at - booked_at)::BIGINT // 60, count(*) FROM cases "
-            "WHERE race_ethnicity IS NOT NULL GROUP BY ALL"
-        ).fetchall():
-            seen.minutes[NAMES.index(group), minute] += count
+        _count(connection, seen)
         found = look(record, cases, ALPHA, ("race_ethnicity", "sex", "age_group"), {}, None)
         seen.watched.append(any(each.kept.alert for each in found.found))
     with duckdb.connect() as connection:
