@@ -23,7 +23,8 @@ interop:         ## install Go and its log packages, which the ledger is tested 
 test: setup interop lint ## all but the slow trials
 	$(BIN)/pytest -m "not trial" -n 2
 
-trials: setup    ## the slow trials: kills, fuzzing, large simulations
+trials: setup    ## the slow trials: kills, fuzzing, large simulations, the statistics next to R
+	@scripts/r.sh
 	$(BIN)/pytest -m trial
 
 lint: setup

@@ -12,7 +12,7 @@ COMMANDS: dict[str, str] = {
     "rules": "evenhand.audit.rules_command:rules",
     "registry": "evenhand.registry.command:registry",
     "ledger": "evenhand.record.ledger.command:ledger",
-    "watch": "evenhand.uniformity.watch.command:watch",
+    "uniformity": "evenhand.uniformity.command:uniformity",
 }
 
 

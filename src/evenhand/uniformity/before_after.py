@@ -39,7 +39,7 @@ class _Series:
 
 
 def before_after(record: Record, bookings: Bookings) -> list[Change]:
-    """The change at each agency's agreement, of all bookings and of each group; then against other agencies."""
+    """The change at each agency's agreement, of all bookings and each group; then next to other agencies."""
     since = _took_effect(record)
     rows = []
     for column, group, series in _all_series(bookings):
@@ -79,7 +79,7 @@ def _all_series(bookings: Bookings) -> list[tuple[str, str, dict[str, _Series]]]
 
 
 def _series(bookings: Bookings, key: str) -> dict[str, dict[str, _Series]]:
-    """For each value of `key`, each agency's whole months; a month without bookings counts as one with none."""
+    """By value of `key` and agency: whole months; one without bookings counts as one with none."""
     rows = bookings.connection.execute(
         f"SELECT agency::VARCHAR, month, ({key})::VARCHAR AS key, count(*) FILTER (minor), "
         "count(*) FILTER (minor IS NOT NULL) FROM bookings GROUP BY ALL ORDER BY key, 1, 2"

@@ -37,7 +37,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 SETTLED_DAYS = 30
 """A booking that has not ended counts in shares only after so many days: what is missing may yet come."""
 NOT_TOLD = 2
-"""In a share's column: a booking of its population of which the record does not tell whether it had the event."""
+"""In a share's column: the record does not tell whether this booking had the event."""
 UNORDERED = -1
 """In a time's column: the end lies before the start."""
 MINOR_CLASS = "54"

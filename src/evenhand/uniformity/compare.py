@@ -37,7 +37,11 @@ Report = Callable[[str, int, int], None]
 
 @dataclass
 class Compared:
-    """All rows of one run."""
+    """All rows of one run.
+
+    `unknown` counts, by measure, what the record does not tell; `unknown_group` gives, by measure and column,
+    events and cases of the bookings whose group is not known (of times: 0 and the cases).
+    """
 
     shares: list[GroupShare] = field(default_factory=list)
     times: list[GroupTime] = field(default_factory=list)
@@ -46,6 +50,7 @@ class Compared:
     curves: list[CurvePoint] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)
+    unknown_group: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
 
 def compare_all(
@@ -96,6 +101,7 @@ def _add_share(found: Compared, share: Share, column: str, counts: ShareCounts) 
     found.shares += groups
     if counts.unknown:
         found.unknown[share.id] = counts.unknown
+    found.unknown_group[share.id, column] = counts.missing_events, counts.missing_cases
     found.overall.append(_overall(share, column, counts.groups, stratified.general_cmh(counts.strata)))
     model = logistic(counts.cells()) if len(counts.groups) > 1 else Cannot("one group alone")
     for g in range(1, len(counts.groups)):
@@ -190,6 +196,7 @@ def _add_time(found: Compared, time: Time, column: str, counts: TimeCounts) -> N
             continue
         found.times.append(_with_quantiles(row, curve, scale))
         found.curves += _points(time, column, counts.groups[g], curve, scale)
+    found.unknown_group[time.id, column] = 0, counts.missing
     everything, pairs = _pressures(counts)
     test = Cannot("no cases") if everything is None else survival.tested(everything)
     found.overall.append(_overall(time, column, counts.groups, test))

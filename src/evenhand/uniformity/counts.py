@@ -57,7 +57,7 @@ class ShareCounts:
 
 @dataclass(frozen=True)
 class TimeCounts:
-    """A time's counts for one group column, in blocks of whole strata (`blocks`) and without strata (`whole`).
+    """A time's counts for one group column, by blocks of whole strata and without strata (`whole`).
 
     `missing` are bookings whose group is not known; `unordered` those whose end lies before their start.
     """
@@ -96,7 +96,7 @@ class SortedTimes:
 
     stratum: Ints
     time: Ints
-    point: Ints
+    point: npt.NDArray[np.int32]
     seen: npt.NDArray[np.bool_]
     codes: dict[str, npt.NDArray[np.int8]]
     cuts: tuple[tuple[int, int], ...]

@@ -97,8 +97,8 @@ INTERVIEW = Share(
     "Interviewed",
     "everyone screened",
     ("screening.opened", "interview.held"),
-    "Stated birth or citizenship abroad is a ground for an interview. No figure here adjusts for it, so that a "
-    "difference may have a lawful cause.",
+    "Stated birth or citizenship abroad is a ground for an interview. No figure here adjusts for it, so that "
+    "a difference may have a lawful cause.",
     "opened_at IS NOT NULL",
     "interview_at IS NOT NULL",
 )
@@ -143,11 +143,11 @@ NO_ACTION = Share(
     "Referral that ended without action",
     "everyone referred",
     ("determination.made.outcome", "detainer.issued", "custody.departed.destination"),
-    "An outcome test (Becker 1957; Ayres 2002, Justice Research and Policy 4:131): a group whose referrals end "
-    "without a detainer or a transfer more often may have been referred on less. It compares averages, while a "
-    "standard is a threshold: groups judged by one threshold may differ, and groups judged by two may not "
-    "(inframarginality: Simoiu, Corbett-Davies and Goel 2017, Annals of Applied Statistics 11:1193). Whether "
-    "action follows is itself decided by people.",
+    "An outcome test (Becker 1957; Ayres 2002, Justice Research and Policy 4:131): a group whose referrals "
+    "end without a detainer or a transfer more often may have been referred on less. It compares averages, "
+    "while a standard is a threshold: groups judged by one may differ, and groups judged by two may not "
+    "(inframarginality: Simoiu, Corbett-Davies and Goel 2017, Annals of Applied Statistics 11:1193). "
+    "Whether action follows is itself decided by people.",
     "referred",
     "detainer_at IS NULL AND ice_at IS NULL",
 )
@@ -168,7 +168,7 @@ HOLD = Time(
     "Length of the hold",
     "everyone held on a detainer",
     ("custody.hold_started.basis", "custody.hold_ended|custody.released|custody.departed"),
-    "A record that dates a hold from the booking gives the whole stay, not the time beyond the local charges.",
+    "A record that dates a hold from the booking gives the whole stay, not the time past the local charges.",
     "hold_at",
     "coalesce(hold_end_at, exit_at)",
     "NULL::TIMESTAMPTZ",

@@ -16,9 +16,9 @@ from evenhand.uniformity.statistics.shrinkage import shrink
 
 NEEDS = ("determination.made.actor", "determination.made.outcome")
 WARNING = (
-    "For supervisors. The figures are not adjusted for what cases an officer had. Do not rank officers by them: "
-    "most of the order among officers with few cases is chance. An interval apart from the common share is a "
-    "reason to read cases, and no finding about a person."
+    "For supervisors. The figures are not adjusted for the cases an officer had. Do not rank officers by "
+    "them: most of the order among officers with few cases is chance. An interval apart from the common "
+    "share is a reason to read cases, and no finding about a person."
 )
 
 
@@ -36,9 +36,8 @@ def officers(record: Record, connection: duckdb.DuckDBPyConnection) -> list[Offi
         """,
         [files, files],
     ).fetchall()
-    found = shrink(
-        np.array([r[2] for r in rows], dtype=np.int64), np.array([r[1] for r in rows], dtype=np.int64)
-    )
+    counts = np.array([row[1:] for row in rows], dtype=np.int64).reshape(-1, 2)
+    found = shrink(counts[:, 1], counts[:, 0])
     result = []
     for place, (actor, cases, referred) in enumerate(rows):
         if isinstance(found, Cannot):

@@ -125,7 +125,7 @@ class CurvePoint:
     share: float
     low: float
     high: float
-    at_risk: int
+    at_risk: int | None
 
 
 @dataclass(frozen=True)

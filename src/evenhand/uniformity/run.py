@@ -61,7 +61,7 @@ def run(
     by_officer: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Uniformity:
-    """Read the bookings once, then compare. Raises `UnknownReferenceError` for a reference the record lacks."""
+    """Read the bookings, then compare. Raises `UnknownReferenceError` for a reference the record lacks."""
     bookings = read_bookings(record, connection, progress)
     _check(bookings, references)
     lacking = {m.id: m.lacking(bookings.provides) for m in MEASURES.values()}

@@ -33,6 +33,12 @@ def chance(p: float | None) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def equals(name: str, p: float | None) -> str:
+    """`q = 0.123`, or `q < 0.001`."""
+    value = chance(p)
+    return f"{name} {value}" if value.startswith("<") else f"{name} = {value}"
+
+
 def between(low: float | None, high: float | None, form: object = number) -> str:
     """An interval in brackets; an open end says so."""
     assert callable(form)
@@ -98,7 +104,7 @@ def _cannot(row: Comparison) -> str:
 
 
 def _finding(row: Comparison, adjusted: str, smallest: str) -> str:
-    said = f"{str(row.verdict).capitalize()} (q = {chance(row.q)}){adjusted}."
+    said = f"{str(row.verdict).capitalize()} ({equals('q', row.q)}){adjusted}."
     if row.verdict is Verdict.NOT_FOUND and smallest:
         said += f" {smallest} would have been found in four of five such records."
     return said

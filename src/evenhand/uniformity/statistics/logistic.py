@@ -120,7 +120,8 @@ class _Design:
     def sums(self, values: Floats) -> Floats:
         """The sum of the values over the cells of each column."""
         found = [np.bincount(c, values, n) for c, n in zip(self.codes, self.sizes, strict=True)]
-        return np.concatenate(found)[self.kept]
+        summed: Floats = np.concatenate(found)[self.kept]
+        return summed
 
     def products(self, weights: Floats) -> Floats:
         """The weighted cross products of the columns."""
@@ -134,7 +135,8 @@ class _Design:
             found,
             np.concatenate([np.bincount(c, weights, n) for c, n in zip(self.codes, self.sizes, strict=True)]),
         )
-        return found[np.ix_(self.kept, self.kept)]
+        kept: Floats = found[np.ix_(self.kept, self.kept)]
+        return kept
 
     def linear(self, coefficients: Floats) -> Floats:
         """The sum of the coefficients of each cell's columns."""
@@ -158,17 +160,25 @@ class _Fit:
 def _fit(design: _Design, events: Floats, cases: Floats) -> _Fit | Cannot:
     mean = events.sum() / cases.sum()
     linear = np.full(len(cases), math.log(mean / (1 - mean)))
-    last = math.inf
+    last = _deviance(linear, events, cases)
     for _ in range(_ROUNDS):
         chance = np.clip(1 / (1 + np.exp(-linear)), 1e-12, 1 - 1e-12)
         weight = cases * chance * (1 - chance)
         information = design.products(weight)
         # Levels that always come together leave directions open; the least-norm solution serves as well.
-        inverse = np.linalg.pinv(information, rcond=1e-11, hermitian=True)
+        inverse: Floats = np.asarray(np.linalg.pinv(information, rcond=1e-11, hermitian=True), float)
         coefficients = inverse @ design.sums(weight * linear + events - cases * chance)
-        linear = np.clip(design.linear(coefficients), -30, 30)
-        deviance = float(-2 * (events * linear - cases * np.logaddexp(0, linear)).sum())
+        before, linear = linear, np.clip(design.linear(coefficients), -30, 30)
+        deviance = _deviance(linear, events, cases)
+        while deviance > last * (1 + 1e-12) + 1e-9 and np.abs(linear - before).max() > 1e-10:
+            # The step went too far: half of it.
+            linear = (linear + before) / 2
+            deviance = _deviance(linear, events, cases)
         if abs(deviance - last) < _CLOSE * (abs(deviance) + 0.1):
             return _Fit(coefficients, inverse, np.diag(inverse @ information))
         last = deviance
     return Cannot("the fit did not converge: the factors separate events from the rest")
+
+
+def _deviance(linear: Floats, events: Floats, cases: Floats) -> float:
+    return float(-2 * (events * linear - cases * np.logaddexp(0, linear)).sum())

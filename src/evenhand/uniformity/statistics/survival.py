@@ -132,7 +132,7 @@ def pressure(sets: RiskSets) -> Pressure:
     # One alone at risk tells nothing: the factor is zero.
     scale = d * (n - d) / (np.maximum(n - 1, 1) * n_or_one**2)
     covariance = np.diag((at_risk * (n * scale)).sum(axis=1)) - (at_risk * scale) @ at_risk.T
-    return Pressure(surplus, covariance, at_risk.any(axis=1), bool(d.any()))
+    return Pressure(surplus, covariance, np.asarray(at_risk.any(axis=1)), bool(d.any()))
 
 
 def log_rank(times: Times) -> Tested | Cannot:
@@ -184,8 +184,9 @@ def kaplan_meier(time: Ints, events: Ints, censored: Ints) -> Curve | Cannot:
     steps = table.index[(table["observed"] > 0).to_numpy()]
     interval = fitter.confidence_interval_.loc[steps].to_numpy(dtype=float)
     share = fitter.survival_function_.loc[steps].to_numpy(dtype=float)[:, 0]
-    # At the last step of all the logarithm is not defined; nobody is left there.
-    interval = np.where(np.isfinite(interval), interval, 0.0)
+    if share[-1] <= 0:
+        # Nobody is left, and the logarithm is not defined: the upper end stays where it was.
+        interval[-1] = 0.0, interval[-2, 1] if len(interval) > 1 else 1.0
     start = np.zeros(1, dtype=np.int64)
     return Curve(
         np.r_[start, steps.to_numpy(dtype=np.int64)],

@@ -1,6 +1,6 @@
 """The cases of a record, one row a booking, and their daily counts by stratum and group."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from evenhand.uniformity.watch.blocks import Daily
 from evenhand.uniformity.watch.watched import Watched
 
 _EPOCH = date(1970, 1, 1)
+Progress = Callable[[str, int, int], None]
 _STEPS = " | ".join(
     f"bool_or(type = 'screening.step_done' AND step = '{step}')::TINYINT * {bit}::TINYINT"
     for step, bit in STEP_BITS.items()
@@ -102,7 +103,9 @@ class Cases:
         )
 
 
-def read_cases(record: Record, connection: duckdb.DuckDBPyConnection) -> Cases:
+def read_cases(
+    record: Record, connection: duckdb.DuckDBPyConnection, progress: Progress = lambda *_: None
+) -> Cases:
     """Make the table `cases` from the record's bookings. Events that a later one corrects are left out."""
     firsts = ", ".join(f"min(occurred_at) FILTER ({when}) AS {name}" for name, when in _FIRST.items())
     times = ", ".join(f"{name} TIMESTAMPTZ" for name in _FIRST)
@@ -116,7 +119,9 @@ def read_cases(record: Record, connection: duckdb.DuckDBPyConnection) -> Cases:
         f"CREATE TABLE rows ({times}, zone VARCHAR, facility VARCHAR, class VARCHAR, form VARCHAR, "
         f"steps TINYINT, {groups})"
     )
-    for part in record.parts(SubjectKind.BOOKING):
+    parts = record.parts(SubjectKind.BOOKING)
+    for number, part in enumerate(parts):
+        progress("bookings", number, len(parts))
         source = f"read_parquet('{_quoted(part)}')"
         personal = record.folder / "personal" / SubjectKind.BOOKING / part.name
         joined, chosen = "", ", ".join("NULL" for _ in GROUP_COLUMNS)

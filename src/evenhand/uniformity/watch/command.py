@@ -2,9 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from evenhand.page.place import InputError
+
+if TYPE_CHECKING:
+    from evenhand.uniformity.watch.monitor import Look
+
+_STOPPED = 130
 COLUMNS = ("race_ethnicity", "sex", "age_group")
 
 
@@ -66,36 +73,28 @@ def watch(
     for the agency: it may hold small cells.
 
     \b
-    Exit status: 0; 1 an alert with --fail-on alert, or an error; 2 wrong use.
+    Exit status: 0; 1 an alert, with --fail-on alert; 2 wrong use or bad input.
     """
     import duckdb
 
     from evenhand.record.manifest import RecordError
-    from evenhand.record.store import Record
     from evenhand.uniformity.watch import report
-    from evenhand.uniformity.watch.cases import read_cases
-    from evenhand.uniformity.watch.monitor import look
-    from evenhand.uniformity.watch.progress import progress_bar
-    from evenhand.uniformity.watch.state import StateError, load_state, save_state
+    from evenhand.uniformity.watch.state import StateError
     from evenhand.uniformity.watch.terminal import show
 
     try:
-        before = load_state(state) if state else None
-        opened = Record(record)
-        with duckdb.connect() as connection, progress_bar() as progress:
-            cases = read_cases(opened, connection)
-            found = look(opened, cases, alpha, by, reference, before, progress)
-        if not found.found:
-            raise click.ClickException(_nothing(record, dict(report.notes(found)), cases.total))
-        if state:
-            save_state(state, found.state)
-    except StateError as error:
-        raise click.ClickException(str(error)) from None
-    except (RecordError, OSError) as error:
-        raise click.ClickException(str(error)) from None
+        found = _look(record, state, alpha, by, reference)
+    except (StateError, RecordError) as error:
+        raise InputError(str(error)) from None
+    except duckdb.OutOfMemoryException:
+        raise InputError("there is too little memory for so many bookings") from None
+    except duckdb.Error as error:
+        raise InputError(f"{record} cannot be read: {str(error).splitlines()[0]}") from None
+    except OSError as error:
+        raise InputError(f"{error.filename or state or record}: {error.strerror or error}") from None
     except KeyboardInterrupt:
         click.echo("Stopped. The state is as it was before.", err=True)
-        raise click.exceptions.Exit(130) from None
+        raise click.exceptions.Exit(_STOPPED) from None
     data = report.as_data(found)
     if as_json:
         click.echo(json.dumps(data, indent=1, allow_nan=False))
@@ -103,6 +102,35 @@ def watch(
         show(data)
     if fail_on == "alert" and any(each["alert"] for each in data["comparisons"]):
         raise click.exceptions.Exit(1)
+
+
+def _look(
+    folder: Path, state: Path | None, alpha: float, by: tuple[str, ...], references: dict[str, str]
+) -> "Look":
+    from tempfile import TemporaryDirectory
+
+    from evenhand.record.store import Record
+    from evenhand.uniformity.progress import reporting
+    from evenhand.uniformity.run import scratch_connection
+    from evenhand.uniformity.watch import report
+    from evenhand.uniformity.watch.cases import read_cases
+    from evenhand.uniformity.watch.monitor import look
+    from evenhand.uniformity.watch.state import load_state, save_state
+
+    before = load_state(state) if state else None
+    record = Record(folder)
+    with (
+        TemporaryDirectory() as spill,
+        scratch_connection(Path(spill)) as connection,
+        reporting() as progress,
+    ):
+        cases = read_cases(record, connection, progress)
+        found = look(record, cases, alpha, by, references, before, progress)
+    if not found.found:
+        raise InputError(_nothing(folder, dict(report.notes(found)), cases.total))
+    if state:
+        save_state(state, found.state)
+    return found
 
 
 def _nothing(record: Path, why: dict[str, str], total: int) -> str:

@@ -15,7 +15,7 @@ from evenhand.uniformity.watch.evidence import GRID, Floats
 from evenhand.uniformity.watch.state import Kept, State, StateError
 from evenhand.uniformity.watch.watched import WATCHED, Watched
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def look(
     recomputed: list[float | None] = []
     daily: Daily | None = None
     for number, comparison in enumerate(family):
-        progress(number, len(family))
+        progress("comparisons", number, len(family))
         w, values = comparison.watched, groups[comparison.column]
         if comparison.group == values[1] or daily is None:
             daily = cases.daily(w, comparison.column, values)
@@ -113,7 +113,7 @@ def look(
         paths.append(path)
         again = _follow(w, pair, cases, None, None) if path.kept.corrected else None
         recomputed.append(_final(again) if again else None)
-    progress(len(family), len(family))
+    progress("comparisons", len(family), len(family))
     adjusted = _alert(paths, alpha)
     found = tuple(
         Found(comparison, path.kept, _final(path), float(value), other)

@@ -1,0 +1,184 @@
+"""`evenhand uniformity`: is the process the same for each group?"""
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evenhand.page.place import InputError, check_replaceable
+from evenhand.record.folder import staged_folder
+from evenhand.record.manifest import RecordError
+from evenhand.record.store import Record
+from evenhand.uniformity.watch.command import watch
+
+if TYPE_CHECKING:
+    from evenhand.uniformity.run import Uniformity
+
+SUMMARY = "summary.json"
+_STOPPED = 130
+
+
+class WithDefault(click.Group):
+    """A group whose first word is a command's name, or else belongs to `report`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = ["report", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=WithDefault, context_settings={"help_option_names": ["-h", "--help"]})
+def uniformity() -> None:
+    """Compare how the process treats groups. `evenhand uniformity RECORD --out DIR` makes the report.
+
+    The only command that reads groups. It states shares, times and differences with intervals, and what it
+    could not have found.
+    """
+
+
+uniformity.add_command(watch)
+
+
+@uniformity.command()
+@click.argument("record", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option(
+    "--public", "for_public", is_flag=True, help="Withhold small cells; nothing by agency or officer."
+)
+@click.option(
+    "--officers", "by_officer", is_flag=True, help="For supervisors: shares by officer, drawn together."
+)
+@click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="COLUMN=GROUP",
+    help="The group that others stand next to, such as sex=male. [default: the largest]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout, nothing else.")
+def report(
+    record: Path, out: Path, for_public: bool, by_officer: bool, references: Sequence[str], as_json: bool
+) -> None:
+    """Compare the groups of RECORD and write tables and a report.
+
+    Exit status: 0 done, whatever was found; 2 bad usage or input.
+    """
+    if for_public and by_officer:
+        raise click.UsageError("--officers is for supervisors: it cannot go with --public")
+    try:
+        summary = _make(record, out, _references(references), for_public, by_officer)
+    except RecordError as error:
+        raise InputError(str(error)) from None
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        raise InputError(f"{name}{error.strerror or error}") from None
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. {out} is as it was before.", err=True)
+        sys.exit(_STOPPED)
+    _tell(summary, out, as_json=as_json)
+
+
+def _references(given: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for text in given:
+        column, sign, group = text.partition("=")
+        if not (column and sign and group):
+            raise click.UsageError(f"--reference {text!r}: write COLUMN=GROUP, such as sex=male")
+        found[column] = group
+    return found
+
+
+def _make(
+    folder: Path, out: Path, references: Mapping[str, str], for_public: bool, by_officer: bool
+) -> dict[str, Any]:
+    import duckdb
+
+    from evenhand.uniformity import public, tables
+    from evenhand.uniformity.report import REPORT, write_report
+    from evenhand.uniformity.run import UnknownReferenceError, run, scratch_connection
+
+    record = Record(folder)
+    check_replaceable(out, (*tables.FILES, REPORT, SUMMARY))
+    try:
+        with staged_folder(out) as staged, _progress() as progress, scratch_connection(staged) as connection:
+            found = run(record, connection, references, by_officer=by_officer, progress=progress)
+            if for_public:
+                found = replace(found, compared=public.publishable(found.compared), changes=())
+            _write_tables(found, staged)
+            write_report(found, staged, for_public=for_public)
+            summary = _summary(found, for_public)
+            (staged / SUMMARY).write_text(_dumped(summary), encoding="utf-8")
+    except UnknownReferenceError as error:
+        raise click.UsageError(f"--reference: {error}") from None
+    except duckdb.OutOfMemoryException:
+        raise InputError("there is too little memory for so many bookings") from None
+    except duckdb.Error as error:
+        raise InputError(f"{folder} cannot be read: {str(error).splitlines()[0]}") from None
+    return summary
+
+
+def _write_tables(found: "Uniformity", folder: Path) -> None:
+    from evenhand.uniformity import tables
+
+    compared = found.compared
+    written: dict[str, Sequence[Any]] = {
+        "shares": compared.shares,
+        "times": compared.times,
+        "comparisons": compared.comparisons,
+        "overall": compared.overall,
+        "curves": compared.curves,
+        "missing": compared.missing,
+        "changes": found.changes,
+    }
+    if found.officers is not None:
+        written["officers"] = found.officers
+    for name, rows in written.items():
+        tables.write(folder, name, rows)
+
+
+def _summary(found: "Uniformity", for_public: bool) -> dict[str, Any]:
+    from evenhand.uniformity.results import Verdict
+
+    counted = Counter(row.verdict for row in found.compared.comparisons)
+    return {
+        "public": for_public,
+        "bookings": found.bookings,
+        "left_out": {} if for_public else dict(found.left_out),
+        "groups": {column: list(groups) for column, groups in found.groups.items()},
+        "unusable_groups": dict(found.unusable),
+        "cannot_answer": {measure: list(lacks) for measure, lacks in found.lacking.items() if lacks},
+        "comparisons": {str(verdict): counted[verdict] for verdict in Verdict},
+        "differences": [row.sentence for row in found.compared.comparisons if row.verdict is Verdict.FOUND],
+    }
+
+
+def _dumped(summary: Mapping[str, Any]) -> str:
+    import json
+
+    return json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _progress() -> Any:
+    from evenhand.uniformity.progress import reporting
+
+    return reporting()
+
+
+def _tell(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(_dumped(summary), nl=False)
+        return
+    counted = summary["comparisons"]
+    click.echo(f"{sum(counted.values())} comparisons: " + ", ".join(f"{n} {v}" for v, n in counted.items()))
+    if summary["cannot_answer"]:
+        lacks = ", ".join(f"{m} (no {', '.join(needs)})" for m, needs in summary["cannot_answer"].items())
+        click.echo(f"Cannot tell: {lacks}")
+    if not summary["groups"]:
+        click.echo("Cannot tell: the record holds no group of anyone.")
+    for sentence in summary["differences"]:
+        click.echo(f"  {sentence}")
+    click.echo(str(out / "report.html"))
