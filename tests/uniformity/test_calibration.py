@@ -63,8 +63,8 @@ def test_power_is_as_predicted() -> None:
 
 
 def test_the_monitor_keeps_its_rate_over_years_of_daily_looks_and_a_naive_test_does_not() -> None:
-    check(list(sequential.false_alarms(13, 50, 2500, 5)))
-    check(list(sequential.powers(14, 30, BOOKINGS, 2, (-0.06,))))
+    check(list(sequential.false_alarms(13, 50, 2500, 3)))
+    check(list(sequential.powers(14, 25, BOOKINGS, 2, (-0.06,))))
 
 
 def test_records_of_the_simulator_have_the_probabilities_of_the_counties(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from evenhand.uniformity.watch.blocks import FEWEST, LONGEST, OPEN, Daily, cut, tables
 
 LAST = 90
+CALM = settings(max_examples=60, deadline=None)
 ENTRIES = st.lists(
     st.tuples(
         st.integers(0, 2), st.integers(0, LAST), st.integers(0, 1), st.integers(0, 3), st.integers(1, 4)
@@ -48,7 +49,7 @@ def by_the_rule(daily: Daily) -> dict[tuple[int, int], int]:
 
 
 @given(ENTRIES)
-@settings(max_examples=150)
+@CALM
 def test_blocks_close_by_the_rule(entries: list[tuple[int, int, int, int, int]]) -> None:
     daily = counts(entries)
     blocks = cut(daily, LAST)
@@ -63,6 +64,7 @@ def test_blocks_close_by_the_rule(entries: list[tuple[int, int, int, int, int]])
 
 
 @given(ENTRIES)
+@CALM
 def test_when_a_block_closes_does_not_depend_on_events(entries: list[tuple[int, int, int, int, int]]) -> None:
     one, other = cut(counts(entries, 1), LAST), cut(counts(entries, 2), LAST)
     assert one.closed.tolist() == other.closed.tolist()
@@ -70,6 +72,7 @@ def test_when_a_block_closes_does_not_depend_on_events(entries: list[tuple[int, 
 
 
 @given(ENTRIES, st.integers(0, LAST))
+@CALM
 def test_going_on_later_gives_the_same_blocks(
     entries: list[tuple[int, int, int, int, int]], until: int
 ) -> None:
@@ -96,6 +99,7 @@ def test_going_on_later_gives_the_same_blocks(
 
 
 @given(ENTRIES)
+@CALM
 def test_at_each_moment_those_are_at_risk_who_have_not_left(
     entries: list[tuple[int, int, int, int, int]],
 ) -> None:

@@ -88,14 +88,14 @@ def test_a_mix_of_charges_gives_no_alert(tmp_path: Path) -> None:
 
 def test_looking_often_gives_what_looking_once_gives(uneven: Path, tmp_path: Path) -> None:
     state = tmp_path / "state.json"
-    once = by_key(looked(uneven))
+    once = by_key(looked(uneven, "--by", "sex"))
     first: dict[tuple[str, str], str] = {}
     for number, days in enumerate((10, 11, 95, 200, 420)):
         folder = as_of(uneven, tmp_path / str(number), date(2024, 1, 1) + timedelta(days=days))
-        for key, each in by_key(looked(folder, "--state", state)).items():
+        for key, each in by_key(looked(folder, "--state", state, "--by", "sex")).items():
             if each["alert"]:
                 assert first.setdefault(key, each["alert"]) == each["alert"]
-    often = by_key(looked(uneven, "--state", state))
+    often = by_key(looked(uneven, "--state", state, "--by", "sex"))
     assert often.keys() == once.keys()
     for key, each in often.items():
         for name, value in each.items():
@@ -105,9 +105,9 @@ def test_looking_often_gives_what_looking_once_gives(uneven: Path, tmp_path: Pat
 
 def test_the_same_look_twice_changes_nothing(even: Path, tmp_path: Path) -> None:
     state = tmp_path / "state.json"
-    first = looked(even, "--state", state)
+    first = looked(even, "--state", state, "--by", "sex")
     kept = state.read_bytes()
-    assert looked(even, "--state", state) == first
+    assert looked(even, "--state", state, "--by", "sex") == first
     assert state.read_bytes() == kept
     assert [p.name for p in tmp_path.iterdir()] == ["state.json"]
 
@@ -125,22 +125,23 @@ def _without_screenings(share: int) -> Any:
 
 
 def test_a_late_correction_is_told_and_leaves_the_evidence_as_it_was(uneven: Path, tmp_path: Path) -> None:
-    state = tmp_path / "state.json"
-    before = by_key(looked(uneven, "--state", state))
+    state, by = tmp_path / "state.json", ("--by", "sex")
+    before = by_key(looked(uneven, "--state", state, *by))
     assert all(c["corrected"] is None and c["e_value_recomputed"] is None for c in before.values())
     corrected = rewritten(uneven, tmp_path / "c", _without_screenings(7))
-    after = by_key(looked(corrected, "--state", state))
+    after = by_key(looked(corrected, "--state", state, *by))
     for key, each in after.items():
         assert each["log_e_value"] == pytest.approx(before[key]["log_e_value"])
         assert each["alert"] == before[key]["alert"]
-    told = after["coverage", "hispanic"]
-    afresh = by_key(looked(corrected))["coverage", "hispanic"]
+    told = after["coverage", "female"]
+    afresh = by_key(looked(corrected, *by))["coverage", "female"]
     assert told["corrected"] is not None
     assert told["e_value_recomputed"] == pytest.approx(afresh["e_value"])
     assert "corrected since" in told["sentence"]
-    assert after["release_delay", "hispanic"]["corrected"] is None
+    assert after["release_delay", "female"]["corrected"] is None
     assert (
-        by_key(looked(corrected, "--state", state))["coverage", "hispanic"]["corrected"] == told["corrected"]
+        by_key(looked(corrected, "--state", state, *by))["coverage", "female"]["corrected"]
+        == told["corrected"]
     )
 
 
@@ -199,13 +200,13 @@ def test_what_the_record_does_not_tell_is_not_watched(even: Path, tmp_path: Path
     manifest = json.loads((folder / "manifest.json").read_text())
     del manifest["provides"]["detainer.issued"]
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    found = looked(folder)
+    found = looked(folder, "--by", "sex")
     assert "detainer.issued" in found["not_watched"]["detainer"]
     assert "detainer" not in {c["measure"] for c in found["comparisons"]}
 
 
 def test_a_few_days_give_no_number_but_a_statement(even: Path, tmp_path: Path) -> None:
-    found = looked(as_of(even, tmp_path / "r", date(2024, 1, 3)))
+    found = looked(as_of(even, tmp_path / "r", date(2024, 1, 3)), "--by", "race_ethnicity")
     texts = {c["sentence"] for c in found["comparisons"]}
     assert any("no case of one of them has been counted yet" in text for text in texts)
     assert not any(word in text for text in texts for word in ("nan", "None", "inf"))
@@ -255,6 +256,6 @@ def test_a_group_that_comes_later_is_told(even: Path, tmp_path: Path) -> None:
         few = pc.if_else(pc.equal(values, "asian_pacific_islander"), "black", values)
         return events.set_column(place, "race_ethnicity", few)
 
-    looked(rewritten(even, tmp_path / "r", only), "--state", state)
-    found = looked(even, "--state", state)
+    looked(rewritten(even, tmp_path / "r", only), "--state", state, "--by", "race_ethnicity")
+    found = looked(even, "--state", state, "--by", "race_ethnicity")
     assert "not in the family" in found["not_watched"]["race_ethnicity=asian_pacific_islander"]

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import hypergeom, nchypergeom_fisher
 from statsmodels.discrete.conditional_models import ConditionalLogit
@@ -20,6 +20,8 @@ from evenhand.uniformity.watch.evidence import (
     most_likely,
     shares_at,
 )
+
+CALM = settings(max_examples=60, deadline=None)
 
 
 def one(reference: int, group: int, events: int, group_events: int) -> Tables:
@@ -48,6 +50,7 @@ def test_ratios_are_those_of_fishers_noncentral_law(margins: tuple[int, int, int
     assert log_ratios(one(*margins))[0] == pytest.approx(wanted, abs=1e-6)
 
 
+@CALM
 @given(st.integers(1, 15), st.integers(1, 15), st.data())
 def test_without_a_difference_the_mean_of_an_e_value_is_one(n0: int, n1: int, data: st.DataObject) -> None:
     events = data.draw(st.integers(1, n0 + n1 - 1))
@@ -107,6 +110,7 @@ def test_one_sided_tables_leave_an_end_open() -> None:
     assert most_likely(total) is None
 
 
+@CALM
 @given(st.lists(st.floats(-6, 9), min_size=1, max_size=6))
 def test_adjusted_e_values_are_those_of_closed_testing(logs: list[float]) -> None:
     e = np.exp(logs)
@@ -122,6 +126,7 @@ def test_adjusted_e_values_are_those_of_closed_testing(logs: list[float]) -> Non
     assert np.exp(adjusted(np.array([logs]))[0]) == pytest.approx(wanted)
 
 
+@CALM
 @given(st.integers(1, 400), st.integers(1, 400), st.floats(0.05, 20), st.data())
 def test_shares_keep_to_the_events_and_the_odds(n0: int, n1: int, ratio: float, data: st.DataObject) -> None:
     events = data.draw(st.integers(1, n0 + n1 - 1))
