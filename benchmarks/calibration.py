@@ -1,6 +1,6 @@
 """Calibration of uniformity: false alarms and power over thousands of simulated counties, as Markdown.
 
-    .venv/bin/python benchmarks/calibration.py [--counties 2000] [--records 30] [--parts once daily bias records]
+    .venv/bin/python benchmarks/calibration.py [--counties N] [--records N] [--parts once daily bias records]
 
 Takes about a quarter of an hour on two cores. Ends with status 1 if a rate is not what it should be.
 """
