@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -199,9 +199,7 @@ def _follow(watched: Watched, pair: Daily, cases: Cases, before: Kept | None, th
         known = np.maximum(known, through + 1)
     days, at = np.unique(known, return_inverse=True)
     start = np.array(before.ratios) if before else np.zeros(len(GRID))
-    added = evidence.by_day(
-        evidence.Tables(found.reference, found.group, found.events, found.group_events, days[at]), days
-    )
+    added = evidence.by_day(replace(found, day=days[at]), days)
     running = start + np.cumsum(added, axis=0)
     since[blocks.strata] = np.maximum(since[blocks.strata], blocks.since)
     counted = pair.where(~old & (pair.day < since[pair.stratum]))
