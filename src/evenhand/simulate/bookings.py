@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from evenhand.simulate.biases.leaning import Biases, Leaning
 from evenhand.simulate.calendar import DAY, Ints, booking_times, local_clock
 from evenhand.simulate.cast import Places, cast_all
 from evenhand.simulate.chance import Bools, Dice, Stream
 from evenhand.simulate.course import Course, Depth, Plan, make_plan
-from evenhand.simulate.faults.bookings import BookingFaults
+from evenhand.simulate.faults.bookings import BookingFaults, Placed
 from evenhand.simulate.faults.fault import Breach
 from evenhand.simulate.grid import Grid
 from evenhand.simulate.officers import POSTS
@@ -22,9 +23,16 @@ class Bookings:
     """Makes the batches of a record, each from its own stream of chance."""
 
     def __init__(
-        self, seed: int, total: int, period: Period, places: Places, faults: BookingFaults | None
+        self,
+        seed: int,
+        total: int,
+        period: Period,
+        places: Places,
+        faults: BookingFaults | None,
+        biases: Biases | None = None,
     ) -> None:
-        self.seed, self.total, self.period, self.places, self.faults = seed, total, period, places, faults
+        self.seed, self.total, self.period, self.places = seed, total, period, places
+        self.faults, self.biases = faults, biases
         counties = places.counties
         self.jem = np.array([c.model == "JEM" for c in counties])
         self.new_form_from = np.array([c.renewed or max(NEW_TEMPLATE, c.effect) for c in counties])
@@ -48,6 +56,7 @@ class Bookings:
         local = booking_times(first, n, self.total, (self.period.start, self.period.end), jitter)
         jail = dice.between(0, 1 << 20, n)
         placed = self.faults.place(first, n, plan) if self.faults else []
+        leaning = self._lean(number, plan, county, jail, placed)
         county = self._where_acts_are_possible(county, plan, local)
         facility = self.places.first_facility[county] + jail % self.places.jails[county]
         for spot in placed:
@@ -56,8 +65,10 @@ class Bookings:
         grid = Grid(first, county, facility)
         jem = self.jem[county]
         idle = (booked >= self.idle[county, 0]) & (booked < self.idle[county, 1])
-        Course(grid, plan, dice, booked, jem, idle, booked >= self.new_form_from[county]).write()
-        broken: list[Breach] = []
+        new_form = booked >= self.new_form_from[county]
+        offense = leaning.offense if leaning else None
+        Course(grid, plan, dice, booked, jem, idle, new_form, offense).write()
+        broken = leaning.leave_out_screening(grid) if leaning else []
         post = dice.between(0, POSTS - 1, n)
         if self.faults:
             broken += self.faults.change(grid, placed)
@@ -65,6 +76,17 @@ class Bookings:
         if self.faults:
             self.faults.recast(grid, placed, post)
         return grid, broken
+
+    def _lean(
+        self, number: int, plan: Plan, county: Ints, jail: Ints, placed: list[Placed]
+    ) -> Leaning | None:
+        """The biases of a batch, where there are any. A booking that takes a fault takes no bias."""
+        if not self.biases:
+            return None
+        free = np.ones(len(plan), dtype=bool)
+        for spot in placed:
+            free[spot.bookings] = False
+        return self.biases.lean(number, number * BATCH, plan, jail, self.places.jails[county], free)
 
     def _utc(self, local: Ints, county: Ints) -> Ints:
         moments = np.empty_like(local)

@@ -24,6 +24,7 @@ class Stream(IntEnum):
     FAULTS = 4
     COMPLAINTS = 5
     REVIEWS = 6
+    BIASES = 7
 
 
 class Dice:

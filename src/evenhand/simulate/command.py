@@ -19,6 +19,8 @@ from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.options import sealing_options
 from evenhand.record.ledger.seal import sealing
 from evenhand.record.manifest import RecordError
+from evenhand.simulate.biases.bias import Bias, BiasError
+from evenhand.simulate.biases.read import read_biases
 from evenhand.simulate.faults.rates import RatesError, read_rates, shipped_rates
 from evenhand.simulate.simulation import Settings, Simulation
 
@@ -31,6 +33,13 @@ def _rates(faults: str | None) -> dict[str, float]:
             return {}
         return read_rates(Path(faults)) if faults else shipped_rates()
     except RatesError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _biases(path: Path | None, texts: tuple[str, ...]) -> tuple[Bias, ...]:
+    try:
+        return read_biases(path, texts)
+    except BiasError as error:
         raise click.UsageError(str(error)) from None
 
 
@@ -49,6 +58,12 @@ class RateColumn(ProgressColumn):
 )
 @click.option(
     "--faults", default=None, help="A TOML file of rates; 'none' for a clean record. [default: shipped]"
+)
+@click.option(
+    "--biases", type=click.Path(path_type=Path), help="A file of biases, one a line. [default: none]"
+)
+@click.option(
+    "--bias", multiple=True, help="A bias, such as screening:race_ethnicity=hispanic:-0.05; may be repeated."
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The record's folder.")
 @click.option(
@@ -71,6 +86,8 @@ def simulate(
     bookings: int,
     seed: int,
     faults: str | None,
+    biases: Path | None,
+    bias: tuple[str, ...],
     out: Path,
     start: datetime,
     years: float,
@@ -80,14 +97,15 @@ def simulate(
 ) -> None:
     """Write a synthetic record: made-up counties, officers, agreements and bookings.
 
-    Nobody in it exists. Faults are put in at stated rates, and what they break is written beside the
-    manifest (truth.parquet).
+    Nobody in it exists. Faults are put in at stated rates and biases at stated sizes; what is broken, and
+    which bookings a bias changed, is written beside the manifest (truth.parquet).
     """
     if not FIRST_START <= start.date() <= LAST_START:
         raise click.UsageError(
             f"--start {start.date()} is out of range: choose a day from {FIRST_START} to {LAST_START}."
         )
-    simulation = Simulation(Settings(bookings, seed, start.date(), years, _rates(faults)))
+    settings = Settings(bookings, seed, start.date(), years, _rates(faults), _biases(biases, bias))
+    simulation = Simulation(settings)
     console = Console(stderr=True)
     columns = (TextColumn("bookings"), BarColumn(), MofNCompleteColumn(), RateColumn(), TimeRemainingColumn())
     try:

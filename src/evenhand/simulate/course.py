@@ -43,7 +43,11 @@ DROPPED = code("disposition", "dropped_for_transfer")
 
 @dataclass
 class Plan:
-    """What is settled of each booking before its times are drawn."""
+    """What is settled of each booking before its times are drawn.
+
+    The last four are for biases, and otherwise false or 0: a referral without a detainer, and seconds by
+    which the screening, the end of a hold and the release come later.
+    """
 
     depth: Ints
     ending: Ints
@@ -63,6 +67,10 @@ class Plan:
     departs: Bools
     viewed: Bools
     exported: Bools
+    withheld: Bools
+    screened_later: Ints
+    held_longer: Ints
+    released_later: Ints
 
     def __len__(self) -> int:
         return len(self.depth)
@@ -89,6 +97,10 @@ def make_plan(dice: Dice, n: int) -> Plan:
         departs=dice.share(30, n),
         viewed=dice.share(20, n),
         exported=dice.share(3, n),
+        withheld=np.zeros(n, dtype=bool),
+        screened_later=np.zeros(n, dtype=np.int64),
+        held_longer=np.zeros(n, dtype=np.int64),
+        released_later=np.zeros(n, dtype=np.int64),
     )
 
 
@@ -96,15 +108,25 @@ class Course:
     """Writes the clean histories of a batch into its grid, stage by stage."""
 
     def __init__(
-        self, grid: Grid, plan: Plan, dice: Dice, booked: Ints, jem: Bools, idle: Bools, new_form: Bools
+        self,
+        grid: Grid,
+        plan: Plan,
+        dice: Dice,
+        booked: Ints,
+        jem: Bools,
+        idle: Bools,
+        new_form: Bools,
+        offense: Ints | None = None,
     ) -> None:
-        self.grid, self.plan, self.dice = grid, plan, dice
+        """`offense` is the first charge where it is settled already, a place in `OFFENSES`."""
+        self.grid, self.plan, self.dice, self.offense = grid, plan, dice, offense
         self.booked, self.jem, self.idle, self.new_form = booked, jem, idle, new_form
         self.n = len(grid)
         self.interviewed = plan.depth >= Depth.INTERVIEW
-        self.detained = plan.depth == Depth.DETAINER
+        self.referred = plan.depth == Depth.DETAINER
+        self.detained = self.referred & ~plan.withheld
         self.claimed = plan.claimed & self.interviewed
-        self.determined = self.detained | (plan.determined & (plan.depth == Depth.INTERVIEW)) | self.claimed
+        self.determined = self.referred | (plan.determined & (plan.depth == Depth.INTERVIEW)) | self.claimed
 
     def write(self) -> None:
         """All stages, in the order of what depends on what."""
@@ -135,6 +157,8 @@ class Course:
             moment = moment + self.dice.between(30, 10 * MINUTE, n)
             grid.put(slot, moment, plan.charges >= number)
             chosen = self.dice.choose(weights, n)
+            if number == 1 and self.offense is not None:
+                chosen = self.offense
             self._offense(slot, chosen)
         grid.put("charge1_fix", grid.moments["charge1"], plan.corrected)
         self._offense("charge1_fix", self.dice.choose(weights, n))
@@ -150,7 +174,7 @@ class Course:
     def _screening(self) -> None:
         grid, plan, dice, n = self.grid, self.plan, self.dice, self.n
         full = plan.depth >= Depth.FULL
-        opened = grid.put("opened", self.booked + dice.early(MINUTE, 50 * MINUTE, n))
+        opened = grid.put("opened", self.booked + plan.screened_later + dice.early(MINUTE, 50 * MINUTE, n))
         form = np.where(self.new_form, code("form_version", "2025"), code("form_version", "2020"))
         grid.say("opened", "form_version", form)
         moment = opened
@@ -198,7 +222,7 @@ class Course:
         self.checked = check + dice.between(60, 20 * MINUTE, n)
         grid.put("check2", self.checked, self.interviewed & self.plan.second_check)
         for slot in ("check1", "check2"):
-            found = np.where(self.detained, 0, dice.choose((30, 68, 2), n))
+            found = np.where(self.referred, 0, dice.choose((30, 68, 2), n))
             answers = codes_of("response", "record_found", "no_record", "unavailable")
             grid.say(slot, "response", answers[found])
         claimed = grid.put("claimed", held + dice.between(60, 240, n), self.claimed)
@@ -208,7 +232,7 @@ class Course:
         resolved = grid.put("resolved", reported + dice.between(30 * MINUTE, 30 * HOUR, n), self.claimed)
         self.resolved = np.where(self.claimed, resolved, NEVER)
         outcomes = codes_of("outcome", "citizen", "evidence_of_citizenship", "not_shown")
-        found = np.where(self.detained, 2, dice.choose((45, 25, 30), n))
+        found = np.where(self.referred, 2, dice.choose((45, 25, 30), n))
         grid.say("resolved", "outcome", outcomes[found])
         papers = codes_of("grounds", "birth certificate", "document seen", "records checked")
         grid.say("resolved", "grounds", papers[found])
@@ -217,11 +241,11 @@ class Course:
         grid, dice, n = self.grid, self.dice, self.n
         made = latest(self.checked, self.resolved) + dice.between(5 * MINUTE, 2 * HOUR, n)
         self.made = grid.put("determined", made, self.determined)
-        outcome = np.where(self.detained, code("outcome", "refer"), code("outcome", "no_action"))
-        unsure = ~self.detained & dice.share(100, n)
+        outcome = np.where(self.referred, code("outcome", "refer"), code("outcome", "no_action"))
+        unsure = ~self.referred & dice.share(100, n)
         grid.say("determined", "outcome", np.where(unsure, code("outcome", "cannot_determine"), outcome))
-        of_detained, of_others = codes_of("grounds", "records checked|statement", "records checked")
-        stated = np.where(self.detained, of_detained, of_others)
+        of_referred, of_others = codes_of("grounds", "records checked|statement", "records checked")
+        stated = np.where(self.referred, of_referred, of_others)
         grid.say("determined", "grounds", stated)
         grid.say("determined", "pending_class", grid.fields[("charge1", "ncic_class")])
         convicted = dice.share(300, n)
@@ -277,7 +301,7 @@ class Course:
         """Release or departure of those whom no detainer holds."""
         grid, dice, n, plan = self.grid, self.dice, self.n, self.plan
         held = self.detained & (plan.ending != Ending.CANCELLED_BEFORE)
-        leaves = self.due + dice.early(5 * MINUTE, 5 * HOUR, n)
+        leaves = self.due + plan.released_later + dice.early(5 * MINUTE, 5 * HOUR, n)
         elsewhere = plan.departs & ~self.detained
         self.released = np.where(~held & ~elsewhere, leaves, NEVER)
         self.departed = np.where(elsewhere, leaves, NEVER)
@@ -300,17 +324,18 @@ class Course:
         advised = grid.put("consulate", hold + dice.between(10 * MINUTE, 40 * MINUTE, n), to_ice)
         grid.say("consulate", "notification_owed", plan.owed.astype(np.int64))
         grid.put("consulate_told", advised + dice.between(MINUTE, 10 * MINUTE, n), to_ice & plan.owed)
-        taken = grid.put("transferred", hold + dice.between(HOUR, 30 * HOUR, n), transferred)
+        until = hold + plan.held_longer
+        taken = grid.put("transferred", until + dice.between(HOUR, 30 * HOUR, n), transferred)
         stays = transferred & plan.detention_agreement
         after = np.where(stays, dice.between(DAY, 20 * DAY, n), dice.between(HOUR, 46 * HOUR, n))
-        leaves = np.where(transferred, taken + after, hold + dice.between(HOUR, 44 * HOUR, n))
+        leaves = np.where(transferred, taken + after, until + dice.between(HOUR, 44 * HOUR, n))
         self.departed = np.where(to_ice, leaves, self.departed)
         lapsed = self.due + dice.between(47 * HOUR + 20 * MINUTE, 47 * HOUR + 40 * MINUTE, n)
         grid.put("lapsed", lapsed, ends[Ending.LAPSED])
         self.released = np.where(
             ends[Ending.LAPSED], lapsed + dice.between(MINUTE, 15 * MINUTE, n), self.released
         )
-        withdrawn = hold + dice.between(HOUR, 36 * HOUR, n)
+        withdrawn = until + dice.between(HOUR, 36 * HOUR, n)
         in_hold = ends[Ending.CANCELLED_IN_HOLD]
         self.released = np.where(in_hold, withdrawn + dice.between(5 * MINUTE, 55 * MINUTE, n), self.released)
         grid.put("cancelled", np.where(in_hold, withdrawn, self.cancelled_before))

@@ -17,6 +17,8 @@ from evenhand.record.ledger.seal import Seal
 from evenhand.record.manifest import Manifest
 from evenhand.record.store import all_fields
 from evenhand.record.writer import RecordWriter
+from evenhand.simulate.biases.bias import Bias
+from evenhand.simulate.biases.leaning import Biases
 from evenhand.simulate.bookings import BATCH, Bookings
 from evenhand.simulate.calendar import DAY, Ints, midnight, moment
 from evenhand.simulate.cast import Places
@@ -57,6 +59,7 @@ class Settings:
     start: date
     years: float
     rates: dict[str, float] = field(default_factory=dict)
+    biases: tuple[Bias, ...] = ()
 
 
 class Simulation:
@@ -72,7 +75,12 @@ class Simulation:
         self._settle_officers(Dice(settings.seed, Stream.WORLD, 2))
         self._settle_oversight()
         self.bookings = Bookings(
-            settings.seed, settings.bookings, self.period, self.places, self._booking_faults()
+            settings.seed,
+            settings.bookings,
+            self.period,
+            self.places,
+            self._booking_faults(),
+            Biases(settings.seed, settings.bookings, settings.biases) if settings.biases else None,
         )
         self.emitter = Emitter(self._names(), settings.seed)
 
@@ -191,7 +199,7 @@ class Simulation:
             csv = stack.enter_context(CsvExport(export)) if export else None
             for kind, histories in self.background.items():
                 self._write_histories(writer, kind, histories)
-            if self.settings.rates:
+            if self.settings.rates or self.settings.biases:
                 writer.truth(_truth(self.broken))
             self._write_bookings(writer, csv, progress)
             manifest = writer.commit(

@@ -13,6 +13,7 @@ from evenhand.page.place import InputError, check_replaceable
 from evenhand.record.folder import staged_folder
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
+from evenhand.uniformity.watch.command import watch
 
 if TYPE_CHECKING:
     from evenhand.uniformity.run import Uniformity
@@ -37,6 +38,9 @@ def uniformity() -> None:
     The only command that reads groups. It states shares, times and differences with intervals, and what it
     could not have found.
     """
+
+
+uniformity.add_command(watch)
 
 
 @uniformity.command()
