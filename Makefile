@@ -8,7 +8,7 @@ help:            ## this list
 setup: .venv/.ready  ## install into .venv, nothing else
 
 .venv/.ready: pyproject.toml uv.lock scripts/bootstrap.sh
-	@uv=$$(scripts/bootstrap.sh) && $$uv sync --frozen --quiet --extra postgres --compile-bytecode
+	@uv=$$(scripts/bootstrap.sh) && $$uv sync --frozen --quiet --extra postgres --extra desk --compile-bytecode
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 

@@ -1,0 +1,86 @@
+"""The guard: the catalog's rules, asked before an act instead of after it.
+
+An act is refused where a rule would be broken with it that was not broken without it, at the act itself or at
+an earlier one, or where a rule could not be answered for want of a field of the act. The rules and the engine
+are those of the audit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from evenhand.desk.record import history
+from evenhand.desk.record.history import Entry
+from evenhand.record.events import EVENT_TYPES, Event
+from evenhand.record.store import all_fields
+from evenhand.rules.algebra import selection
+from evenhand.rules.answer import Answer, Provides, Verdict
+from evenhand.rules.case import Context, judge
+from evenhand.rules.catalog import CATALOG
+from evenhand.rules.rule import Rule, Severity
+from evenhand.rules.standing import Standings
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One rule that stands against an act. `missing`: fields of the act without which it cannot be told."""
+
+    rule: Rule
+    evidence: tuple[UUID, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def may_be_overridden(self) -> bool:
+        """Whether a second person may let the act pass: never past a violation, never for a missing field."""
+        return self.rule.severity is not Severity.VIOLATION and not self.missing
+
+
+@cache
+def provides() -> Provides:
+    """The desk records every type and field."""
+    return Provides.of(all_fields())
+
+
+@cache
+def rules_about(event_type: str) -> tuple[Rule, ...]:
+    """The guard rules on whose answer an act of that type can bear."""
+    kind = EVENT_TYPES[event_type].subject_kind
+    return tuple(
+        rule
+        for rule in CATALOG.values()
+        if rule.guard and rule.subject is kind and event_type in _types_read(rule)
+    )
+
+
+def _types_read(rule: Rule) -> frozenset[str]:
+    selections = [rule.on, *map(selection, rule.refs), *rule.counts]
+    return frozenset(name for chosen in selections for name in chosen.types)
+
+
+def refusals(act: Event, past: Sequence[Entry], standings: Standings, now: datetime) -> list[Refusal]:
+    """The rules that stand against an act, in the order of the catalog.
+
+    `past` is the subject's history, `standings` those of the act's officer and agency.
+    """
+    context = Context(provides(), now, standings)
+    before = history.rows(past)
+    after = history.rows([*past, Entry(-1, act)])
+    found = []
+    for rule in rules_about(act.type):
+        refusal = _refusal(rule, act, judge(rule, before, context), judge(rule, after, context))
+        if refusal is not None:
+            found.append(refusal)
+    return found
+
+
+def _refusal(rule: Rule, act: Event, before: Answer, after: Answer) -> Refusal | None:
+    known = {breach.activation for breach in before.breaches}
+    new = [breach for breach in after.breaches if breach.activation not in known]
+    if new:
+        return Refusal(rule, tuple(dict.fromkeys(e for breach in new for e in breach.evidence)))
+    lacking = sorted(m for m in after.missing - before.missing if m.startswith(f"{act.type}."))
+    if after.verdict is Verdict.CANNOT_TELL and lacking:
+        return Refusal(rule, (act.id,), tuple(lacking))
+    return None
