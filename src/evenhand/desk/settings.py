@@ -69,6 +69,8 @@ def _database() -> dict[str, Any]:
             "PORT": said.get("port", ""),
             "CONN_MAX_AGE": ENVIRONMENT.database_connection_age,
             "CONN_HEALTH_CHECKS": True,
+            # The ledger reads leaves in binary.
+            "OPTIONS": {"server_side_binding": True},
         }
     return {
         "ENGINE": "django.db.backends.sqlite3",

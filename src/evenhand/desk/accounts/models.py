@@ -61,8 +61,9 @@ class User(AbstractBaseUser):
         return self.name
 
     def as_actor(self) -> Actor:
-        """Who acts, as it stands in events. An auditor reads only and has no role in events."""
-        return Actor(self.actor, ActorRole(self.role))
+        """Who acts, as it stands in events; an auditor, who only reads, stands there as a reviewer."""
+        role = ActorRole.REVIEWER if self.role == Role.AUDITOR else ActorRole(self.role)
+        return Actor(self.actor, role)
 
     def scope(self) -> Scope:
         """The agencies whose rows the account reaches; an administrator sees no case."""

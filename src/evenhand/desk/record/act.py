@@ -138,24 +138,35 @@ def zone_of(agency: str, facility: str | None) -> str:
 
 def perform(act: Event, *, override: Override | None = None) -> Done:
     """Record one act. Raises `RefusedError` where a rule stands against it, and records that it did."""
-    result = perform_all([act], overrides={act.id: override} if override else {})[0]
+    return perform_together([act], override=override)[0]
+
+
+def perform_together(acts: Sequence[Event], *, override: Override | None = None) -> list[Done]:
+    """Record acts that belong together, all or none, each judged in sight of the others.
+
+    Raises `RefusedError` where a rule stands against them, and records that it did.
+    """
+    result = _perform([acts], [override])[0]
     if isinstance(result, RefusedError):
         raise result
     return result
 
 
-def perform_all(
-    acts: Sequence[Event], *, overrides: Mapping[UUID, Override] | None = None
-) -> list[Done | RefusedError]:
-    """Record acts in their order, each judged with those before it; a refused one does not stop the rest.
+def perform_all(acts: Sequence[Event]) -> list[Done | RefusedError]:
+    """Record acts in their order, each judged with those before it; a refused one does not stop the rest."""
+    results = _perform([[act] for act in acts], [None] * len(acts))
+    return [result if isinstance(result, RefusedError) else result[0] for result in results]
 
-    Raises `OutOfScopeError` for an act on another agency's record, and then nothing is recorded.
-    """
+
+def _perform(
+    groups: Sequence[Sequence[Event]], overrides: Sequence[Override | None]
+) -> list[list[Done] | RefusedError]:
+    """Raises `OutOfScopeError` for an act on another agency's record, and then nothing is recorded."""
     scope = current()
-    if any(not scope.holds(act.agency) for act in acts):
+    if any(not scope.holds(act.agency) for group in groups for act in group):
         raise OutOfScopeError("the act is on another agency's record")
     with transaction.atomic(), _writing() as writing:
-        return [writing.judge_and_take(act, (overrides or {}).get(act.id)) for act in acts]
+        return [writing.judge_and_take(*pair) for pair in zip(groups, overrides, strict=True)]
 
 
 @contextmanager
@@ -175,19 +186,23 @@ class _Writing:
         self.start = size
         self.events: list[Event] = []
         self.histories: dict[tuple[SubjectKind, str], list[Entry]] = {}
-        self.standings: dict[tuple[str | None, str], Standings] = {}
+        self.standings: dict[tuple[frozenset[str], frozenset[str]], Standings] = {}
 
-    def judge_and_take(self, act: Event, override: Override | None) -> "Done | RefusedError":
-        past = self._history(act.subject_kind, act.subject)
-        if past and past[0].event.agency != act.agency:
-            raise OutOfScopeError("the act is on another agency's record")
-        against = guard.refusals(act, past, self._standings(act), self.now)
-        if against and not (override and all(r.may_be_overridden for r in against)):
-            for refusal in against:
+    def judge_and_take(self, acts: Sequence[Event], override: Override | None) -> list[Done] | RefusedError:
+        against: list[tuple[Event, Refusal]] = []
+        for kind, subject in dict.fromkeys((act.subject_kind, act.subject) for act in acts):
+            of_subject = [act for act in acts if (act.subject_kind, act.subject) == (kind, subject)]
+            needed = any(guard.needs_history(act.type) for act in of_subject)
+            past = self._history(kind, subject) if needed else []
+            if past and past[0].event.agency != of_subject[0].agency:
+                raise OutOfScopeError("the act is on another agency's record")
+            against += guard.refusals(of_subject, past, self._standings(of_subject), self.now)
+        if against and not (override and all(refusal.may_be_overridden for _, refusal in against)):
+            for act, refusal in against:
                 self._take(_said_no(act, refusal))
-            return RefusedError(act, against)
-        done = self._take(act)
-        for refusal in against:
+            return RefusedError(against[0][0], [refusal for _, refusal in against])
+        done = [self._take(act) for act in acts]
+        for act, refusal in against:
             assert override is not None
             self._take(_overridden(act, refusal, override))
         return done
@@ -198,16 +213,21 @@ class _Writing:
             self.histories[key] = history.load(kind, subject)
         return self.histories[key]
 
-    def _standings(self, act: Event) -> Standings:
-        """What stood for the act's officer and agency, the acts of this transaction included."""
-        key = (act.actor, act.agency)
-        if key not in self.standings:
-            officer = self._history(SubjectKind.OFFICER, act.actor) if act.actor else []
-            agreements = history.load_of_agency(SubjectKind.AGREEMENT, act.agency)
-            known = {entry.seq for entry in agreements}
-            agreements += [e for e in self._taken(SubjectKind.AGREEMENT, act.agency) if e.seq not in known]
-            self.standings[key] = build_standings(history.rows(officer), history.rows(agreements))
-        return self.standings[key]
+    def _standings(self, acts: Sequence[Event]) -> Standings:
+        """What stood for the acts' officers and agencies, the acts of this transaction included."""
+        officers = frozenset(act.actor for act in acts if act.actor)
+        agencies = frozenset(act.agency for act in acts)
+        if (officers, agencies) not in self.standings:
+            of_officers = [e for o in sorted(officers) for e in self._history(SubjectKind.OFFICER, o)]
+            of_agreements = [e for agency in sorted(agencies) for e in self._agreements(agency)]
+            self.standings[officers, agencies] = build_standings(
+                history.rows(of_officers), history.rows(of_agreements)
+            )
+        return self.standings[officers, agencies]
+
+    def _agreements(self, agency: str) -> list[Entry]:
+        kept = history.load_of_agency(SubjectKind.AGREEMENT, agency)
+        return kept + self._taken(SubjectKind.AGREEMENT, agency)
 
     def _taken(self, kind: SubjectKind, agency: str) -> list[Entry]:
         return [
@@ -219,7 +239,8 @@ class _Writing:
     def _take(self, event: Event) -> Done:
         seq = self.start + len(self.events)
         self.events.append(event)
-        self._history(event.subject_kind, event.subject).append(Entry(seq, event))
+        if (event.subject_kind, event.subject) in self.histories:
+            self.histories[event.subject_kind, event.subject].append(Entry(seq, event))
         if event.subject_kind in (SubjectKind.OFFICER, SubjectKind.AGREEMENT):
             self.standings.clear()
         return Done(event, seq)
@@ -231,7 +252,8 @@ class _Writing:
         assert seqs.start == self.start
         projection.index(seqs, self.events)
         for kind, subject in dict.fromkeys((e.subject_kind, e.subject) for e in self.events):
-            projection.project(kind, subject, history.load(kind, subject))
+            if projection.has_projector(kind):
+                projection.project(kind, subject, history.load(kind, subject))
 
 
 def _said_no(act: Event, refusal: Refusal) -> Event:

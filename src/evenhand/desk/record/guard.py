@@ -54,33 +54,45 @@ def rules_about(event_type: str) -> tuple[Rule, ...]:
     )
 
 
+@cache
+def needs_history(event_type: str) -> bool:
+    """Whether any guard rule about an act of that type looks at anything but the act and standings."""
+    return not all(rule.alone for rule in rules_about(event_type))
+
+
 def _types_read(rule: Rule) -> frozenset[str]:
     selections = [rule.on, *map(selection, rule.refs), *rule.counts]
     return frozenset(name for chosen in selections for name in chosen.types)
 
 
-def refusals(act: Event, past: Sequence[Entry], standings: Standings, now: datetime) -> list[Refusal]:
-    """The rules that stand against an act, in the order of the catalog.
+def refusals(
+    acts: Sequence[Event], past: Sequence[Entry], standings: Standings, now: datetime
+) -> list[tuple[Event, Refusal]]:
+    """The rules that stand against acts on one subject, in the order of the catalog, each with its act.
 
-    `past` is the subject's history, `standings` those of the act's officer and agency.
+    `past` is the subject's history, `standings` those of the acts' officers and agency.
     """
     context = Context(provides(), now, standings)
-    before = history.rows(past)
-    after = history.rows([*past, Entry(-1, act)])
+    new = [Entry(-1, act) for act in acts]
+    before, after, alone = history.rows(past), history.rows([*past, *new]), history.rows(new)
+    about: dict[str, Rule] = {rule.id: rule for act in acts for rule in rules_about(act.type)}
     found = []
-    for rule in rules_about(act.type):
-        refusal = _refusal(rule, act, judge(rule, before, context), judge(rule, after, context))
+    for rule in about.values():
+        was = judge(rule, [] if rule.alone else before, context)
+        refusal = _refusal(rule, acts, was, judge(rule, alone if rule.alone else after, context))
         if refusal is not None:
-            found.append(refusal)
+            culprit = next((act for act in acts if act.id in refusal.evidence), acts[-1])
+            found.append((culprit, refusal))
     return found
 
 
-def _refusal(rule: Rule, act: Event, before: Answer, after: Answer) -> Refusal | None:
+def _refusal(rule: Rule, acts: Sequence[Event], before: Answer, after: Answer) -> Refusal | None:
     known = {breach.activation for breach in before.breaches}
     new = [breach for breach in after.breaches if breach.activation not in known]
     if new:
         return Refusal(rule, tuple(dict.fromkeys(e for breach in new for e in breach.evidence)))
-    lacking = sorted(m for m in after.missing - before.missing if m.startswith(f"{act.type}."))
+    own = tuple(f"{act.type}." for act in acts)
+    lacking = sorted(m for m in after.missing - before.missing if m.startswith(own))
     if after.verdict is Verdict.CANNOT_TELL and lacking:
-        return Refusal(rule, (act.id,), tuple(lacking))
+        return Refusal(rule, tuple(act.id for act in acts), tuple(lacking))
     return None

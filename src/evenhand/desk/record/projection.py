@@ -25,6 +25,11 @@ def projects(kind: SubjectKind, *tables: type[ReadTable]) -> Callable[[Projector
     return declare
 
 
+def has_projector(kind: SubjectKind) -> bool:
+    """Whether any read table follows from histories of that kind."""
+    return bool(_PROJECTORS.get(kind))
+
+
 def project(kind: SubjectKind, subject: str, entries: Sequence[Entry]) -> None:
     """Bring the read tables of one subject up to date with its whole history."""
     with projecting():
