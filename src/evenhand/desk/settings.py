@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "evenhand.desk.record",
     "evenhand.desk.places",
     "evenhand.desk.accounts",
+    "evenhand.desk.bookings",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
