@@ -24,6 +24,8 @@ INSTALLED_APPS = [
     "evenhand.desk.places",
     "evenhand.desk.accounts",
     "evenhand.desk.bookings",
+    "evenhand.desk.complaints",
+    "evenhand.desk.reviews",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
