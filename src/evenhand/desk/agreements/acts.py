@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
-
-from evenhand.desk.agreements.documents import kept
+from evenhand.desk.agreements.documents import Upload, kept
 from evenhand.desk.agreements.models import Agreement
 from evenhand.desk.record.act import Actor, Done, draft, perform
 from evenhand.record.events import ActorRole
@@ -40,7 +38,7 @@ def draft_agreement(
     agency: str,
     model: Model,
     template: int | None = None,
-    document: UploadedFile | None = None,
+    document: "Upload | None" = None,
     at: datetime | None = None,
 ) -> str:
     """Begin an agreement; returns its subject."""
@@ -66,7 +64,7 @@ def sign(
     by: Actor,
     *,
     signed_by: str | None = None,
-    document: UploadedFile | None = None,
+    document: "Upload | None" = None,
     at: datetime | None = None,
 ) -> Done:
     """Record the signature of the party for which the account acts; `signed_by` is the signer's office."""
@@ -89,7 +87,7 @@ def take_effect(
     facilities: Sequence[str] = (),
     detention_agreement: str | None = None,
     publication_url: str | None = None,
-    document: UploadedFile | None = None,
+    document: "Upload | None" = None,
     at: datetime | None = None,
 ) -> Done:
     """Put it in force for these facilities. Raises `RefusedError` without both signatures (AGR-02)."""
@@ -115,7 +113,7 @@ def amend(
     agency_signed_at: datetime | None = None,
     ice_signed_at: datetime | None = None,
     facilities: Sequence[str] = (),
-    document: UploadedFile | None = None,
+    document: "Upload | None" = None,
     at: datetime | None = None,
 ) -> Done:
     """Record a change in effect from `at`. Raises `RefusedError` unless both signed before (AGR-05)."""
@@ -193,9 +191,7 @@ def hold_meeting(
     return _record(MeetingHeld.type, agreement, by, at, kind=kind, attendees=tuple(attendees))
 
 
-def _record(
-    event_type: str, agreement: Agreement, by: Actor, at: datetime | None, **payload: Any
-) -> Done:
+def _record(event_type: str, agreement: Agreement, by: Actor, at: datetime | None, **payload: Any) -> Done:
     return perform(
         draft(
             event_type,

@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+Upload: TypeAlias = "UploadedFile[bytes]"
 LARGEST = 20 * 1024 * 1024
 """Bytes."""
 
@@ -23,7 +25,7 @@ class DocumentError(Exception):
     """The file is not there, or is not the one that was recorded."""
 
 
-def check(upload: UploadedFile) -> None:
+def check(upload: Upload) -> None:
     """Raise `ValidationError` for what is no PDF file or is too large."""
     if (upload.size or 0) > LARGEST:
         raise ValidationError(_("The file is larger than 20 MB: give a smaller one."))
@@ -42,7 +44,7 @@ def folder() -> Path:
 
 
 @contextmanager
-def kept(upload: UploadedFile | None) -> Iterator[str | None]:
+def kept(upload: "Upload | None") -> Iterator[str | None]:
     """Keep a file while what is done within succeeds; gives its SHA-256 in hex, or None without a file."""
     if upload is None:
         yield None

@@ -38,9 +38,7 @@ def project_agreement(subject: str, entries: Sequence[Entry]) -> None:
             setattr(row, name, value)
         document = getattr(event, "document_hash", None)
         if document and document not in {d["hash"] for d in row.documents}:
-            row.documents.append(
-                {"hash": document, "type": event.type, "at": event.occurred_at.isoformat()}
-            )
+            row.documents.append({"hash": document, "type": event.type, "at": event.occurred_at.isoformat()})
     row.meeting_owed_since = None if row.ended else _meeting_owed_since(events)
     _stand(row, entries)
     row.save()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -15,10 +16,9 @@ from django.utils.translation import gettext as _
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.record.act import BadActError
-from evenhand.desk.record.models import ReadTable
 from evenhand.desk.steps.form import ActForm
 
-R = TypeVar("R", bound=ReadTable)
+R = TypeVar("R", bound=Model)
 
 
 def always(_row: Any) -> bool:
@@ -55,9 +55,7 @@ class Steps(Generic[R]):
 
     def urls(self) -> list[URLPattern]:
         """One address a step, `<subject>/<slug>/`, each open to the step's own roles."""
-        return [
-            path(f"<str:subject>/{step.slug}/", self._view(step), name=step.slug) for step in self.steps
-        ]
+        return [path(f"<str:subject>/{step.slug}/", self._view(step), name=step.slug) for step in self.steps]
 
     def _view(self, step: Step[R]) -> Callable[..., HttpResponse]:
         @allow(*step.roles)

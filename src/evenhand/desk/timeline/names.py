@@ -160,6 +160,9 @@ CODES: dict[str, Name] = {
     "charging_documents": _("prepare charging documents"),
     "detain_and_transport": _("detain and transport"),
     "issue_detainers": _("issue detainers"),
+}
+
+LANGUAGE_NAMES: dict[str, Name] = {
     "en": _("English"),
     "es": _("Spanish"),
     "fr": _("French"),
@@ -173,11 +176,12 @@ CODES: dict[str, Name] = {
     "ru": _("Russian"),
     "ase": _("American Sign Language"),
 }
+"""Languages by ISO 639 code that posters and interpreters are recorded in."""
 
 
 def named(code: str) -> Name:
     """What a code is called; a code without a name stands for itself."""
-    return CODES.get(code, code)
+    return CODES.get(code) or LANGUAGE_NAMES.get(code, code)
 
 
 def choices(codes: type) -> list[tuple[str, Name]]:
