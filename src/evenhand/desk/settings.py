@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "evenhand.desk.record",
     "evenhand.desk.places",
     "evenhand.desk.accounts",
+    "evenhand.desk.refusal",
     "evenhand.desk.bookings",
     "evenhand.desk.complaints",
     "evenhand.desk.reviews",
@@ -51,6 +52,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "evenhand.desk.accounts.access.ScopeMiddleware",
+    "evenhand.desk.refusal.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "evenhand.desk.urls"
 WSGI_APPLICATION = "evenhand.desk.wsgi.application"
