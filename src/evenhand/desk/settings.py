@@ -4,13 +4,26 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONE, SELF
+
 from evenhand.desk.environment import Mode, environment
 
 HERE = Path(__file__).parent
 ENVIRONMENT = environment()
 DEMONSTRATION = ENVIRONMENT.mode is Mode.DEMONSTRATION
 
-SECRET_KEY = ENVIRONMENT.secret_key.get_secret_value() or (secrets.token_urlsafe(64) if DEMONSTRATION else "")
+
+def _demonstration_key() -> str:
+    """A key of the demonstration's own, the same for all its processes."""
+    path = ENVIRONMENT.folder / "secret.key"
+    if not path.is_file():
+        ENVIRONMENT.folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(secrets.token_urlsafe(64))
+        path.chmod(0o600)
+    return path.read_text()
+
+
+SECRET_KEY = ENVIRONMENT.secret_key.get_secret_value() or (_demonstration_key() if DEMONSTRATION else "")
 DEBUG = False
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts) or (["localhost", "127.0.0.1", "[::1]"] if DEMONSTRATION else [])
 
@@ -20,9 +33,17 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "evenhand.desk.record",
     "evenhand.desk.places",
     "evenhand.desk.accounts",
+    "evenhand.desk.refusal",
     "evenhand.desk.bookings",
     "evenhand.desk.complaints",
     "evenhand.desk.reviews",
@@ -45,7 +66,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "evenhand.desk.accounts.access.ScopeMiddleware",
+    "evenhand.desk.refusal.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "evenhand.desk.urls"
 WSGI_APPLICATION = "evenhand.desk.wsgi.application"
@@ -57,8 +82,8 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "evenhand.desk.shell.navigation.shell",
             ],
         },
     }
@@ -105,6 +130,36 @@ LOCALE_PATHS = [HERE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+FORM_RENDERER = "evenhand.desk.shell.rendering.Renderer"
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "evenhand.desk.accounts.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "evenhand.desk.accounts.adapter.SocialAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]

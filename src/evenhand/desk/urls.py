@@ -3,6 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("", include("evenhand.desk.refusal.urls")),
     path("", include("evenhand.desk.complaints.urls")),
     path("", include("evenhand.desk.reviews.urls")),
     path("", include("evenhand.desk.home.urls")),
