@@ -47,6 +47,13 @@ INSTALLED_APPS = [
     "evenhand.desk.bookings",
     "evenhand.desk.complaints",
     "evenhand.desk.reviews",
+    "evenhand.desk.steps",
+    "evenhand.desk.timeline",
+    "evenhand.desk.home",
+    "evenhand.desk.lapses",
+    "evenhand.desk.agreements",
+    "evenhand.desk.officers",
+    "evenhand.desk.facilities",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
