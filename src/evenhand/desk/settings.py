@@ -24,6 +24,8 @@ INSTALLED_APPS = [
     "evenhand.desk.places",
     "evenhand.desk.accounts",
     "evenhand.desk.bookings",
+    "evenhand.desk.screening",
+    "evenhand.desk.supervision",
     "evenhand.desk.complaints",
     "evenhand.desk.reviews",
 ]

@@ -158,6 +158,11 @@ def perform_all(acts: Sequence[Event]) -> list[Done | RefusedError]:
     return [result if isinstance(result, RefusedError) else result[0] for result in results]
 
 
+def perform_each(groups: Sequence[Sequence[Event]]) -> list[list[Done] | RefusedError]:
+    """Record groups of acts in their order and in one transaction, each group all or none."""
+    return _perform(groups, [None] * len(groups))
+
+
 def _perform(
     groups: Sequence[Sequence[Event]], overrides: Sequence[Override | None]
 ) -> list[list[Done] | RefusedError]:
