@@ -23,7 +23,7 @@ from evenhand.desk.record.act import (
     draft,
     now,
     perform,
-    perform_each,
+    perform_groups,
     perform_together,
 )
 from evenhand.desk.record.history import Entry
@@ -139,7 +139,7 @@ def book_all(
                     results.append(None)
                 except BadActError as error:
                     results.append(error)
-        done = iter(perform_each(groups_of_acts))
+        done = iter(perform_groups(groups_of_acts))
         return [_booked(next(done)) if result is None else result for result in results]
 
 

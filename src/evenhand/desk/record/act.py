@@ -154,12 +154,12 @@ def perform_together(acts: Sequence[Event], *, override: Override | None = None)
 
 def perform_all(acts: Sequence[Event]) -> list[Done | RefusedError]:
     """Record acts in their order, each judged with those before it; a refused one does not stop the rest."""
-    results = _perform([[act] for act in acts], [None] * len(acts))
+    results = perform_groups([[act] for act in acts])
     return [result if isinstance(result, RefusedError) else result[0] for result in results]
 
 
-def perform_each(groups: Sequence[Sequence[Event]]) -> list[list[Done] | RefusedError]:
-    """Record groups of acts in their order and in one transaction, each group all or none."""
+def perform_groups(groups: Sequence[Sequence[Event]]) -> list[list[Done] | RefusedError]:
+    """As `perform_all`, each group as `perform_together` does it."""
     return _perform(groups, [None] * len(groups))
 
 
