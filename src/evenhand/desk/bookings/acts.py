@@ -118,7 +118,7 @@ def book_all(
     origins: Sequence[Origin],
     opened_at: Sequence[datetime | None] | None = None,
 ) -> list[Booked]:
-    """Record bookings in one transaction, each with what `book` records; for each its subject or the error."""
+    """Record bookings in one transaction, each as `book` does; gives for each its subject or the error."""
     moments = opened_at or [None] * len(bookings)
     with transaction.atomic():
         ledger().store.tail()  # Other writers wait, so that a number is taken once.
@@ -199,7 +199,11 @@ def _said(charge: Charge, arresting_agency: str) -> dict[str, Any]:
 def _same(case: Case, booking: Booking) -> bool:
     """Whether a known case says what a booking does, as far as a page may read it."""
     charges = [
-        {key: said or "" for key, said in _said(charge, booking.arresting_agency).items() if key != "charge_no"}
+        {
+            key: said or ""
+            for key, said in _said(charge, booking.arresting_agency).items()
+            if key != "charge_no"
+        }
         for charge in booking.charges
     ]
     known = [
@@ -307,8 +311,6 @@ def correct(
 def _replaced(
     case: Case, entry: Entry, by: Actor, at: datetime, changed: Mapping[str, Any], reason: str
 ) -> Event:
-    kept = {
-        name: value for name, value in entry.event.model_dump().items() if name not in Event.model_fields
-    }
+    kept = {name: value for name, value in entry.event.model_dump().items() if name not in Event.model_fields}
     said = {**kept, **groups.carried_over(entry), **changed}
     return on_case(entry.event.type, case, by, at, corrects=entry.event.id, reason=reason, **said)

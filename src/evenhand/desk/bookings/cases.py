@@ -1,6 +1,7 @@
 """Finding a case, opening it for an account, and what that account can do next."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404
 from django.urls import reverse
@@ -13,6 +14,8 @@ from evenhand.desk.record.history import Entry
 from evenhand.desk.record.viewed import viewed
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.booking import ClosingReason
+from evenhand.rules.catalog import CATALOG
+from evenhand.rules.clock import deadline
 
 
 def case_or_404(subject: str) -> Case:
@@ -29,6 +32,14 @@ def opened(user: User, subject: str, what: str = "case") -> tuple[Case, list[Ent
     entries = history.load(SubjectKind.BOOKING, subject)
     viewed(user, entries, what=what)
     return case, entries
+
+
+def report_by(case: Case) -> datetime | None:
+    """By when ICE is told of an open claim that was not reported: the bound of CIT-01."""
+    if not case.claim_open or case.claim_reported_at is not None:
+        return None
+    assert case.claimed_at is not None
+    return deadline(case.claimed_at, CATALOG["CIT-01"].spans[0], case.zone)
 
 
 @dataclass(frozen=True)

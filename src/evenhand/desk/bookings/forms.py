@@ -44,7 +44,9 @@ class FactsForm(forms.Form):
     booked_at = MomentField(label=_("Booked at"), help_text=_("In the facility's time."))
     name = forms.CharField(label=_("Name"), max_length=200, help_text=_("Last name, first name."))
     birth_date = forms.DateField(
-        label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Date of birth"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     arrested_at = MomentField(label=_("Arrested at"), required=False)
     arresting_agency = forms.CharField(label=_("Arresting agency"), max_length=200)
@@ -75,7 +77,9 @@ class ChargeForm(forms.Form):
     """One criminal charge."""
 
     statute = forms.CharField(
-        label=_("Statute"), max_length=200, help_text=_("Section or text of the offense, such as 14-33(c)(1).")
+        label=_("Statute"),
+        max_length=200,
+        help_text=_("Section or text of the offense, such as 14-33(c)(1)."),
     )
     ncic_class = forms.ChoiceField(label=_("NCIC class"), choices=offenses.choices)
     level = forms.ChoiceField(label=_("Level"), choices=[("", ""), *choices(LEVELS)])

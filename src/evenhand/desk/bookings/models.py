@@ -94,6 +94,17 @@ class Case(ReadTable):
             models.Index(fields=["agency", "facility", "booked_at"], name="case_booked"),
             models.Index(fields=["agency", "stage", "booked_at"], name="case_stage"),
             models.Index(fields=["agency", "number"], name="case_number"),
+            # The worklist and the supervisor's queues are short; these indexes hold their rows alone.
+            models.Index(
+                fields=["agency", "booked_at"],
+                name="case_open",
+                condition=models.Q(screening_closed_at=None),
+            ),
+            models.Index(
+                fields=["agency", "unsigned_since"],
+                name="case_unsigned",
+                condition=models.Q(unsigned_since__isnull=False),
+            ),
         )
 
     @property

@@ -181,7 +181,7 @@ def _charges(known: list[dict[str, Any]], event: ChargeRecorded | ChargeDisposed
 def _documents(
     known: list[dict[str, str]], event: ChargingDocumentPrepared | ChargingDocumentSigned
 ) -> list[dict[str, str]]:
-    """The charging documents in the order in which they were prepared; a signature is on the oldest unsigned."""
+    """The charging documents in the order of preparation; a signature goes to the oldest unsigned one."""
     form, at = (event.form.value if event.form else ""), event.occurred_at.isoformat()
     documents = [dict(document) for document in known]
     if isinstance(event, ChargingDocumentPrepared):

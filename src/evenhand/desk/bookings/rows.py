@@ -79,6 +79,10 @@ class Outcome:
     ignored_columns: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def bad_rows(self) -> int:
+        return len({problem.row for problem in self.problems})
+
 
 class RowForm(FactsForm):
     """The facts in a row, and what is kept apart."""
@@ -142,7 +146,8 @@ def read(content: bytes, name: str, facility: str) -> tuple[Outcome, list[tuple[
 def _text(content: bytes, name: str) -> str:
     if len(content) > MAX_BYTES:
         raise FileError(
-            _("%(file)s: larger than %(size)s MB. Split the file.") % {"file": name, "size": MAX_BYTES // 10**6}
+            _("%(file)s: larger than %(size)s MB. Split the file.")
+            % {"file": name, "size": MAX_BYTES // 10**6}
         )
     try:
         text = content.decode("utf-8-sig")
@@ -158,7 +163,8 @@ def _columns(reader: "csv.DictReader[str]", name: str) -> list[str]:
         reader.fieldnames = [(c or "").strip().lower() for c in reader.fieldnames or ()]
     except csv.Error as error:
         raise FileError(
-            _("%(file)s: it is no CSV (%(error)s). Save it as CSV UTF-8 again.") % {"file": name, "error": error}
+            _("%(file)s: it is no CSV (%(error)s). Save it as CSV UTF-8 again.")
+            % {"file": name, "error": error}
         ) from None
     columns = [c for c in reader.fieldnames if c]
     missing = [column for column in REQUIRED if column not in columns]
@@ -185,7 +191,12 @@ def _problem(place: int, row: Mapping[str, Any], column: str, problem: str) -> P
 def _too_long(place: int, row: Mapping[str, Any]) -> Problem:
     said = _("The row has more cells than the first row has columns.")
     return Problem(
-        place, str(row.get("number") or ""), "", "", said, _("Put text that has a comma between quotation marks.")
+        place,
+        str(row.get("number") or ""),
+        "",
+        "",
+        said,
+        _("Put text that has a comma between quotation marks."),
     )
 
 
@@ -234,7 +245,7 @@ def _wrong(form: forms.Form, place: int, row: Mapping[str, Any]) -> Iterator[Pro
 
 
 def record(outcome: Outcome, bookings: list[tuple[Booking, int]], by: Actor) -> None:
-    """Record the bookings of a file, some hundreds in a transaction; what became of each goes to `outcome`."""
+    """Record the bookings of a file, some in each transaction; what became of each goes to `outcome`."""
     for start in range(0, len(bookings), BATCH):
         chunk = bookings[start : start + BATCH]
         origins = [Origin(SourceKind.IMPORT, outcome.file, row) for _booking, row in chunk]
@@ -258,4 +269,6 @@ def _refused(booking: Booking, row: int, error: BadActError | RefusedError) -> I
         return
     for column, wrong in error.fields.items():
         remedy = str(COLUMNS.get(column, ""))
-        yield Problem(row, booking.number, column, booking.number if column == "number" else "", wrong, remedy)
+        yield Problem(
+            row, booking.number, column, booking.number if column == "number" else "", wrong, remedy
+        )

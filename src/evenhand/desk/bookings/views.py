@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings import acts, offenses
-from evenhand.desk.bookings.cases import case_or_404, next_acts, opened
+from evenhand.desk.bookings.cases import case_or_404, next_acts, opened, report_by
 from evenhand.desk.bookings.forms import (
     BookingForm,
     ChargeForm,
@@ -89,6 +89,7 @@ def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
         "next_acts": next_acts(case, request.user.role),
         "corrects": request.user.role == Role.BOOKING_OFFICER,
         "correctable": acts.CORRECTED,
+        "report_by": report_by(case),
     }
 
 

@@ -1,4 +1,4 @@
-"""The acts of screening: the same steps for everyone booked, in the form's order; then, for some, an interview.
+"""The acts of screening: the same steps for everyone booked, in the form's order; for some, an interview.
 
 A claim to U.S. citizenship stops the case: until ICE has resolved it nothing here is done but to report it.
 """
@@ -57,7 +57,7 @@ def _need_open(case: Case) -> None:
 
 
 def do_step(
-    case: Case, step: Step, by: Actor, at: datetime | None = None, source: SourceKind = DESK
+    case: Case, step: str, by: Actor, at: datetime | None = None, source: SourceKind = DESK
 ) -> list[Done]:
     """Record that a step was done; the last one closes the screening as completed."""
     _need_open(case)
@@ -70,12 +70,16 @@ def do_step(
     )
     if step != steps_of(case)[-1]:
         return [perform(done)]
-    closed = on_case(ScreeningClosed.type, case, by, at, source=source, closing_reason=ClosingReason.COMPLETED)
+    closed = on_case(
+        ScreeningClosed.type, case, by, at, source=source, closing_reason=ClosingReason.COMPLETED
+    )
     return perform_together([done, closed])
 
 
-def do_steps_again(case: Case, by: Actor, at: datetime | None = None, source: SourceKind = DESK) -> list[Done]:
-    """Record all steps of a second screening and close it; each stands in for that of the screening before."""
+def do_steps_again(
+    case: Case, by: Actor, at: datetime | None = None, source: SourceKind = DESK
+) -> list[Done]:
+    """Record all steps of a second screening and close it; each takes the place of the one before."""
     _need_open(case)
     if case.screenings < 2:
         raise BadActError({"": _("This is the first screening: do its steps one by one.")})
@@ -113,9 +117,7 @@ def close(
     return perform(on_case(ScreeningClosed.type, case, by, at, source=source, closing_reason=reason))
 
 
-def reopen(
-    case: Case, reason: str, by: Actor, at: datetime | None = None, source: SourceKind = DESK
-) -> Done:
+def reopen(case: Case, reason: str, by: Actor, at: datetime | None = None, source: SourceKind = DESK) -> Done:
     """Open the screening once more, with the reason why (UNI-07)."""
     if case.screening_closed_at is None:
         raise BadActError({"": _("The screening is open.")})
@@ -132,9 +134,9 @@ def reopen(
 class Interview:
     """An interview under 8 U.S.C. 1357(a)(1). The answers and the interpreter's name are personal."""
 
-    ground: InterviewGround
+    ground: InterviewGround | None
     language: str
-    interpreter_needed: bool
+    interpreter_needed: bool | None
     aid_needed: bool
     advisal_given: bool
     interpreter_asked: bool = True
@@ -154,7 +156,7 @@ def hold_interview(
     reason: str = "",
     source: SourceKind = DESK,
 ) -> Done:
-    """Record an interview, or correct one. It follows a completed screening, which is the same for everyone."""
+    """Record an interview, or correct one. It follows a completed screening, the same for everyone."""
     _need_going_on(case)
     if case.screening_closed_at is None or case.closing_reason != ClosingReason.COMPLETED:
         raise BadActError({"": _("Complete the screening first: its steps are the same for everyone.")})
