@@ -40,10 +40,11 @@ class BadActError(ValueError):
 
 
 class RefusedError(Exception):
-    """The guard refused the act. `refusals` are the rules that stood against it."""
+    """The guard refused an act, and all `acts` that belong with it; `refusals` are the rules against it."""
 
-    def __init__(self, act: Event, refusals: Sequence[Refusal]) -> None:
+    def __init__(self, act: Event, refusals: Sequence[Refusal], acts: Sequence[Event] = ()) -> None:
         self.act = act
+        self.acts = tuple(acts) or (act,)
         self.refusals = tuple(refusals)
         super().__init__(f"{act.type} refused: {', '.join(r.rule.id for r in refusals)}")
 
@@ -205,7 +206,7 @@ class _Writing:
         if against and not (override and all(refusal.may_be_overridden for _, refusal in against)):
             for act, refusal in against:
                 self._take(_said_no(act, refusal))
-            return RefusedError(against[0][0], [refusal for _, refusal in against])
+            return RefusedError(against[0][0], [refusal for _, refusal in against], acts)
         done = [self._take(act) for act in acts]
         for act, refusal in against:
             assert override is not None
