@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "evenhand.desk.accounts",
     "evenhand.desk.refusal",
     "evenhand.desk.bookings",
+    "evenhand.desk.screening",
+    "evenhand.desk.supervision",
     "evenhand.desk.complaints",
     "evenhand.desk.reviews",
     "evenhand.desk.steps",

@@ -18,6 +18,18 @@ _OVERSIGHT = frozenset(
 )
 
 
+_CASES = frozenset(
+    {
+        Role.BOOKING_OFFICER,
+        Role.DESIGNATED_OFFICER,
+        Role.COORDINATOR,
+        Role.FEDERAL_SUPERVISOR,
+        Role.REVIEWER,
+        Role.AUDITOR,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Entry:
     """A page in the header: its name among the addresses, its words, and who sees it."""
@@ -29,6 +41,9 @@ class Entry:
 
 ENTRIES: list[Entry] = [
     Entry("home:home", _("Home"), frozenset(Role)),
+    Entry("screening:work", _("Screening"), _CASES),
+    Entry("supervision:queue", _("Supervision"), frozenset({Role.FEDERAL_SUPERVISOR})),
+    Entry("bookings:cases", _("Bookings"), _CASES),
     Entry("complaints:list", _("Complaints"), _OVERSIGHT),
     Entry("reviews:list", _("Reviews"), _OVERSIGHT),
     Entry("officers:list", _("Officers"), _PROGRAM),
