@@ -145,8 +145,9 @@ class MeetingForm(ActForm):
 
 
 class SearchForm(forms.Form):
-    """The list's filters."""
+    """The list's search by agency or number, and its filters."""
 
+    q = forms.CharField(label=_("Agency or number"), required=False, max_length=200)
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("Every state")), *State.choices]
     )

@@ -1,6 +1,7 @@
 """The pages of agreements."""
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,10 +27,14 @@ from evenhand.record.events.agreement import Model
 @allow(*READERS)
 @require_safe
 def agreement_list(request: SignedInRequest) -> HttpResponse:
-    """Agreements in scope by agency, the latest first, filtered by state and model."""
+    """Agreements in scope by agency, the latest first, searched by agency, filtered by state and model."""
     form = SearchForm(request.GET)
     wanted = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
-    found = Agreement.objects.filter(**wanted).order_by("agency", "-drafted_at", "subject")
+    sought = wanted.pop("q", "")
+    named_so = Agency.objects.filter(name__icontains=sought).values("agency")
+    found = Agreement.objects.filter(
+        Q(subject__icontains=sought) | Q(agency__icontains=sought) | Q(agency__in=named_so), **wanted
+    ).order_by("agency", "-drafted_at", "subject")
     agencies = dict(Agency.objects.values_list("agency", "name"))
     rows = [
         {
@@ -104,7 +109,7 @@ def _facts(agreement: Agreement) -> dict[str, object]:
 
 @allow(*READERS)
 @require_safe
-def document(request: SignedInRequest, subject: str, sha256: str) -> HttpResponse | FileResponse:
+def document(request: SignedInRequest, subject: str, sha256: str) -> HttpResponse:
     """A file of the agreement, as an attachment, after a look at its hash."""
     agreement = find(subject)
     if sha256 not in {d["hash"] for d in agreement.documents}:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from evenhand.desk.accounts.models import User
@@ -72,8 +71,7 @@ def said(value: Any, zone: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        local = value.astimezone(ZoneInfo(zone))
-        return f"{formats.date_format(local, 'DATE_FORMAT')} {local:%H:%M %Z}"
+        return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
     if isinstance(value, tuple):
         return ", ".join(said(v, zone) for v in value)
     if isinstance(value, float):
