@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "evenhand.desk.bookings",
     "evenhand.desk.complaints",
     "evenhand.desk.reviews",
+    "evenhand.desk.custody",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
