@@ -4,6 +4,8 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONE, SELF
+
 from evenhand.desk.environment import Mode, environment
 
 HERE = Path(__file__).parent
@@ -20,10 +22,20 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "evenhand.desk.record",
     "evenhand.desk.places",
     "evenhand.desk.accounts",
+    "evenhand.desk.refusal",
     "evenhand.desk.bookings",
+    "evenhand.desk.screening",
+    "evenhand.desk.supervision",
     "evenhand.desk.complaints",
     "evenhand.desk.reviews",
     "evenhand.desk.custody",
@@ -39,7 +51,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "evenhand.desk.accounts.access.ScopeMiddleware",
+    "evenhand.desk.refusal.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "evenhand.desk.urls"
 WSGI_APPLICATION = "evenhand.desk.wsgi.application"
@@ -51,8 +67,8 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "evenhand.desk.shell.navigation.shell",
             ],
         },
     }
@@ -99,6 +115,36 @@ LOCALE_PATHS = [HERE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+FORM_RENDERER = "evenhand.desk.shell.rendering.Renderer"
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "evenhand.desk.accounts.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "evenhand.desk.accounts.adapter.SocialAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]

@@ -1,5 +1,14 @@
 """Every address of the desk, each room's under its own name."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("bookings/", include("evenhand.desk.bookings.urls")),
+    path("screening/", include("evenhand.desk.screening.urls")),
+    path("supervision/", include("evenhand.desk.supervision.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("", include("evenhand.desk.refusal.urls")),
+    path("", include("evenhand.desk.complaints.urls")),
+    path("", include("evenhand.desk.reviews.urls")),
+]

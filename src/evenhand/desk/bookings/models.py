@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.record.models import ReadTable
+from evenhand.record.events.booking import ClaimOutcome
 
 
 class Stage(models.TextChoices):
@@ -12,6 +13,7 @@ class Stage(models.TextChoices):
     WAITING = "waiting", _("Waiting for screening")
     SCREENING = "screening", _("In screening")
     STOPPED = "stopped", _("Stopped: claim to U.S. citizenship")
+    INTERVIEWED = "interviewed", _("Interviewed, no determination yet")
     REVIEW = "review", _("Waiting for the supervisor")
     RETURNED = "returned", _("Returned by the supervisor")
     DECIDED = "decided", _("Decided")
@@ -46,6 +48,7 @@ class Case(ReadTable):
     interviewed_at = models.DateTimeField(null=True)
     interviewed_by = models.CharField(max_length=200, blank=True)
     record_checks = models.JSONField(default=list)
+    screenings = models.IntegerField(default=0)
 
     claimed_at = models.DateTimeField(null=True)
     claim_reported_at = models.DateTimeField(null=True)
@@ -55,9 +58,14 @@ class Case(ReadTable):
     determined_at = models.DateTimeField(null=True)
     determined_by = models.CharField(max_length=200, blank=True)
     determination = models.CharField(max_length=32, blank=True)
+    determination_grounds = models.JSONField(default=list)
+    conviction_class = models.CharField(max_length=2, blank=True)
+    pending_class = models.CharField(max_length=2, blank=True)
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.CharField(max_length=200, blank=True)
     review = models.CharField(max_length=16, blank=True)
+    documents = models.JSONField(default=list)
+    unsigned_since = models.DateTimeField(null=True)
 
     warrant_form = models.CharField(max_length=8, blank=True)
     warrant_signed_at = models.DateTimeField(null=True)
@@ -85,6 +93,18 @@ class Case(ReadTable):
         indexes = (
             models.Index(fields=["agency", "facility", "booked_at"], name="case_booked"),
             models.Index(fields=["agency", "stage", "booked_at"], name="case_stage"),
+            models.Index(fields=["agency", "number"], name="case_number"),
+            # The worklist and the supervisor's queues are short; these indexes hold their rows alone.
+            models.Index(
+                fields=["agency", "booked_at"],
+                name="case_open",
+                condition=models.Q(screening_closed_at=None),
+            ),
+            models.Index(
+                fields=["agency", "unsigned_since"],
+                name="case_unsigned",
+                condition=models.Q(unsigned_since__isnull=False),
+            ),
         )
 
     @property
@@ -94,6 +114,11 @@ class Case(ReadTable):
     @property
     def claim_open(self) -> bool:
         return self.claimed_at is not None and self.claim_resolved_at is None
+
+    @property
+    def ended_by_claim(self) -> bool:
+        """Whether a claim was resolved as, or as evidence of, U.S. citizenship, which ends the case."""
+        return self.claim_outcome in (ClaimOutcome.CITIZEN, ClaimOutcome.EVIDENCE_OF_CITIZENSHIP)
 
     @property
     def detained(self) -> bool:

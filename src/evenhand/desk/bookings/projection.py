@@ -1,6 +1,7 @@
 """From a booking's history to its row: the last word on each thing, corrections applied."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from evenhand.desk.bookings.models import Case, Stage
@@ -11,6 +12,8 @@ from evenhand.record.events import Event, SubjectKind
 from evenhand.record.events.booking import (
     ChargeDisposed,
     ChargeRecorded,
+    ChargingDocumentPrepared,
+    ChargingDocumentSigned,
     CitizenshipClaimed,
     CitizenshipReported,
     CitizenshipResolved,
@@ -72,6 +75,8 @@ def fold(subject: str, events: Sequence[Event]) -> Case | None:
         charges=[],
         steps_done=[],
         record_checks=[],
+        documents=[],
+        determination_grounds=[],
     )
     for event in events:
         _apply(case, event)
@@ -87,7 +92,7 @@ def _apply(case: Case, event: Event) -> None:
             case.charges = _charges(case.charges, event)
         case ScreeningOpened():
             _set(case, screening_opened_at=at, form_version=event.form_version or "", steps_done=[])
-            _set(case, screening_closed_at=None, closing_reason="")
+            _set(case, screening_closed_at=None, closing_reason="", screenings=case.screenings + 1)
         case ScreeningStepDone():
             case.steps_done = [*case.steps_done, event.step.value]
         case ScreeningClosed():
@@ -105,9 +110,15 @@ def _apply(case: Case, event: Event) -> None:
             _set(case, claim_resolved_at=at, claim_outcome=event.outcome.value)
         case DeterminationMade():
             _set(case, determined_at=at, determined_by=who, determination=event.outcome.value)
+            _set(case, determination_grounds=list(event.grounds or ()))
+            _set(case, conviction_class=event.conviction_class or "", pending_class=event.pending_class or "")
             _set(case, reviewed_at=None, reviewed_by="", review="")
         case DeterminationReviewed():
             _set(case, reviewed_at=at, reviewed_by=who, review=event.outcome.value)
+        case ChargingDocumentPrepared() | ChargingDocumentSigned():
+            case.documents = _documents(case.documents, event)
+            waiting = [d["prepared"] for d in case.documents if not d["signed"]]
+            case.unsigned_since = datetime.fromisoformat(min(waiting)) if waiting else None
         case _:
             _apply_custody(case, event)
 
@@ -167,6 +178,21 @@ def _charges(known: list[dict[str, Any]], event: ChargeRecorded | ChargeDisposed
     return [by_number[no] for no in sorted(by_number)]
 
 
+def _documents(
+    known: list[dict[str, str]], event: ChargingDocumentPrepared | ChargingDocumentSigned
+) -> list[dict[str, str]]:
+    """The charging documents in the order of preparation; a signature goes to the oldest unsigned one."""
+    form, at = (event.form.value if event.form else ""), event.occurred_at.isoformat()
+    documents = [dict(document) for document in known]
+    if isinstance(event, ChargingDocumentPrepared):
+        return [*documents, {"form": form, "prepared": at, "signed": ""}]
+    for document in documents:
+        if document["form"] == form and not document["signed"]:
+            document["signed"] = at
+            return documents
+    return documents
+
+
 def _stage(case: Case) -> Stage:
     if case.claim_open:
         return Stage.STOPPED
@@ -175,5 +201,6 @@ def _stage(case: Case) -> Stage:
             return Stage.REVIEW
         return Stage.DECIDED if case.review == ReviewOutcome.CONCUR else Stage.RETURNED
     if case.screening_closed_at is not None:
-        return Stage.CLOSED
-    return Stage.SCREENING if case.steps_done or case.interviewed_at else Stage.WAITING
+        # Where custody is over nothing more is to be determined.
+        return Stage.INTERVIEWED if case.interviewed_at and case.in_custody else Stage.CLOSED
+    return Stage.SCREENING if case.steps_done else Stage.WAITING

@@ -6,6 +6,7 @@ from typing import Any
 
 from evenhand.desk.complaints.models import Complaint
 from evenhand.desk.record.act import Actor, Done, draft, now, perform, perform_together
+from evenhand.desk.record.scope import EVERYTHING
 from evenhand.record.events import ActorRole, SourceKind
 from evenhand.record.events.oversight import (
     AnswerKind,
@@ -23,6 +24,8 @@ from evenhand.record.events.oversight import (
 )
 
 PUBLIC = Actor("public", ActorRole.PUBLIC)
+SCOPE_OF_REFERENCES = EVERYTHING
+"""A reference number is looked up in all agencies: whoever has it may know how its complaint stands."""
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and letters that are not mistaken for one another."""
 

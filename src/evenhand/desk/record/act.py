@@ -40,10 +40,11 @@ class BadActError(ValueError):
 
 
 class RefusedError(Exception):
-    """The guard refused the act. `refusals` are the rules that stood against it."""
+    """The guard refused an act, and all `acts` that belong with it; `refusals` are the rules against it."""
 
-    def __init__(self, act: Event, refusals: Sequence[Refusal]) -> None:
+    def __init__(self, act: Event, refusals: Sequence[Refusal], acts: Sequence[Event] = ()) -> None:
         self.act = act
+        self.acts = tuple(acts) or (act,)
         self.refusals = tuple(refusals)
         super().__init__(f"{act.type} refused: {', '.join(r.rule.id for r in refusals)}")
 
@@ -154,8 +155,13 @@ def perform_together(acts: Sequence[Event], *, override: Override | None = None)
 
 def perform_all(acts: Sequence[Event]) -> list[Done | RefusedError]:
     """Record acts in their order, each judged with those before it; a refused one does not stop the rest."""
-    results = _perform([[act] for act in acts], [None] * len(acts))
+    results = perform_groups([[act] for act in acts])
     return [result if isinstance(result, RefusedError) else result[0] for result in results]
+
+
+def perform_groups(groups: Sequence[Sequence[Event]]) -> list[list[Done] | RefusedError]:
+    """As `perform_all`, each group as `perform_together` does it."""
+    return _perform(groups, [None] * len(groups))
 
 
 def _perform(
@@ -200,7 +206,7 @@ class _Writing:
         if against and not (override and all(refusal.may_be_overridden for _, refusal in against)):
             for act, refusal in against:
                 self._take(_said_no(act, refusal))
-            return RefusedError(against[0][0], [refusal for _, refusal in against])
+            return RefusedError(against[0][0], [refusal for _, refusal in against], acts)
         done = [self._take(act) for act in acts]
         for act, refusal in against:
             assert override is not None

@@ -1,8 +1,8 @@
 """The guard: the catalog's rules, asked before an act instead of after it.
 
 An act is refused where a rule would be broken with it that was not broken without it, at the act itself or at
-an earlier one, or where a rule could not be answered for want of a field of the act. The rules and the engine
-are those of the audit.
+an earlier one, or where a rule could not be answered for want of a field of the act. A mere fact is refused
+only for what is wrong with itself. The rules and the engine are those of the audit.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,28 @@ from evenhand.rules.case import Context, judge
 from evenhand.rules.catalog import CATALOG
 from evenhand.rules.rule import Rule, Severity
 from evenhand.rules.standing import Standings
+
+FACTS = frozenset(
+    {
+        "person.booked",
+        "charge.recorded",
+        "charge.disposed",
+        "citizenship.claimed",
+        "citizenship.reported",
+        "detainer.cancelled",
+        "detainer.lapsed",
+        "custody.release_due",
+        "custody.hold_ended",
+        "custody.released",
+        "officer.suspended",
+        "officer.revoked",
+        "officer.left",
+        "agreement.ended",
+        "complaint.received",
+    }
+)
+"""What happens whether or not it should, or undoes a wrong. Such an event is never kept out of the record
+because it shows that an earlier act was wrong: the audit finds that."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +111,8 @@ def refusals(
 def _refusal(rule: Rule, acts: Sequence[Event], before: Answer, after: Answer) -> Refusal | None:
     known = {breach.activation for breach in before.breaches}
     new = [breach for breach in after.breaches if breach.activation not in known]
+    if rule.group != "REC" and all(act.type in FACTS for act in acts):
+        new = [breach for breach in new if breach.activation in {act.id for act in acts}]
     if new:
         return Refusal(rule, tuple(dict.fromkeys(e for breach in new for e in breach.evidence)))
     own = tuple(f"{act.type}." for act in acts)
