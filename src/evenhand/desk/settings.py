@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "evenhand.desk.agreements",
     "evenhand.desk.officers",
     "evenhand.desk.facilities",
+    "evenhand.desk.custody",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
