@@ -7,10 +7,11 @@ from evenhand.desk.agreements import steps as agreements
 from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.facilities import steps as facilities
 from evenhand.desk.officers import steps as officers
+from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.reviews import acts as reviews
-from evenhand.record.events import ActorRole
+from evenhand.record.events import ActorRole, SubjectKind
 from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
 
 Maker = Callable[[County], dict[str, object]]
@@ -67,6 +68,18 @@ def _facility(county: County) -> dict[str, object]:
     return {"subject": county.jail}
 
 
+def _to_correct(kind: SubjectKind, of: Maker) -> Maker:
+    """The subject and its last event; a facility's posters are attested first."""
+
+    def make(county: County) -> dict[str, object]:
+        if kind is SubjectKind.FACILITY:
+            county.act("poster.attested", county.jail, ActorRole.COORDINATOR, languages=("en", "es"))
+        said = of(county)
+        return said | {"event": history.load(kind, str(said["subject"]))[-1].event.id}
+
+    return make
+
+
 def _program() -> dict[str, Maker]:
     """The pages and steps of agreements, officers and facilities: each names its subject alone."""
     makers: dict[str, Maker] = {}
@@ -76,6 +89,7 @@ def _program() -> dict[str, Maker]:
         ("facilities", _facility, facilities.STEPS),
     ):
         makers |= {f"{room}:{step.slug}": maker for step in steps.steps} | {f"{room}:show": maker}
+        makers[f"{room}:correct"] = _to_correct(steps.kind, maker)
     summaries: dict[str, Maker] = {"agreements:summary": _agreement, "officers:summary": _officer}
     document: dict[str, Maker] = {"agreements:document": lambda c: _agreement(c) | {"sha256": "0" * 64}}
     return makers | summaries | document

@@ -77,7 +77,11 @@ def draft(request: SignedInRequest) -> HttpResponse:
 def show(request: SignedInRequest, subject: str) -> HttpResponse:
     """One agreement: its terms, what it owes, its files, its history and what may be done next."""
     agreement = find(subject)
-    context = _facts(agreement) | {"steps": STEPS.open_to(request.user, agreement)}
+    entries = history.load(SubjectKind.AGREEMENT, subject)
+    context = _facts(agreement) | {
+        "steps": STEPS.open_to(request.user, agreement),
+        "lines": lines(entries, STEPS.correctable(request.user, entries)),
+    }
     return render(request, "agreements/show.html", context)
 
 
@@ -85,7 +89,8 @@ def show(request: SignedInRequest, subject: str) -> HttpResponse:
 @require_safe
 def summary(request: SignedInRequest, subject: str) -> HttpResponse:
     """The same for paper."""
-    return render(request, "agreements/summary.html", _facts(find(subject)))
+    context = _facts(find(subject)) | {"lines": lines(history.load(SubjectKind.AGREEMENT, subject))}
+    return render(request, "agreements/summary.html", context)
 
 
 def _facts(agreement: Agreement) -> dict[str, object]:
@@ -102,7 +107,6 @@ def _facts(agreement: Agreement) -> dict[str, object]:
         "ended_by": named(agreement.ended_by),
         "notice_by": named(agreement.notice_by),
         "end_ground": CODES.get(agreement.end_ground, ""),
-        "lines": lines(history.load(SubjectKind.AGREEMENT, agreement.subject)),
         "now": timezone.now(),
     }
 
