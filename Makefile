@@ -20,8 +20,8 @@ demo: setup      ## simulate a county of 100,000 bookings with faults and audit 
 static:          ## fetch the U.S. Web Design System for the desk
 	@scripts/static.sh
 
-messages: setup  ## compile the desk's translations
-	@$(BIN)/python scripts/messages.py
+messages: setup  ## make the desk's Spanish readable for Django
+	@$(BIN)/python scripts/messages.py compile
 
 serve: setup static messages ## start the desk on a made-up county, http://127.0.0.1:8000/
 	@$(BIN)/evenhand serve --demonstration --folder build/desk
@@ -32,7 +32,7 @@ interop:         ## install Go and its log packages, which the ledger is tested 
 test: setup static messages interop lint ## all but the slow trials
 	$(BIN)/pytest -m "not trial" -n 2
 
-trials: setup messages ## the slow trials: kills, fuzzing, large simulations
+trials: setup static messages ## the slow trials: kills, fuzzing, large simulations
 	$(BIN)/pytest -m trial
 
 lint: setup

@@ -26,4 +26,4 @@ from evenhand.desk.settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # The translations are those of the sources, also where `make messages` was not called.
-runpy.run_path(str(Path(__file__).parents[2] / "scripts/messages.py"))["compile_messages"]()
+runpy.run_path(str(Path(__file__).parents[2] / "scripts/messages.py"))["compile_all"]()
