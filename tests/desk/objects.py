@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from desk.county import County, booked
+from evenhand.desk.accounts.models import Role
 from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
@@ -76,6 +77,9 @@ MAKERS: dict[str, Maker] = {
     "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
     "reviews:extend": lambda c: {"subject": _review(c), "finding": "F1"},
     "reviews:done": lambda c: {"subject": _review(c), "finding": "F1"},
+    "accounts:show": lambda c: {"number": c.account(Role.AUDITOR).pk},
+    "accounts:change": lambda c: {"number": c.account(Role.AUDITOR).pk},
+    "accounts:invite": lambda c: {"number": c.account(Role.AUDITOR).pk},
     "refusal:decide": lambda c: {"number": _waiting(c)},
     "bookings:disposition": lambda c: {"subject": _case(c), "number": 1},
     "bookings:correct": _first_event,

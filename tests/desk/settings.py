@@ -22,6 +22,7 @@ if os.environ.get("EVENHAND_TEST_DATABASE") == "postgres":
 
 from evenhand.desk.settings import *  # noqa: F403
 
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Sign-in is no matter of these tests, and argon2 is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -44,6 +44,7 @@ ENTRIES: list[Entry] = [
     Entry("screening:work", _("Screening"), _CASES),
     Entry("supervision:queue", _("Supervision"), frozenset({Role.FEDERAL_SUPERVISOR})),
     Entry("bookings:cases", _("Bookings"), _CASES),
+    Entry("accounts:list", _("Administration"), frozenset({Role.ADMINISTRATOR})),
     Entry("complaints:list", _("Complaints"), _OVERSIGHT),
     Entry("reviews:list", _("Reviews"), _OVERSIGHT),
     Entry("officers:list", _("Officers"), _PROGRAM),
