@@ -27,6 +27,7 @@ class Entry:
 
 
 ENTRIES: list[Entry] = [
+    Entry("custody:clocks", _("Custody"), _ALL - {Role.COMPLAINTS_OFFICER}),
     Entry("complaints:list", _("Complaints"), _OVERSIGHT),
     Entry("reviews:list", _("Reviews"), _OVERSIGHT),
 ]
