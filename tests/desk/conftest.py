@@ -2,6 +2,7 @@
 
 import pytest
 
+from desk.casework import Desk
 from desk.county import County
 
 
@@ -21,3 +22,9 @@ def other_county(db: None) -> County:
     made.found()
     made.certify()
     return made
+
+
+@pytest.fixture
+def desk(county: County) -> Desk:
+    """The county's accounts at work."""
+    return Desk(county)

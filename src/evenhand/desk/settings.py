@@ -49,6 +49,13 @@ INSTALLED_APPS = [
     "evenhand.desk.supervision",
     "evenhand.desk.complaints",
     "evenhand.desk.reviews",
+    "evenhand.desk.steps",
+    "evenhand.desk.timeline",
+    "evenhand.desk.home",
+    "evenhand.desk.lapses",
+    "evenhand.desk.agreements",
+    "evenhand.desk.officers",
+    "evenhand.desk.facilities",
     "evenhand.desk.custody",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"

@@ -53,7 +53,11 @@ def upload(request: SignedInRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             rows.record(outcome, bookings, request.user.as_actor())
-            request.session[KEPT] = {**asdict(outcome), "recorded": len(outcome.recorded), "bad_rows": outcome.bad_rows}
+            request.session[KEPT] = {
+                **asdict(outcome),
+                "recorded": len(outcome.recorded),
+                "bad_rows": outcome.bad_rows,
+            }
             return redirect("bookings:result")
     status = 422 if form.is_bound else 200
     return render(request, "bookings/upload.html", {"form": form, "columns": rows.COLUMNS}, status=status)
