@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 from desk.county import County, booked
+from evenhand.desk.bookings.models import Case
 from evenhand.desk.complaints import acts as complaints
+from evenhand.desk.custody.offers import OFFERS
+from evenhand.desk.custody.papers import PAPERS
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.reviews import acts as reviews
@@ -52,7 +55,15 @@ def _waiting(county: County) -> int:
     return int(found.pk)
 
 
+def _custody(county: County) -> dict[str, object]:
+    """A person in the jail, booked when first asked for."""
+    subject = f"{county.ori}:B-of-custody"
+    known = Case.objects.filter(pk=subject).exists()
+    return {"subject": subject if known else booked(county, "B-of-custody")}
+
+
 MAKERS: dict[str, Maker] = {
+    **{f"custody:{page.view}": _custody for page in (*OFFERS, *PAPERS)},
     "complaints:show": lambda c: {"reference": _complaint(c)},
     "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
     "reviews:show": lambda c: {"subject": _review(c)},

@@ -32,8 +32,8 @@ from evenhand.record.events.booking import ConsulateAdvised
 View = Callable[..., HttpResponseBase]
 
 
-@require_safe
 @allow(*READS)
+@require_safe
 def hold_clock(request: SignedInRequest) -> HttpResponse:
     """Everyone held past release due whose clock runs or has ended, by the end of the first clock."""
     now = timezone.now()
@@ -44,8 +44,8 @@ def hold_clock(request: SignedInRequest) -> HttpResponse:
     return render(request, "custody/clocks.html", shown)
 
 
-@require_safe
 @allow(*READS)
+@require_safe
 def detainers(request: SignedInRequest) -> HttpResponse:
     """Detainers in effect of persons in the jail, the oldest first: served or not, ICE told or late."""
     now = timezone.now()
@@ -65,8 +65,8 @@ def detainers(request: SignedInRequest) -> HttpResponse:
     return render(request, "custody/detainers.html", shown)
 
 
-@require_safe
 @allow(*READS)
+@require_safe
 def releases(request: SignedInRequest) -> HttpResponse:
     """Everyone in the jail whose release is due, the longest due first, and what holds each."""
     now = timezone.now()
@@ -97,8 +97,8 @@ def _page(request: SignedInRequest, rows: Any) -> Page[Case]:
 def act_view(offer: Offer) -> View:
     """The page of one act of custody."""
 
-    @require_http_methods(["GET", "POST"])
     @allow(*offer.roles)
+    @require_http_methods(["GET", "POST"])
     def view(request: SignedInRequest, subject: str) -> HttpResponse:
         case, entries = opened(request.user, subject, f"custody.{offer.slug}")
         with in_zone(case):
@@ -142,8 +142,8 @@ def _notes(offer: Offer) -> list[tuple[str, Any]]:
 def paper_view(paper: Paper) -> View:
     """One paper of a case, in the language of the page or in that of `?language=`."""
 
-    @require_safe
     @allow(*READS)
+    @require_safe
     def view(request: SignedInRequest, subject: str) -> HttpResponse:
         case, entries = opened(request.user, subject, f"paper.{paper.slug}")
         if not paper.ready(case):
