@@ -68,7 +68,7 @@ def test_a_whole_custody_through_the_pages(county: County) -> None:
                 "receipt": "R-1",
                 "property_receipt": "P-1",
                 "documents": ["I-247A", "I-200"],
-                "copies_given": "on",
+                "copies_given": "yes",
             },
         ),
     ]

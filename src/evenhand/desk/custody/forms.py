@@ -31,12 +31,15 @@ def copy_field() -> forms.TypedChoiceField:
     return yes_no_field(_("Was a copy given to the person?"))
 
 
-def yes_no_field(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
+def yes_no_field(label: Any, help_text: Any = "", required: bool = True) -> forms.TypedChoiceField:
+    """A question; unanswered, where it need not be answered, is None."""
     return forms.TypedChoiceField(
         label=label,
         help_text=help_text,
+        required=required,
         choices=YES_NO,
         coerce=lambda said: said == "yes",
+        empty_value=None,
         widget=forms.RadioSelect,
     )
 
@@ -195,7 +198,7 @@ class DepartForm(ActForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    copies_given = forms.BooleanField(label=_("The person has a copy of each"), required=False)
+    copies_given = yes_no_field(_("Was a copy of each given to the person?"), required=False)
 
     def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
         destination = Destination(said.pop("destination"))

@@ -118,7 +118,7 @@ def _transfer(found: dict[str, Any]) -> list[Line]:
         lines += [
             (_("Number of the property receipt"), left.property_receipt or ""),
             (_("Documents served or sent along"), _documents(left.documents)),
-            (_("The person has a copy of each"), _yes_no(left.copies_given)),
+            (_("Copies given to the person"), _yes_no(left.copies_given)),
         ]
     return lines
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.bookings.cases import opened
-from evenhand.desk.bookings.forms import in_zone
+from evenhand.desk.bookings.forms import in_zone, zone_of
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.views import PAGE, READS
@@ -41,7 +41,7 @@ def hold_clock(request: SignedInRequest) -> HttpResponse:
     page = Paginator(order_of_duty(RELEASE, search.code()), PAGE).get_page(request.GET.get("page"))
     lines = watched([row["subject"] for row in page], now)
     shown = {"search": search, "page": page, "page_obj": page, "lines": lines, "now": now}
-    return render(request, "custody/clocks.html", shown)
+    return _list(request, "custody/clocks.html", shown)
 
 
 @allow(*READS)
@@ -62,7 +62,7 @@ def detainers(request: SignedInRequest) -> HttpResponse:
     }
     lines = [{"case": case, "owed": owed.get(case.subject), "held": held(case)} for case in page]
     shown = {"search": search, "page": page, "page_obj": page, "lines": lines, "now": now}
-    return render(request, "custody/detainers.html", shown)
+    return _list(request, "custody/detainers.html", shown)
 
 
 @allow(*READS)
@@ -86,7 +86,13 @@ def releases(request: SignedInRequest) -> HttpResponse:
         for case in page
     ]
     shown = {"search": search, "page": page, "page_obj": page, "lines": lines, "now": now}
-    return render(request, "custody/releases.html", shown)
+    return _list(request, "custody/releases.html", shown)
+
+
+def _list(request: SignedInRequest, template: str, shown: dict[str, Any]) -> HttpResponse:
+    """A list; each row has the time of its own facility, the page that of the one chosen, or of the first."""
+    with timezone.override(zone_of(shown["search"].code())):
+        return render(request, template, shown)
 
 
 def _page(request: SignedInRequest, rows: Any) -> Page[Case]:
