@@ -33,9 +33,9 @@ class DetainerFilter(FacilityFilter):
     """Also by what is still to be done with a detainer."""
 
     state = forms.ChoiceField(
-        label=_("State"),
+        label=_("Still to do"),
         required=False,
-        choices=[("", _("All")), ("unserved", _("Not served")), ("untold", _("ICE not told"))],
+        choices=[("", _("All")), ("unserved", _("Serve it")), ("untold", _("Tell ICE"))],
     )
 
     def narrowed(self, rows: Any) -> Any:

@@ -16,7 +16,7 @@ from evenhand.record.events import Event
 Text = str | Promise
 Line = tuple[Text, Any]
 _LANGUAGES = dict(LANGUAGES)
-OFFICER, PERSON = _("Officer"), _("Person")
+OFFICER, PERSON = _("Officer"), _("The person")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _detainer(found: dict[str, Any]) -> list[Line]:
     return [
         (_("Form"), "I-247A"),
         (_("Probable cause stated"), ground),
-        (_("Issued"), _when(issued)),
+        (_("Issued on"), _when(issued)),
         (_("Served on the person"), _when(served)),
         (_("Served by"), served.actor),
         (_("Language"), _language(served.language)),
@@ -79,7 +79,7 @@ def _warrant(found: dict[str, Any]) -> list[Line]:
     signed, served = found.get("warrant.signed"), found["warrant.served"]
     return [
         (_("Form"), served.form or ""),
-        (_("Signed"), _when(signed)),
+        (_("Signed on"), _when(signed)),
         (_("Signed by"), signed.actor if signed else ""),
         (_("Served on the person"), _when(served)),
         (_("Served by"), served.actor),
@@ -95,7 +95,7 @@ def _release(found: dict[str, Any]) -> list[Line]:
     return [
         (_("Release due"), _when(due)),
         (_("Cause"), CAUSES.get(released.cause or "", "")),
-        (_("Released"), _when(released)),
+        (_("Left the jail"), _when(released)),
         (_("Released by"), released.actor),
     ]
 
@@ -108,12 +108,12 @@ def _transfer(found: dict[str, Any]) -> list[Line]:
         (_("Left the jail"), _when(left)),
     ]
     lines += [
-        (_("To"), DESTINATIONS.get(left.destination, "") if left else DESTINATIONS["ice"]),
+        (_("Where to"), DESTINATIONS.get(left.destination, "") if left else DESTINATIONS["ice"]),
         (_("Receiving officer"), last.receiving_officer or ""),
         (_("Number of the receipt"), last.receipt or ""),
     ]
     if inside is not None:
-        lines.append((_("Detention agreement"), inside.detention_agreement or _("none")))
+        lines.append((_("Detention agreement"), inside.detention_agreement or _("No agreement")))
     if left is not None:
         lines += [
             (_("Number of the property receipt"), left.property_receipt or ""),
