@@ -12,7 +12,18 @@ HERE = Path(__file__).parent
 ENVIRONMENT = environment()
 DEMONSTRATION = ENVIRONMENT.mode is Mode.DEMONSTRATION
 
-SECRET_KEY = ENVIRONMENT.secret_key.get_secret_value() or (secrets.token_urlsafe(64) if DEMONSTRATION else "")
+
+def _demonstration_key() -> str:
+    """A key of the demonstration's own, the same for all its processes."""
+    path = ENVIRONMENT.folder / "secret.key"
+    if not path.is_file():
+        ENVIRONMENT.folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(secrets.token_urlsafe(64))
+        path.chmod(0o600)
+    return path.read_text()
+
+
+SECRET_KEY = ENVIRONMENT.secret_key.get_secret_value() or (_demonstration_key() if DEMONSTRATION else "")
 DEBUG = False
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts) or (["localhost", "127.0.0.1", "[::1]"] if DEMONSTRATION else [])
 
@@ -38,6 +49,14 @@ INSTALLED_APPS = [
     "evenhand.desk.supervision",
     "evenhand.desk.complaints",
     "evenhand.desk.reviews",
+    "evenhand.desk.steps",
+    "evenhand.desk.timeline",
+    "evenhand.desk.home",
+    "evenhand.desk.lapses",
+    "evenhand.desk.agreements",
+    "evenhand.desk.officers",
+    "evenhand.desk.facilities",
+    "evenhand.desk.custody",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [

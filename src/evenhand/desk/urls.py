@@ -11,4 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("evenhand.desk.refusal.urls")),
     path("", include("evenhand.desk.complaints.urls")),
     path("", include("evenhand.desk.reviews.urls")),
+    path("", include("evenhand.desk.home.urls")),
+    path("lapses/", include("evenhand.desk.lapses.urls")),
+    path("agreements/", include("evenhand.desk.agreements.urls")),
+    path("officers/", include("evenhand.desk.officers.urls")),
+    path("facilities/", include("evenhand.desk.facilities.urls")),
 ]

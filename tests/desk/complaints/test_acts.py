@@ -22,7 +22,7 @@ TEXT = "The officer did not let me call my lawyer."
 
 
 @pytest.fixture(autouse=True)
-def everything():  # type: ignore[no-untyped-def]
+def everything(db: None):  # type: ignore[no-untyped-def]
     with within(EVERYTHING):
         yield
 

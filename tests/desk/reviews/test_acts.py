@@ -18,7 +18,7 @@ from evenhand.record.events.oversight import ReviewBody
 
 
 @pytest.fixture(autouse=True)
-def everything():  # type: ignore[no-untyped-def]
+def everything(db: None):  # type: ignore[no-untyped-def]
     with within(EVERYTHING):
         yield
 

@@ -53,7 +53,7 @@ SENT = "complaint_sent"
 
 
 @anyone
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def complain(request: HttpRequest) -> HttpResponse:
     """The form for anyone, without an account (MOA Appendix B)."""
     form = PublicForm(request.POST or None)
@@ -88,7 +88,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 
 @anyone
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
     """How a complaint stands, to whoever has its number. Nothing that was written is shown."""
     form = FollowForm(request.POST or None)
@@ -125,7 +125,7 @@ def complaint_list(request: SignedInRequest) -> HttpResponse:
 
 
 @allow(*OFFICE)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: SignedInRequest) -> HttpResponse:
     """Enter a complaint that came by letter, telephone or in person."""
     form = StaffForm(request.POST or None)
@@ -230,7 +230,7 @@ def _acts(user: User, complaint: Complaint) -> list[tuple[str, str]]:
 
 
 @allow(Role.COMPLAINTS_OFFICER, Role.FEDERAL_SUPERVISOR)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: SignedInRequest, reference: str, name: str) -> HttpResponse:
     """One act on a complaint: its form, then the act."""
     complaint = get_object_or_404(Complaint, pk=reference)

@@ -20,7 +20,7 @@ WRITERS = tuple(role for role in Role if role not in (Role.AUDITOR, Role.ADMINIS
 
 
 @allow(*WRITERS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_second(request: SignedInRequest) -> HttpResponse:
     """Ask a second person to let the act pass that was refused just now."""
     kept = request.session.get(REFUSED)

@@ -42,7 +42,7 @@ def review_list(request: SignedInRequest) -> HttpResponse:
 
 
 @allow(*WRITERS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_review(request: SignedInRequest) -> HttpResponse:
     form = OpenForm(request.POST or None, initial={"complaint": request.GET.get("complaint", "")})
     if request.method == "POST" and form.is_valid():
@@ -97,7 +97,7 @@ def _day(day: date, zone: str) -> datetime:
 
 
 @allow(*WRITERS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: SignedInRequest, subject: str, name: str, finding: str = "") -> HttpResponse:
     """One act of a review: its form, then the act."""
     review = get_object_or_404(Review, pk=subject, closed_at=None)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from evenhand.desk.accounts.models import Role, User
 
 _ALL = frozenset(Role) - {Role.ADMINISTRATOR}
+_PROGRAM = frozenset({Role.REVIEWER, Role.AUDITOR, Role.COORDINATOR, Role.FEDERAL_SUPERVISOR})
 _OVERSIGHT = frozenset(
     {Role.REVIEWER, Role.AUDITOR, Role.COORDINATOR, Role.FEDERAL_SUPERVISOR, Role.COMPLAINTS_OFFICER}
 )
@@ -39,11 +40,17 @@ class Entry:
 
 
 ENTRIES: list[Entry] = [
+    Entry("home:home", _("Home"), frozenset(Role)),
     Entry("screening:work", _("Screening"), _CASES),
     Entry("supervision:queue", _("Supervision"), frozenset({Role.FEDERAL_SUPERVISOR})),
     Entry("bookings:cases", _("Bookings"), _CASES),
     Entry("complaints:list", _("Complaints"), _OVERSIGHT),
     Entry("reviews:list", _("Reviews"), _OVERSIGHT),
+    Entry("officers:list", _("Officers"), _PROGRAM),
+    Entry("officers:own", _("My authority"), frozenset({Role.DESIGNATED_OFFICER})),
+    Entry("agreements:list", _("Agreements"), _PROGRAM),
+    Entry("facilities:list", _("Facilities"), _PROGRAM | {Role.DESIGNATED_OFFICER, Role.BOOKING_OFFICER}),
+    Entry("lapses:calendar", _("What lapses"), _PROGRAM),
 ]
 """Each room adds its own, in the order of the work."""
 

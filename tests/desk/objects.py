@@ -1,0 +1,71 @@
+"""How to make an object for each address that names one: by the names of its parts."""
+
+from collections.abc import Callable
+
+from desk.county import County, booked
+from evenhand.desk.complaints import acts as complaints
+from evenhand.desk.record.scope import EVERYTHING, within
+from evenhand.desk.refusal.models import Waiting
+from evenhand.desk.reviews import acts as reviews
+from evenhand.record.events import ActorRole
+from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
+
+Maker = Callable[[County], dict[str, object]]
+
+
+def _complaint(county: County) -> str:
+    return complaints.receive(
+        by=complaints.PUBLIC,
+        agency=county.ori,
+        about=ComplaintAbout.PROCESS,
+        text="text",
+        channel=Channel.FORM,
+        language="en",
+    )
+
+
+def _review(county: County) -> str:
+    booked(county, "B-of-review")
+    by = county.actor(ActorRole.REVIEWER)
+    subject = reviews.open_review(
+        by=by,
+        agency=county.ori,
+        body=ReviewBody.COUNTY,
+        reviewer_unit="auditor",
+        reviewed_unit="jail",
+        scope="all",
+    )
+    from evenhand.desk.reviews.models import Review
+
+    review = Review.objects.get(pk=subject)
+    reviews.draw_sample(review, by, 1, county.ago(days=2), county.ago(days=-1))
+    reviews.make_finding(
+        review, by, rule="UNI-02", evidence=["e1"], text="t", owner="captain", due=county.ago(days=-9)
+    )
+    return subject
+
+
+def _waiting(county: County) -> int:
+    found = Waiting.objects.create(
+        agency=county.ori, acts=[], rules=[], reason="r", asked_by="someone", asked_at=county.began
+    )
+    return int(found.pk)
+
+
+MAKERS: dict[str, Maker] = {
+    "complaints:show": lambda c: {"reference": _complaint(c)},
+    "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
+    "reviews:show": lambda c: {"subject": _review(c)},
+    "reviews:sample": lambda c: {"subject": _review(c)},
+    "reviews:finding": lambda c: {"subject": _review(c)},
+    "reviews:close": lambda c: {"subject": _review(c)},
+    "reviews:extend": lambda c: {"subject": _review(c), "finding": "F1"},
+    "reviews:done": lambda c: {"subject": _review(c), "finding": "F1"},
+    "refusal:decide": lambda c: {"number": _waiting(c)},
+}
+"""By the address's name. An address with parts and no maker fails the access matrix."""
+
+
+def parts(name: str, county: County) -> dict[str, object]:
+    with within(EVERYTHING):
+        return MAKERS[name](county)
