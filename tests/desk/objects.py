@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 from desk.county import County, booked
+from evenhand.desk.agreements import steps as agreements
 from evenhand.desk.complaints import acts as complaints
+from evenhand.desk.facilities import steps as facilities
+from evenhand.desk.officers import steps as officers
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.reviews import acts as reviews
@@ -52,7 +55,34 @@ def _waiting(county: County) -> int:
     return int(found.pk)
 
 
+def _agreement(county: County) -> dict[str, object]:
+    return {"subject": f"agreement-{county.ori}"}
+
+
+def _officer(county: County) -> dict[str, object]:
+    return {"subject": county.officer}
+
+
+def _facility(county: County) -> dict[str, object]:
+    return {"subject": county.jail}
+
+
+def _program() -> dict[str, Maker]:
+    """The pages and steps of agreements, officers and facilities: each names its subject alone."""
+    makers: dict[str, Maker] = {}
+    for room, maker, steps in (
+        ("agreements", _agreement, agreements.STEPS),
+        ("officers", _officer, officers.STEPS),
+        ("facilities", _facility, facilities.STEPS),
+    ):
+        makers |= {f"{room}:{step.slug}": maker for step in steps.steps} | {f"{room}:show": maker}
+    summaries: dict[str, Maker] = {"agreements:summary": _agreement, "officers:summary": _officer}
+    document: dict[str, Maker] = {"agreements:document": lambda c: _agreement(c) | {"sha256": "0" * 64}}
+    return makers | summaries | document
+
+
 MAKERS: dict[str, Maker] = {
+    **_program(),
     "complaints:show": lambda c: {"reference": _complaint(c)},
     "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
     "reviews:show": lambda c: {"subject": _review(c)},
