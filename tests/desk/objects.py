@@ -7,10 +7,11 @@ from evenhand.desk.agreements import steps as agreements
 from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.facilities import steps as facilities
 from evenhand.desk.officers import steps as officers
+from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.reviews import acts as reviews
-from evenhand.record.events import ActorRole
+from evenhand.record.events import ActorRole, SubjectKind
 from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
 
 Maker = Callable[[County], dict[str, object]]
@@ -81,7 +82,49 @@ def _program() -> dict[str, Maker]:
     return makers | summaries | document
 
 
+def _case(county: County) -> str:
+    return booked(county, "B-of-case")
+
+
+def _charge(county: County) -> dict[str, object]:
+    return {"subject": _case(county), "number": 1}
+
+
+def _entry(county: County) -> dict[str, object]:
+    subject = _case(county)
+    return {"subject": subject, "event": history.load(SubjectKind.BOOKING, subject)[0].event.id}
+
+
+def _determined(county: County) -> str:
+    subject = _case(county)
+    county.act(
+        "determination.made", subject, ActorRole.DESIGNATED_OFFICER, outcome="refer", grounds=("statement",)
+    )
+    return subject
+
+
 MAKERS: dict[str, Maker] = {
+    **{
+        name: lambda c: {"subject": _case(c)}
+        for name in (
+            "bookings:case",
+            "bookings:summary",
+            "bookings:charge",
+            "screening:steps",
+            "screening:close",
+            "screening:reopen",
+            "screening:interview",
+            "screening:check",
+            "screening:claim",
+            "screening:determination",
+            "screening:document",
+            "supervision:claim",
+            "supervision:document",
+        )
+    },
+    "bookings:disposition": _charge,
+    "bookings:correct": _entry,
+    "supervision:review": lambda c: {"subject": _determined(c)},
     **_program(),
     "complaints:show": lambda c: {"reference": _complaint(c)},
     "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},

@@ -28,6 +28,7 @@ from evenhand.desk.bookings.forms import (
 )
 from evenhand.desk.bookings.labels import DISPOSITIONS, LEVELS
 from evenhand.desk.bookings.models import Case
+from evenhand.desk.bookings.panels import panels
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.timeline import refusals, timeline
 from evenhand.desk.record import history
@@ -99,6 +100,7 @@ def case_page(request: SignedInRequest, subject: str) -> HttpResponse:
     """One booking: its facts, charges, timeline, refusals, and what can be done next."""
     shown = _shown(request, subject, "case")
     with in_zone(shown["case"]):
+        shown["panels"] = panels(request, shown["case"], request.user.role, timezone.now())
         return render(request, "bookings/case.html", shown)
 
 
