@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from evenhand.desk.accounts.access import SignedInRequest, allow
@@ -51,7 +52,7 @@ OFFICER = Role.DESIGNATED_OFFICER
 class FacilityForm(forms.Form):
     """The one choice of the worklist."""
 
-    facility = FacilityField(label=_("Facility"), required=False)
+    facility = FacilityField(label=gettext_lazy("Facility"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
