@@ -3,10 +3,7 @@
 from collections.abc import Callable
 
 from desk.county import County, booked
-from evenhand.desk.agreements import steps as agreements
 from evenhand.desk.complaints import acts as complaints
-from evenhand.desk.facilities import steps as facilities
-from evenhand.desk.officers import steps as officers
 from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
@@ -56,89 +53,56 @@ def _waiting(county: County) -> int:
     return int(found.pk)
 
 
-def _agreement(county: County) -> dict[str, object]:
-    return {"subject": f"agreement-{county.ori}"}
-
-
-def _officer(county: County) -> dict[str, object]:
-    return {"subject": county.officer}
-
-
-def _facility(county: County) -> dict[str, object]:
-    return {"subject": county.jail}
-
-
-def _program() -> dict[str, Maker]:
-    """The pages and steps of agreements, officers and facilities: each names its subject alone."""
-    makers: dict[str, Maker] = {}
-    for room, maker, steps in (
-        ("agreements", _agreement, agreements.STEPS),
-        ("officers", _officer, officers.STEPS),
-        ("facilities", _facility, facilities.STEPS),
-    ):
-        makers |= {f"{room}:{step.slug}": maker for step in steps.steps} | {f"{room}:show": maker}
-    summaries: dict[str, Maker] = {"agreements:summary": _agreement, "officers:summary": _officer}
-    document: dict[str, Maker] = {"agreements:document": lambda c: _agreement(c) | {"sha256": "0" * 64}}
-    return makers | summaries | document
-
-
 def _case(county: County) -> str:
-    return booked(county, "B-of-case")
+    return booked(county, "B-of-matrix")
 
 
-def _charge(county: County) -> dict[str, object]:
-    return {"subject": _case(county), "number": 1}
-
-
-def _entry(county: County) -> dict[str, object]:
+def _first_event(county: County) -> dict[str, object]:
     subject = _case(county)
     return {"subject": subject, "event": history.load(SubjectKind.BOOKING, subject)[0].event.id}
 
 
-def _determined(county: County) -> str:
+def _determined(county: County) -> dict[str, object]:
     subject = _case(county)
     county.act(
         "determination.made", subject, ActorRole.DESIGNATED_OFFICER, outcome="refer", grounds=("statement",)
     )
-    return subject
+    return {"subject": subject}
 
 
 MAKERS: dict[str, Maker] = {
-    **{
-        name: lambda c: {"subject": _case(c)}
-        for name in (
-            "bookings:case",
-            "bookings:summary",
-            "bookings:charge",
-            "screening:steps",
-            "screening:close",
-            "screening:reopen",
-            "screening:interview",
-            "screening:check",
-            "screening:claim",
-            "screening:determination",
-            "screening:document",
-            "supervision:claim",
-            "supervision:document",
-        )
-    },
-    "bookings:disposition": _charge,
-    "bookings:correct": _entry,
-    "supervision:review": lambda c: {"subject": _determined(c)},
-    **_program(),
     "complaints:show": lambda c: {"reference": _complaint(c)},
     "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
-    "reviews:show": lambda c: {"subject": _review(c)},
-    "reviews:sample": lambda c: {"subject": _review(c)},
-    "reviews:finding": lambda c: {"subject": _review(c)},
-    "reviews:close": lambda c: {"subject": _review(c)},
     "reviews:extend": lambda c: {"subject": _review(c), "finding": "F1"},
     "reviews:done": lambda c: {"subject": _review(c), "finding": "F1"},
     "refusal:decide": lambda c: {"number": _waiting(c)},
+    "bookings:disposition": lambda c: {"subject": _case(c), "number": 1},
+    "bookings:correct": _first_event,
+    "supervision:review": _determined,
+    "agreements:document": lambda c: {"subject": f"agreement-{c.ori}", "sha256": "0" * 64},
 }
-"""By the address's name. An address with parts and no maker fails the access matrix."""
+"""By the address's name."""
+
+SUBJECTS: dict[str, Callable[[County], str]] = {
+    "bookings": _case,
+    "screening": _case,
+    "supervision": _case,
+    "custody": _case,
+    "reviews": _review,
+    "agreements": lambda c: f"agreement-{c.ori}",
+    "officers": lambda c: c.officer,
+    "facilities": lambda c: c.jail,
+}
+"""By the room, for addresses that name a subject alone."""
+
+
+def known(name: str, of: tuple[str, ...]) -> bool:
+    """Whether what an address names can be made. One that cannot fails the access matrix."""
+    return name in MAKERS or (of == ("subject",) and name.partition(":")[0] in SUBJECTS)
 
 
 def parts(name: str, county: County) -> dict[str, object]:
     with within(EVERYTHING):
-        return MAKERS[name](county)
+        if name in MAKERS:
+            return MAKERS[name](county)
+        return {"subject": SUBJECTS[name.partition(":")[0]](county)}

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -248,7 +248,7 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
         return _page(request, case, "act", form, title=_("Claim to U.S. citizenship"))
 
 
-@allow(OFFICER, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR)
+@allow(OFFICER, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR, writers=[OFFICER])
 @require_http_methods(["GET", "POST"])
 def interview(request: SignedInRequest, subject: str) -> HttpResponse:
     """The interview form: to be filled in or corrected by an officer, read by who reviews it."""
@@ -256,8 +256,6 @@ def interview(request: SignedInRequest, subject: str) -> HttpResponse:
     held = [e for e in history.effective(entries) if isinstance(e, InterviewHeld)]
     may_write = request.user.role == OFFICER
     with in_zone(case):
-        if request.method == "POST" and not may_write:
-            return HttpResponseNotAllowed(["GET"])
         wrong = held[-1] if held else None
         posted = request.POST if request.method == "POST" else None
         if wrong is not None and not (posted and posted.get("another")) and "another" not in request.GET:
