@@ -20,16 +20,19 @@ demo: setup      ## simulate a county of 100,000 bookings with faults and audit 
 static:          ## fetch the U.S. Web Design System for the desk
 	@scripts/static.sh
 
-serve: setup static ## start the desk on a made-up county, http://127.0.0.1:8000/
+messages: setup  ## make the desk's Spanish readable for Django
+	@$(BIN)/python scripts/messages.py compile
+
+serve: setup static messages ## start the desk on a made-up county, http://127.0.0.1:8000/
 	@$(BIN)/evenhand serve --demonstration --folder build/desk
 
 interop:         ## install Go and its log packages, which the ledger is tested against
 	@scripts/go.sh
 
-test: setup static interop lint ## all but the slow trials
+test: setup static messages interop lint ## all but the slow trials
 	$(BIN)/pytest -m "not trial" -n 2
 
-trials: setup    ## the slow trials: kills, fuzzing, large simulations
+trials: setup static messages ## the slow trials: kills, fuzzing, large simulations
 	$(BIN)/pytest -m trial
 
 lint: setup
@@ -48,4 +51,4 @@ bench-audit: setup ## the audit next to a bare scan, pandas and pm4py (BOOKINGS=
 clean:           ## remove what was built and installed
 	rm -rf build .venv .uv
 
-.PHONY: help setup static serve demo interop test trials lint format bench-audit clean
+.PHONY: help setup static messages serve demo interop test trials lint format bench-audit clean

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from desk.county import County, booked
 from evenhand.desk.complaints import acts as complaints
+from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.reviews import acts as reviews
-from evenhand.record.events import ActorRole
+from evenhand.record.events import ActorRole, SubjectKind
 from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
 
 Maker = Callable[[County], dict[str, object]]
@@ -52,20 +53,47 @@ def _waiting(county: County) -> int:
     return int(found.pk)
 
 
+def _case(county: County) -> str:
+    return booked(county, "B-of-matrix")
+
+
+def _first_event(county: County) -> dict[str, object]:
+    subject = _case(county)
+    return {"subject": subject, "event": history.load(SubjectKind.BOOKING, subject)[0].event.id}
+
+
 MAKERS: dict[str, Maker] = {
     "complaints:show": lambda c: {"reference": _complaint(c)},
     "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
-    "reviews:show": lambda c: {"subject": _review(c)},
-    "reviews:sample": lambda c: {"subject": _review(c)},
-    "reviews:finding": lambda c: {"subject": _review(c)},
-    "reviews:close": lambda c: {"subject": _review(c)},
     "reviews:extend": lambda c: {"subject": _review(c), "finding": "F1"},
     "reviews:done": lambda c: {"subject": _review(c), "finding": "F1"},
     "refusal:decide": lambda c: {"number": _waiting(c)},
+    "bookings:disposition": lambda c: {"subject": _case(c), "number": 1},
+    "bookings:correct": _first_event,
+    "agreements:document": lambda c: {"subject": f"agreement-{c.ori}", "sha256": "0" * 64},
 }
-"""By the address's name. An address with parts and no maker fails the access matrix."""
+"""By the address's name."""
+
+SUBJECTS: dict[str, Callable[[County], str]] = {
+    "bookings": _case,
+    "screening": _case,
+    "supervision": _case,
+    "custody": _case,
+    "reviews": _review,
+    "agreements": lambda c: f"agreement-{c.ori}",
+    "officers": lambda c: c.officer,
+    "facilities": lambda c: c.jail,
+}
+"""By the room, for addresses that name a subject alone."""
+
+
+def known(name: str, of: tuple[str, ...]) -> bool:
+    """Whether what an address names can be made. One that cannot fails the access matrix."""
+    return name in MAKERS or (of == ("subject",) and name.partition(":")[0] in SUBJECTS)
 
 
 def parts(name: str, county: County) -> dict[str, object]:
     with within(EVERYTHING):
-        return MAKERS[name](county)
+        if name in MAKERS:
+            return MAKERS[name](county)
+        return {"subject": SUBJECTS[name.partition(":")[0]](county)}

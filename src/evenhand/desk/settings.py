@@ -130,7 +130,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [HERE / "locale"]
+LOCALE_PATHS = [HERE / "locale", *sorted(HERE.glob("*/locale"))]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

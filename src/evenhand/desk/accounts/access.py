@@ -1,6 +1,6 @@
 """Which roles may open a page. Every view carries its decision; one without is a failing test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -15,6 +15,7 @@ V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 READERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.FEDERAL_SUPERVISOR, Role.COORDINATOR})
 """Roles that read all of their agencies."""
+SAFE = ("GET", "HEAD", "OPTIONS")
 ANYONE = "anyone"
 """The decision of a page that needs no account."""
 
@@ -25,8 +26,12 @@ class SignedInRequest(HttpRequest):
     user: User
 
 
-def allow(*roles: Role) -> Callable[[V], V]:
-    """Open the view to these roles, within the account's agencies; others get 403, or the sign-in page."""
+def allow(*roles: Role, writers: Iterable[Role] | None = None) -> Callable[[V], V]:
+    """Open the view to these roles, within the account's agencies; others get 403, or the sign-in page.
+
+    `writers`: the roles that may also send its form; None is all of them.
+    """
+    may_write = frozenset(roles if writers is None else writers)
 
     def decide(view: V) -> V:
         @wraps(view)
@@ -34,11 +39,12 @@ def allow(*roles: Role) -> Callable[[V], V]:
             user = request.user
             if not isinstance(user, User):
                 return redirect_to_login(request.get_full_path())
-            if user.role not in roles:
+            if user.role not in (roles if request.method in SAFE else may_write):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
         guarded.allowed = frozenset(roles)  # type: ignore[attr-defined]
+        guarded.writers = may_write  # type: ignore[attr-defined]
         return cast(V, guarded)
 
     return decide

@@ -248,15 +248,13 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(OFFICER, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR)
+@allow(OFFICER, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR, writers=[OFFICER])
 def interview(request: SignedInRequest, subject: str) -> HttpResponse:
     """The interview form: to be filled in or corrected by an officer, read by who reviews it."""
     case, entries = opened(request.user, subject, "interview")
     held = [e for e in history.effective(entries) if isinstance(e, InterviewHeld)]
     may_write = request.user.role == OFFICER
     with in_zone(case):
-        if request.method == "POST" and not may_write:
-            return HttpResponse(status=403)
         wrong = held[-1] if held else None
         posted = request.POST if request.method == "POST" else None
         if wrong is not None and not (posted and posted.get("another")) and "another" not in request.GET:
