@@ -49,9 +49,7 @@ NOT_OPEN = frozenset(
 OTHERS = [
     address
     for address in ADDRESSES
-    if not address.ours
-    and not address.parts
-    and address.name.startswith(("account_", "mfa_"))
+    if not address.ours and not address.parts and address.name.startswith(("account_", "mfa_"))
 ]
 PAGES = sorted(OURS + OTHERS, key=lambda a: a.name)
 
