@@ -8,7 +8,7 @@ help:            ## this list
 setup: .venv/.ready  ## install into .venv, nothing else
 
 .venv/.ready: pyproject.toml uv.lock scripts/bootstrap.sh
-	@uv=$$(scripts/bootstrap.sh) && $$uv sync --frozen --quiet --extra postgres --compile-bytecode
+	@uv=$$(scripts/bootstrap.sh) && $$uv sync --frozen --quiet --extra postgres --extra desk --compile-bytecode
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
@@ -17,13 +17,22 @@ demo: setup      ## simulate a county of 100,000 bookings with faults and audit 
 	@$(BIN)/evenhand simulate --bookings 100000 --seed 1 --out build/demo/record
 	@$(BIN)/evenhand audit build/demo/record --out build/demo/audit --fail-on never
 
+static:          ## fetch the U.S. Web Design System for the desk
+	@scripts/static.sh
+
+messages: setup  ## make the desk's Spanish readable for Django
+	@$(BIN)/python scripts/messages.py compile
+
+serve: setup static messages ## start the desk on a made-up county, http://127.0.0.1:8000/
+	@$(BIN)/evenhand serve --demonstration --folder build/desk
+
 interop:         ## install Go and its log packages, which the ledger is tested against
 	@scripts/go.sh
 
-test: setup interop lint ## all but the slow trials
+test: setup static messages interop lint ## all but the slow trials
 	$(BIN)/pytest -m "not trial" -n 2
 
-trials: setup    ## the slow trials: kills, fuzzing, large simulations, the statistics next to R
+trials: setup static messages ## the slow trials: kills, fuzzing, large simulations, the statistics next to R
 	@scripts/r.sh
 	$(BIN)/pytest -m trial
 
@@ -43,4 +52,4 @@ bench-audit: setup ## the audit next to a bare scan, pandas and pm4py (BOOKINGS=
 clean:           ## remove what was built and installed
 	rm -rf build .venv .uv
 
-.PHONY: help setup demo interop test trials lint format bench-audit clean
+.PHONY: help setup static messages serve demo interop test trials lint format bench-audit clean

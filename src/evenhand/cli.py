@@ -14,6 +14,9 @@ COMMANDS: dict[str, str] = {
     "intake": "evenhand.intake.command:intake",
     "rules": "evenhand.audit.rules_command:rules",
     "registry": "evenhand.registry.command:registry",
+    "desk": "evenhand.desk.command:desk",
+    "serve": "evenhand.desk.command:serve",
+    "rebuild": "evenhand.desk.command:rebuild",
     "ledger": "evenhand.record.ledger.command:ledger",
     "uniformity": "evenhand.uniformity.command:uniformity",
 }

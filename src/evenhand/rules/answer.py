@@ -39,6 +39,21 @@ class Breach:
 
 
 @dataclass(frozen=True)
+class Due:
+    """By when a rule asks for something after an act (`activation`, at `since`).
+
+    `done`: when it came, null while it has not. `met`: whether the rule holds at that act; null while that is
+    open.
+    """
+
+    activation: UUID
+    since: datetime
+    by: datetime
+    done: datetime | None
+    met: bool | None
+
+
+@dataclass(frozen=True)
 class Answer:
     """A rule's answer on one subject: the worst over its activations.
 

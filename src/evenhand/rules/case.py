@@ -37,7 +37,7 @@ from evenhand.rules.algebra import (
     Value,
     selection,
 )
-from evenhand.rules.answer import Answer, Breach, Provides, Verdict, unanswerable
+from evenhand.rules.answer import Answer, Breach, Due, Provides, Verdict, unanswerable
 from evenhand.rules.clock import deadline
 from evenhand.rules.rule import Rule, Term
 from evenhand.rules.standing import AGREEMENT_FIELDS, OFFICER_FIELDS, Row, Standings, effective_events
@@ -94,6 +94,27 @@ def judge(rule: Rule, history: Sequence[Row], context: Context) -> Answer:
         elif verdict is Verdict.CANNOT_TELL:
             missing |= lacks
     return Answer(worst, tuple(breaches), missing if worst is Verdict.CANNOT_TELL else NOTHING)
+
+
+def dues(rule: Rule, history: Sequence[Row], context: Context) -> tuple[Due, ...]:
+    """The deadlines that the rule sets in one history, as `judge` would state them in a finding.
+
+    A term that may not apply, for want of what the record does not tell, counts as one that does.
+    """
+    events = effective_events(history)
+    found = []
+    for place, event in enumerate(events):
+        if not _selects(rule.on, event):
+            continue
+        view = _View(events, place, context)
+        for term in rule.terms:
+            if term.deadline is None or view.truth(_applies(rule, term))[0] is False:
+                continue
+            by, done = view.value(term.deadline)[0], view.value(term.done)[0] if term.done else None
+            if by is not None:
+                met = view.truth(term.holds)[0]
+                found.append(Due(event["id"], event["occurred_at"], by, done, met))
+    return tuple(found)
 
 
 def _judge_activation(rule: Rule, view: "_View") -> tuple[Verdict, Missing]:

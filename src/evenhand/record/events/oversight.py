@@ -53,6 +53,7 @@ class ComplaintReceived(ComplaintEvent):
     channel: Channel | None = None
     language: Code | None = None
     text: PersonalText = None
+    contact: PersonalText = None
 
 
 class ComplaintAcknowledged(ComplaintEvent):
@@ -69,6 +70,7 @@ class ComplaintOprNotified(ComplaintEvent):
 
 class ComplaintAssigned(ComplaintEvent):
     type: ClassVar[str] = "complaint.assigned"
+    assigned_to: str | None = None
 
 
 class ComplaintResolved(ComplaintEvent):
@@ -83,6 +85,7 @@ class ComplaintOutcomeReported(ComplaintEvent):
 class ComplaintAnswered(ComplaintEvent):
     type: ClassVar[str] = "complaint.answered"
     kind: AnswerKind | None = None
+    text: PersonalText = None
 
 
 class ReviewEvent(Event):
@@ -94,12 +97,18 @@ class ReviewOpened(ReviewEvent):
     body: ReviewBody
     reviewer_unit: str | None = None
     reviewed_unit: str | None = None
+    complaint: str | None = None
 
 
 class ReviewSampleDrawn(ReviewEvent):
+    """`since` and `until` bound the bookings that the sample was drawn from; `drawn_from` is their number."""
+
     type: ClassVar[str] = "review.sample_drawn"
     seed: str | None = None
     size: int | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    drawn_from: int | None = None
 
 
 class ReviewFindingMade(ReviewEvent):

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "evenhand.desk.accounts"
+    label = "desk_accounts"
+    verbose_name = "Accounts"

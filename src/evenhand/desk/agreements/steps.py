@@ -1,0 +1,144 @@
+"""What an agreement's page offers: the coordinator acts for the agency, the federal supervisor for ICE."""
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+
+from evenhand.desk.accounts.models import Role
+from evenhand.desk.agreements import acts, forms
+from evenhand.desk.agreements.models import Agreement, State
+from evenhand.desk.steps.step import Step, Steps
+from evenhand.record.events import SubjectKind
+from evenhand.record.events.agreement import (
+    AgreementAmended,
+    AgreementDrafted,
+    AgreementEnded,
+    AgreementNoticeGiven,
+    AgreementReinstated,
+    AgreementSigned,
+    AgreementSuspended,
+    AgreementTookEffect,
+    MeetingHeld,
+    Party,
+)
+
+_AGENCY, _ICE = frozenset({Role.COORDINATOR}), frozenset({Role.FEDERAL_SUPERVISOR})
+_EITHER = _AGENCY | _ICE
+
+
+def find(subject: str) -> Agreement:
+    """The agreement in scope, or 404."""
+    found: Agreement = get_object_or_404(Agreement, pk=subject)
+    return found
+
+
+def _before_effect(row: Agreement) -> bool:
+    return row.effective_at is None and not row.ended
+
+
+def _running(row: Agreement) -> bool:
+    return row.state in (State.IN_FORCE, State.SUSPENDED)
+
+
+STEPS = Steps[Agreement](
+    kind=SubjectKind.AGREEMENT,
+    page="agreements:show",
+    find=find,
+    first=(
+        Step(
+            "draft",
+            AgreementDrafted.type,
+            _("Draft an agreement"),
+            forms.DraftForm,
+            acts.draft_agreement,
+            _AGENCY,
+        ),
+    ),
+    steps=(
+        Step(
+            "sign-agency",
+            AgreementSigned.type,
+            _("Record the agency's signature"),
+            forms.SignForm,
+            acts.sign,
+            _AGENCY,
+            lambda row: _before_effect(row) and row.agency_signed_at is None,
+            records=lambda event: event.party is Party.AGENCY,
+        ),
+        Step(
+            "sign-ice",
+            AgreementSigned.type,
+            _("Record ICE's signature"),
+            forms.SignForm,
+            acts.sign,
+            _ICE,
+            lambda row: _before_effect(row) and row.ice_signed_at is None,
+            records=lambda event: event.party is Party.ICE,
+        ),
+        Step(
+            "effect",
+            AgreementTookEffect.type,
+            _("Record that it took effect"),
+            forms.EffectForm,
+            acts.take_effect,
+            _AGENCY,
+            _before_effect,
+        ),
+        Step(
+            "amend",
+            AgreementAmended.type,
+            _("Record an amendment"),
+            forms.AmendForm,
+            acts.amend,
+            _AGENCY,
+            _running,
+            _("A change is in writing and signed by both parties before it takes effect."),
+        ),
+        Step(
+            "meeting",
+            MeetingHeld.type,
+            _("Record a meeting"),
+            forms.MeetingForm,
+            acts.hold_meeting,
+            _AGENCY,
+            _running,
+        ),
+        Step(
+            "suspend",
+            AgreementSuspended.type,
+            _("Suspend"),
+            forms.SuspendForm,
+            acts.suspend,
+            _ICE,
+            lambda row: row.state == State.IN_FORCE,
+            _("Every authorization under the agreement stops at once."),
+        ),
+        Step(
+            "reinstate",
+            AgreementReinstated.type,
+            _("Reinstate"),
+            forms.ReasonForm,
+            acts.reinstate,
+            _ICE,
+            lambda row: row.state == State.SUSPENDED,
+        ),
+        Step(
+            "notice",
+            AgreementNoticeGiven.type,
+            _("Record a notice of termination"),
+            forms.NoticeForm,
+            acts.give_notice,
+            _EITHER,
+            lambda row: _running(row) and row.notice_at is None,
+        ),
+        Step(
+            "end",
+            AgreementEnded.type,
+            _("Record its end"),
+            forms.EndForm,
+            acts.end,
+            _EITHER,
+            lambda row: not row.ended,
+            _("Every authorization under the agreement ends at once."),
+        ),
+    ),
+)

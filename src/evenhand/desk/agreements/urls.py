@@ -1,0 +1,16 @@
+"""The addresses of agreements."""
+
+from django.urls import path
+
+from evenhand.desk.agreements import views
+from evenhand.desk.agreements.steps import STEPS
+
+app_name = "agreements"
+urlpatterns = [
+    path("", views.agreement_list, name="list"),
+    path("draft/", views.draft, name="draft"),
+    path("<str:subject>/", views.show, name="show"),
+    path("<str:subject>/summary/", views.summary, name="summary"),
+    path("<str:subject>/documents/<str:sha256>/", views.document, name="document"),
+    *STEPS.urls(),
+]

@@ -1,0 +1,323 @@
+"""The acts on a booking: the booking itself, its charges, their dispositions, and corrections.
+
+Every booking opens the screening worklist by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from evenhand.desk.bookings import groups
+from evenhand.desk.bookings.models import Case
+from evenhand.desk.record import history
+from evenhand.desk.record.act import (
+    Actor,
+    BadActError,
+    Done,
+    RefusedError,
+    draft,
+    now,
+    perform,
+    perform_groups,
+    perform_together,
+)
+from evenhand.desk.record.history import Entry
+from evenhand.desk.record.ledger import ledger
+from evenhand.record.events import ActorRole, Event, SourceKind
+from evenhand.record.events.booking import (
+    FORMS,
+    ChargeDisposed,
+    ChargeLevel,
+    ChargeRecorded,
+    Disposition,
+    PersonBooked,
+    ScreeningOpened,
+)
+
+SYSTEM = Actor("desk", ActorRole.SYSTEM)
+FORM = max(FORMS)
+"""The screening form in use."""
+
+
+class KnownBookingError(BadActError):
+    """The number is in the record. `same`: with the same facts, so that nothing is to be done."""
+
+    def __init__(self, subject: str, *, same: bool) -> None:
+        self.subject, self.same = subject, same
+        super().__init__({"number": _("This number is in the record: correct that booking on its page.")})
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One charge. `ncic_class`: two digits; `arresting_agency`: where it is another than the booking's."""
+
+    statute: str
+    ncic_class: str = ""
+    level: ChargeLevel | None = None
+    arresting_agency: str = ""
+    no: int = 1
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A booking as a jail states it. Groups go to the personal part of the event; no page reads them."""
+
+    agency: str
+    facility: str
+    number: str
+    booked_at: datetime
+    name: str
+    birth_date: str = ""
+    arrested_at: datetime | None = None
+    arresting_agency: str = ""
+    charges: tuple[Charge, ...] = ()
+    person_key: str = ""
+    race_ethnicity: str = ""
+    sex: str = ""
+    age_group: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"{self.agency}:{self.number}"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How a booking came in: by hand, by API, or by row of a file."""
+
+    kind: SourceKind = SourceKind.DESK
+    file: str | None = None
+    row: int | None = None
+
+
+BY_HAND = Origin()
+Booked = str | BadActError | RefusedError
+"""The subject of a booking that was recorded, or why it was not."""
+
+
+def book(booking: Booking, by: Actor, origin: Origin = BY_HAND, opened_at: datetime | None = None) -> str:
+    """Record a booking with its charges, and open its screening; returns its subject.
+
+    `opened_at`: when the worklist was opened, else now. Raises `BadActError`, `RefusedError`, or
+    `KnownBookingError` where the number is in the record.
+    """
+    result = book_all([booking], by, [origin], [opened_at])[0]
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def book_all(
+    bookings: Sequence[Booking],
+    by: Actor,
+    origins: Sequence[Origin],
+    opened_at: Sequence[datetime | None] | None = None,
+) -> list[Booked]:
+    """Record bookings in one transaction, each as `book` does; gives for each its subject or the error."""
+    moments = opened_at or [None] * len(bookings)
+    with transaction.atomic():
+        ledger().store.tail()  # Other writers wait, so that a number is taken once.
+        known = {case.subject: case for case in Case.objects.filter(pk__in={b.subject for b in bookings})}
+        results: list[Booked | None] = []
+        groups_of_acts: list[list[Event]] = []
+        seen: dict[str, Booking] = {}
+        for booking, origin, moment in zip(bookings, origins, moments, strict=True):
+            earlier = seen.setdefault(booking.subject, booking)
+            case = known.get(booking.subject)
+            if case is not None:
+                results.append(KnownBookingError(booking.subject, same=_same(case, booking)))
+            elif earlier is not booking:
+                results.append(KnownBookingError(booking.subject, same=earlier == booking))
+            else:
+                try:
+                    groups_of_acts.append(_drafts(booking, by, origin, moment))
+                    results.append(None)
+                except BadActError as error:
+                    results.append(_renamed(error))
+        done = iter(perform_groups(groups_of_acts))
+        return [_booked(next(done)) if result is None else result for result in results]
+
+
+def _booked(done: list[Done] | RefusedError) -> Booked:
+    return done if isinstance(done, RefusedError) else done[0].event.subject
+
+
+def _renamed(error: BadActError) -> BadActError:
+    """The error in the words of a booking, whose own time is `booked_at`."""
+    return BadActError(
+        {"booked_at" if name == "occurred_at" else name: wrong for name, wrong in error.fields.items()}
+    )
+
+
+def _drafts(booking: Booking, by: Actor, origin: Origin, opened_at: datetime | None) -> list[Event]:
+    common: dict[str, Any] = {
+        "subject": booking.subject,
+        "agency": booking.agency,
+        "facility": booking.facility,
+        "source": origin.kind,
+        "source_file": origin.file,
+        "source_row": origin.row,
+    }
+    booked = draft(
+        PersonBooked.type,
+        by=by,
+        occurred_at=booking.booked_at,
+        arrested_at=booking.arrested_at,
+        arresting_agency=booking.arresting_agency,
+        person_key=booking.person_key,
+        name=booking.name,
+        birth_date=booking.birth_date,
+        race_ethnicity=booking.race_ethnicity,
+        sex=booking.sex,
+        age_group=booking.age_group,
+        **common,
+    )
+    charges = [
+        draft(
+            ChargeRecorded.type,
+            by=by,
+            occurred_at=booking.booked_at,
+            **_said(charge, booking.arresting_agency),
+            **common,
+        )
+        for charge in booking.charges
+    ]
+    opened = draft(
+        ScreeningOpened.type, by=SYSTEM, occurred_at=opened_at or now(), form_version=FORM, **common
+    )
+    return [booked, *charges, opened]
+
+
+def _said(charge: Charge, arresting_agency: str) -> dict[str, Any]:
+    return {
+        "charge_no": charge.no,
+        "statute": charge.statute,
+        "ncic_class": charge.ncic_class,
+        "level": charge.level,
+        "arresting_agency": charge.arresting_agency or arresting_agency,
+    }
+
+
+def _same(case: Case, booking: Booking) -> bool:
+    """Whether a known case says what a booking does, as far as a page may read it."""
+    charges = [
+        {
+            key: said or ""
+            for key, said in _said(charge, booking.arresting_agency).items()
+            if key != "charge_no"
+        }
+        for charge in booking.charges
+    ]
+    known = [
+        {
+            "statute": charge.get("statute", ""),
+            "ncic_class": charge.get("ncic", ""),
+            "level": charge.get("level", ""),
+            "arresting_agency": charge.get("agency", ""),
+        }
+        for charge in case.charges[: len(charges)]
+    ]
+    return (case.booked_at, case.name, case.facility, known) == (
+        booking.booked_at,
+        booking.name,
+        booking.facility,
+        charges,
+    )
+
+
+def on_case(
+    event_type: str,
+    case: Case,
+    by: Actor,
+    at: datetime | None = None,
+    *,
+    source: SourceKind = SourceKind.DESK,
+    **said: Any,
+) -> Event:
+    """An act on a case, drafted; `at` is when it happened, else now. Raises `BadActError`."""
+    return draft(
+        event_type,
+        by=by,
+        subject=case.subject,
+        agency=case.agency,
+        facility=case.facility or None,
+        occurred_at=at,
+        source=source,
+        **said,
+    )
+
+
+def record_charge(
+    case: Case, charge: Charge, by: Actor, at: datetime | None = None, source: SourceKind = SourceKind.DESK
+) -> Done:
+    """Add a charge; it gets the next number."""
+    number = max((known["no"] for known in case.charges), default=0) + 1
+    said = _said(replace(charge, no=number), case.arresting_agency)
+    return perform(on_case(ChargeRecorded.type, case, by, at, source=source, **said))
+
+
+def dispose(
+    case: Case,
+    charge_no: int,
+    disposition: Disposition,
+    by: Actor,
+    at: datetime | None = None,
+    reason: str = "",
+    source: SourceKind = SourceKind.DESK,
+) -> Done:
+    """Record how a charge ended; `reason` is noted where it was dropped for a transfer (SCO-06)."""
+    if charge_no not in {charge["no"] for charge in case.charges}:
+        raise BadActError({"charge_no": _("This booking has no charge of that number.")})
+    if disposition is Disposition.DROPPED_FOR_TRANSFER and not reason:
+        raise BadActError({"reason": _("Say why the charge was dropped.")})
+    said = {"charge_no": charge_no, "disposition": disposition, "reason": reason}
+    return perform(on_case(ChargeDisposed.type, case, by, at, source=source, **said))
+
+
+CORRECTED = (PersonBooked.type, ChargeRecorded.type, ChargeDisposed.type)
+"""What a booking officer may correct."""
+
+
+def correct(
+    case: Case,
+    entries: Sequence[Entry],
+    wrong: UUID,
+    by: Actor,
+    at: datetime,
+    changed: Mapping[str, Any],
+    reason: str,
+) -> list[Done]:
+    """Replace an event of the case's history by one that names it and says why (REC-03).
+
+    `changed` are the payload's values as they should have been; what is not in it stays as it was. Charges
+    that were recorded with a booking move with its time.
+    """
+    if not reason:
+        raise BadActError({"reason": _("Say why it is corrected.")})
+    standing = {e.event.id: e for e in entries if e.event.id in {x.id for x in history.effective(entries)}}
+    entry = standing.get(wrong)
+    if entry is None or entry.event.type not in CORRECTED:
+        raise BadActError({"": _("This entry was corrected already, or is corrected where it was made.")})
+    moved = [
+        other
+        for other in standing.values()
+        if entry.event.type == PersonBooked.type
+        and other.event.type == ChargeRecorded.type
+        and other.event.occurred_at == entry.event.occurred_at != at
+    ]
+    acts = [_replaced(case, entry, by, at, changed, reason)]
+    acts += [_replaced(case, other, by, at, {}, reason) for other in moved]
+    return perform_together(acts)
+
+
+def _replaced(
+    case: Case, entry: Entry, by: Actor, at: datetime, changed: Mapping[str, Any], reason: str
+) -> Event:
+    kept = {name: value for name, value in entry.event.model_dump().items() if name not in Event.model_fields}
+    said = {**kept, **groups.carried_over(entry), **changed}
+    return on_case(entry.event.type, case, by, at, corrects=entry.event.id, reason=reason, **said)

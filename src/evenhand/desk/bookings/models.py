@@ -1,0 +1,126 @@
+"""The read table of cases: one row a booking, as its history stands now."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from evenhand.desk.record.models import ReadTable
+from evenhand.record.events.booking import ClaimOutcome
+
+
+class Stage(models.TextChoices):
+    """Where the work on a booking stands. Stages order no list of persons; booking time does."""
+
+    WAITING = "waiting", _("Waiting for screening")
+    SCREENING = "screening", _("In screening")
+    STOPPED = "stopped", _("Stopped: claim to U.S. citizenship")
+    INTERVIEWED = "interviewed", _("Interviewed, no determination yet")
+    REVIEW = "review", _("Waiting for the supervisor")
+    RETURNED = "returned", _("Returned by the supervisor")
+    DECIDED = "decided", _("Decided")
+    CLOSED = "closed", _("Screening closed")
+
+
+class Case(ReadTable):
+    """One booking. Instants are UTC; `zone` is the facility's. Null is: has not happened.
+
+    No field holds what a person said of birth or citizenship, or any group; those stay in the ledger.
+    """
+
+    subject = models.CharField(max_length=200, primary_key=True)
+    number = models.CharField(max_length=100)
+    facility = models.CharField(max_length=64, blank=True)
+    zone = models.CharField(max_length=64)
+    last_seq = models.BigIntegerField()
+    stage = models.CharField(max_length=16, choices=Stage.choices)
+
+    name = models.CharField(max_length=200, blank=True)
+    birth_date = models.CharField(max_length=32, blank=True)
+    booked_at = models.DateTimeField()
+    arrested_at = models.DateTimeField(null=True)
+    arresting_agency = models.CharField(max_length=200, blank=True)
+    charges = models.JSONField(default=list)
+
+    screening_opened_at = models.DateTimeField(null=True)
+    form_version = models.CharField(max_length=64, blank=True)
+    steps_done = models.JSONField(default=list)
+    screening_closed_at = models.DateTimeField(null=True)
+    closing_reason = models.CharField(max_length=32, blank=True)
+    interviewed_at = models.DateTimeField(null=True)
+    interviewed_by = models.CharField(max_length=200, blank=True)
+    record_checks = models.JSONField(default=list)
+    screenings = models.IntegerField(default=0)
+
+    claimed_at = models.DateTimeField(null=True)
+    claim_reported_at = models.DateTimeField(null=True)
+    claim_resolved_at = models.DateTimeField(null=True)
+    claim_outcome = models.CharField(max_length=32, blank=True)
+
+    determined_at = models.DateTimeField(null=True)
+    determined_by = models.CharField(max_length=200, blank=True)
+    determination = models.CharField(max_length=32, blank=True)
+    determination_grounds = models.JSONField(default=list)
+    conviction_class = models.CharField(max_length=2, blank=True)
+    pending_class = models.CharField(max_length=2, blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.CharField(max_length=200, blank=True)
+    review = models.CharField(max_length=16, blank=True)
+    documents = models.JSONField(default=list)
+    unsigned_since = models.DateTimeField(null=True)
+
+    warrant_form = models.CharField(max_length=8, blank=True)
+    warrant_signed_at = models.DateTimeField(null=True)
+    warrant_served_at = models.DateTimeField(null=True)
+    detainer_issued_at = models.DateTimeField(null=True)
+    detainer_issued_by = models.CharField(max_length=200, blank=True)
+    detainer_notified_at = models.DateTimeField(null=True)
+    detainer_served_at = models.DateTimeField(null=True)
+    detainer_ended_at = models.DateTimeField(null=True)
+
+    release_due_at = models.DateTimeField(null=True)
+    release_cause = models.CharField(max_length=32, blank=True)
+    hold_started_at = models.DateTimeField(null=True)
+    hold_basis = models.CharField(max_length=32, blank=True)
+    hold_ended_at = models.DateTimeField(null=True)
+    consulate_advised_at = models.DateTimeField(null=True)
+    consulate_owed = models.BooleanField(null=True)
+    consulate_notified_at = models.DateTimeField(null=True)
+    transferred_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    departed_at = models.DateTimeField(null=True)
+    destination = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["agency", "facility", "booked_at"], name="case_booked"),
+            models.Index(fields=["agency", "stage", "booked_at"], name="case_stage"),
+            models.Index(fields=["agency", "number"], name="case_number"),
+            # The worklist and the supervisor's queues are short; these indexes hold their rows alone.
+            models.Index(
+                fields=["agency", "booked_at"],
+                name="case_open",
+                condition=models.Q(screening_closed_at=None),
+            ),
+            models.Index(
+                fields=["agency", "unsigned_since"],
+                name="case_unsigned",
+                condition=models.Q(unsigned_since__isnull=False),
+            ),
+        )
+
+    @property
+    def in_custody(self) -> bool:
+        return self.released_at is None and self.departed_at is None
+
+    @property
+    def claim_open(self) -> bool:
+        return self.claimed_at is not None and self.claim_resolved_at is None
+
+    @property
+    def ended_by_claim(self) -> bool:
+        """Whether a claim was resolved as, or as evidence of, U.S. citizenship, which ends the case."""
+        return self.claim_outcome in (ClaimOutcome.CITIZEN, ClaimOutcome.EVIDENCE_OF_CITIZENSHIP)
+
+    @property
+    def detained(self) -> bool:
+        """Whether a detainer has been issued and not been cancelled, nor lapsed."""
+        return self.detainer_issued_at is not None and self.detainer_ended_at is None

@@ -1,0 +1,199 @@
+"""Pages of bookings: the list, a case, booking by hand, charges, dispositions, corrections, the summary."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from evenhand.desk.accounts.access import SignedInRequest, allow
+from evenhand.desk.accounts.models import Role
+from evenhand.desk.bookings import acts, offenses
+from evenhand.desk.bookings.cases import case_or_404, next_acts, opened, report_by
+from evenhand.desk.bookings.forms import (
+    BookingForm,
+    ChargeForm,
+    ChargeFormSet,
+    DispositionForm,
+    SearchForm,
+    correction_form,
+    in_zone,
+    zone_of,
+)
+from evenhand.desk.bookings.labels import DISPOSITIONS, LEVELS
+from evenhand.desk.bookings.models import Case
+from evenhand.desk.bookings.panels import panels
+from evenhand.desk.bookings.submit import submitted
+from evenhand.desk.bookings.timeline import refusals, timeline
+from evenhand.desk.record import history
+from evenhand.record.events import SubjectKind
+from evenhand.record.events.booking import Disposition
+
+READS = (
+    Role.BOOKING_OFFICER,
+    Role.DESIGNATED_OFFICER,
+    Role.COORDINATOR,
+    Role.FEDERAL_SUPERVISOR,
+    Role.REVIEWER,
+    Role.AUDITOR,
+)
+"""Roles that see bookings."""
+PAGE = 50
+
+
+@allow(*READS)
+@require_GET
+def cases(request: SignedInRequest) -> HttpResponse:
+    """All bookings, the latest first; found by number or name, facility and stage."""
+    search = SearchForm(request.GET)
+    rows = Case.objects.order_by("-booked_at", "subject")
+    if search.is_valid():
+        said = search.cleaned_data
+        if said["q"]:
+            rows = rows.filter(Q(number__icontains=said["q"]) | Q(name__icontains=said["q"]))
+        if said["facility"]:
+            rows = rows.filter(facility=said["facility"].code)
+        if said["stage"]:
+            rows = rows.filter(stage=said["stage"])
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "bookings/cases.html", {"search": search, "page": page, "page_obj": page})
+
+
+def shown_charges(case: Case) -> list[dict[str, Any]]:
+    """The charges of a case in words."""
+    return [
+        {
+            "no": charge["no"],
+            "statute": charge.get("statute", ""),
+            "offense": offenses.named(charge.get("ncic", "")),
+            "level": LEVELS.get(charge.get("level", ""), ""),
+            "agency": charge.get("agency", ""),
+            "disposition": DISPOSITIONS.get(charge.get("disposition", ""), ""),
+        }
+        for charge in case.charges
+    ]
+
+
+def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
+    case, entries = opened(request.user, subject, what)
+    return {
+        "case": case,
+        "charges": shown_charges(case),
+        "timeline": timeline(entries),
+        "refusals": refusals(history.load(SubjectKind.SYSTEM, subject)),
+        "next_acts": next_acts(case, request.user.role),
+        "corrects": request.user.role == Role.BOOKING_OFFICER,
+        "correctable": acts.CORRECTED,
+        "report_by": report_by(case),
+    }
+
+
+@allow(*READS)
+@require_GET
+def case_page(request: SignedInRequest, subject: str) -> HttpResponse:
+    """One booking: its facts, charges, timeline, refusals, and what can be done next."""
+    shown = _shown(request, subject, "case")
+    with in_zone(shown["case"]):
+        shown["panels"] = panels(request, shown["case"], request.user.role, timezone.now())
+        return render(request, "bookings/case.html", shown)
+
+
+@allow(*READS)
+@require_GET
+def summary(request: SignedInRequest, subject: str) -> HttpResponse:
+    """The case on one page to be printed."""
+    shown = _shown(request, subject, "summary")
+    with in_zone(shown["case"]):
+        return render(request, "bookings/summary.html", {**shown, "printed_at": timezone.now()})
+
+
+@allow(Role.BOOKING_OFFICER)
+@require_http_methods(["GET", "POST"])
+def book(request: SignedInRequest) -> HttpResponse:
+    """Book a person by hand, with one charge or more; the screening opens by itself."""
+    posted = request.POST if request.method == "POST" else None
+    with timezone.override(zone_of(posted.get("facility") if posted else None)):
+        form = BookingForm(posted, initial={"booked_at": timezone.now()})
+        charges = ChargeFormSet(posted, prefix="charge")
+        if posted is not None and charges.is_valid():
+            made: list[str] = []
+
+            def act() -> None:
+                said = [one for one in charges if one.cleaned_data]
+                booking = form.booking(tuple(one.charge(no) for no, one in enumerate(said, start=1)))
+                made.append(acts.book(booking, request.user.as_actor()))
+
+            if submitted(form, act):
+                messages.success(request, _("Booked. The screening is open."))
+                return redirect("bookings:case", subject=made[0])
+        status = 200 if posted is None else 422
+        return render(request, "bookings/book.html", {"form": form, "charges": charges}, status=status)
+
+
+@allow(Role.BOOKING_OFFICER)
+@require_http_methods(["GET", "POST"])
+def charge(request: SignedInRequest, subject: str) -> HttpResponse:
+    """Add a charge to a booking."""
+    case = case_or_404(subject)
+    form = ChargeForm(request.POST or None)
+    if request.method == "POST" and submitted(
+        form, lambda: acts.record_charge(case, form.charge(), request.user.as_actor())
+    ):
+        messages.success(request, _("The charge is recorded."))
+        return redirect("bookings:case", subject=subject)
+    return _form(request, case, form, _("Add a charge"))
+
+
+@allow(Role.BOOKING_OFFICER)
+@require_http_methods(["GET", "POST"])
+def disposition(request: SignedInRequest, subject: str, number: int) -> HttpResponse:
+    """Record how a charge ended."""
+    case = case_or_404(subject)
+    if number not in {charge["no"] for charge in case.charges}:
+        raise Http404
+    with in_zone(case):
+        form = DispositionForm(request.POST or None)
+
+        def act() -> None:
+            said = form.cleaned_data
+            ended = Disposition(said["disposition"])
+            acts.dispose(case, number, ended, request.user.as_actor(), said["at"], said["reason"])
+
+        if request.method == "POST" and submitted(form, act):
+            messages.success(request, _("The disposition is recorded."))
+            return redirect("bookings:case", subject=subject)
+        return _form(request, case, form, _("Disposition of charge %(number)s") % {"number": number})
+
+
+@allow(Role.BOOKING_OFFICER)
+@require_http_methods(["GET", "POST"])
+def correct(request: SignedInRequest, subject: str, event: UUID) -> HttpResponse:
+    """Correct a booking, a charge or a disposition, with the reason."""
+    case, entries = opened(request.user, subject, "correction")
+    wrong = next((e.event for e in entries if e.event.id == event), None)
+    if wrong is None or wrong.type not in acts.CORRECTED:
+        raise Http404
+    kind = correction_form(wrong.type)
+    with in_zone(case):
+        form = kind(request.POST or None, initial=kind.initial_of(wrong))  # type: ignore[arg-type]
+
+        def act() -> None:
+            reason = form.cleaned_data["reason"]
+            by = request.user.as_actor()
+            acts.correct(case, entries, event, by, form.moment(), form.changed(), reason)
+
+        if request.method == "POST" and submitted(form, act):
+            messages.success(request, _("The correction is recorded."))
+            return redirect("bookings:case", subject=subject)
+        return _form(request, case, form, _("Correct an entry"))
+
+
+def _form(request: HttpRequest, case: Case, form: Any, title: str) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, "bookings/form.html", {"case": case, "form": form, "title": title}, status=status)

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class ComplaintsConfig(AppConfig):
+    name = "evenhand.desk.complaints"
+    label = "desk_complaints"
+    verbose_name = "Complaints"
+
+    def ready(self) -> None:
+        from evenhand.desk.complaints import projection  # noqa: F401

@@ -1,0 +1,156 @@
+"""The forms on complaints: the public one, and those of the complaints officer."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from evenhand.desk.places.models import Agency
+from evenhand.desk.record.models import Occurrence
+from evenhand.desk.record.scope import EVERYTHING, within
+from evenhand.record.events import SubjectKind
+from evenhand.record.events.oversight import AnswerKind, Channel, ComplaintAbout, ComplaintOutcome
+
+ABOUT = (
+    (ComplaintAbout.DESIGNATED_OFFICER.value, _("An officer who did immigration work")),
+    (ComplaintAbout.UNDESIGNATED.value, _("Someone else who did immigration work")),
+    (ComplaintAbout.PROCESS.value, _("The process: screening, a detainer, a hold, language, records")),
+)
+CHANNELS = (
+    (Channel.LETTER.value, _("Letter")),
+    (Channel.TELEPHONE.value, _("Telephone")),
+    (Channel.IN_PERSON.value, _("In person")),
+    (Channel.FORM.value, _("Form on the web")),
+    (Channel.OTHER.value, _("Another way")),
+)
+OUTCOMES = (
+    (ComplaintOutcome.SUSTAINED.value, _("Sustained")),
+    (ComplaintOutcome.NOT_SUSTAINED.value, _("Not sustained")),
+    (ComplaintOutcome.UNFOUNDED.value, _("Unfounded")),
+    (ComplaintOutcome.WITHDRAWN.value, _("Withdrawn")),
+)
+LONGEST = 10_000
+
+
+def officers_of(agency: str) -> list[str]:
+    """The officers of an agency that anything is recorded of, by subject."""
+    rows = Occurrence.objects.filter(agency=agency, kind=SubjectKind.OFFICER.value)
+    return sorted(set(rows.values_list("subject", flat=True)))
+
+
+class PublicForm(forms.Form):
+    """What anyone may send without an account. Only the text is required, and which agency."""
+
+    agency = forms.ChoiceField(label=_("Which agency or jail is it about?"))
+    about = forms.ChoiceField(label=_("What is it about?"), choices=ABOUT, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("What happened?"),
+        help_text=_("When and where, and who was there, as far as you know. You need not say who you are."),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        max_length=LONGEST,
+    )
+    contact = forms.CharField(
+        label=_("How can we reach you? (optional)"),
+        help_text=_("You can also follow the complaint by its number, without telling us anything of you."),
+        max_length=200,
+        required=False,
+    )
+    website = forms.CharField(required=False, label=_("Leave this field empty"), widget=forms.HiddenInput)
+    """Programs that fill every field give themselves away here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        with within(EVERYTHING):
+            places = [(place.pk, place.name) for place in Agency.objects.all()]
+        self.fields["agency"].choices = [("", _("Choose one")), *places]  # type: ignore[attr-defined]
+
+
+class FollowForm(forms.Form):
+    reference = forms.CharField(
+        label=_("Reference number"), help_text=_("For example C-7K3M-9QXA-2B4D."), max_length=40
+    )
+
+    def clean_reference(self) -> str:
+        return str(self.cleaned_data["reference"]).strip().upper()
+
+
+class StaffForm(forms.Form):
+    """A complaint that came by letter, telephone or in person."""
+
+    agency = forms.ChoiceField(label=_("Agency"))
+    channel = forms.ChoiceField(label=_("How it came"), choices=CHANNELS)
+    occurred_at = forms.DateTimeField(
+        label=_("When it came"),
+        required=False,
+        help_text=_("Leave empty for now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    about = forms.ChoiceField(label=_("What it is about"), choices=ABOUT, widget=forms.RadioSelect)
+    officer = forms.CharField(label=_("Officer's number, if known"), required=False, max_length=200)
+    language = forms.CharField(label=_("Language it is written or told in"), max_length=64)
+    text = forms.CharField(
+        label=_("What it says"), widget=forms.Textarea(attrs={"rows": 8}), max_length=LONGEST
+    )
+    contact = forms.CharField(label=_("How to reach the complainant"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].choices = [(a.pk, a.name) for a in Agency.objects.all()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        officer = cleaned.get("officer")
+        if officer and officer not in officers_of(str(cleaned.get("agency"))):
+            self.add_error("officer", _("This agency has no officer of that number."))
+        return cleaned
+
+
+class AssignForm(forms.Form):
+    to = forms.ChoiceField(label=_("Assign to"))
+
+    def __init__(self, *args: Any, accounts: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = accounts  # type: ignore[attr-defined]
+
+
+class ResolveForm(forms.Form):
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES)
+    reason = forms.CharField(
+        label=_("Reasons"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=LONGEST,
+        help_text=_("They stand in the permanent record: name no person."),
+    )
+
+
+class AnswerForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Kind of answer"),
+        choices=((AnswerKind.ANSWER.value, _("Final answer")), (AnswerKind.STATUS.value, _("How it stands"))),
+    )
+    text = forms.CharField(
+        label=_("What the complainant is told"),
+        help_text=_("Shown to whoever has the reference number."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=LONGEST,
+    )
+
+
+class OfficerForm(forms.Form):
+    officer = forms.ChoiceField(label=_("Officer it is about"))
+    reason = forms.CharField(label=_("How that became known"), max_length=500)
+
+    def __init__(self, *args: Any, agency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["officer"].choices = [(o, o) for o in officers_of(agency)]  # type: ignore[attr-defined]
+
+
+class MomentForm(forms.Form):
+    """When a notice was given; empty is now."""
+
+    at = forms.DateTimeField(
+        label=_("When"),
+        required=False,
+        help_text=_("Leave empty for now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from evenhand.desk.complaints import views
+
+app_name = "complaints"
+urlpatterns = [
+    path("complain/", views.complain, name="complain"),
+    path("complain/sent/", views.sent, name="sent"),
+    path("complain/follow/", views.follow, name="follow"),
+    path("complaints/", views.complaint_list, name="list"),
+    path("complaints/enter/", views.enter, name="enter"),
+    path("complaints/<str:reference>/", views.show, name="show"),
+    path("complaints/<str:reference>/<slug:name>/", views.act, name="act"),
+]

@@ -1,0 +1,319 @@
+"""The acts of custody: warrant, detainer, hold, release, transfer, consulate.
+
+Each drafts one event or a few that belong together and performs them; the guard may refuse
+(`RefusedError`), and a bad value is a `BadActError`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypedDict, Unpack
+from uuid import UUID
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from evenhand.desk.bookings.acts import on_case
+from evenhand.desk.bookings.models import Case
+from evenhand.desk.custody import consulate
+from evenhand.desk.custody.clocks import DETAINER, clocks
+from evenhand.desk.record.act import Actor, BadActError, Done, now, perform, perform_together
+from evenhand.record.events import SourceKind
+from evenhand.record.events.booking import (
+    ChargeDisposed,
+    ConsulateAdvised,
+    ConsulateNotified,
+    CustodyDeparted,
+    CustodyHoldEnded,
+    CustodyHoldStarted,
+    CustodyReleased,
+    CustodyReleaseDue,
+    CustodyTransferredInPlace,
+    Destination,
+    DetainerCancelled,
+    DetainerIceNotified,
+    DetainerIssued,
+    DetainerLapsed,
+    DetainerServed,
+    Disposition,
+    HoldBasis,
+    ProbableCause,
+    ReleaseCause,
+    WarrantForm,
+    WarrantServed,
+    WarrantSigned,
+)
+
+
+class Envelope(TypedDict, total=False):
+    """What any act may say of itself: when it happened (default: now), where it came from, its id, and the
+    event that it corrects with the reason."""
+
+    at: datetime | None
+    source: SourceKind
+    event_id: UUID | None
+    corrects: UUID | None
+    reason: str | None
+
+
+class WhyHeld(TextChoices):
+    """Why a person is still in the jail although the hold's clock has ended. None of them is an excuse."""
+
+    ICE_ON_THE_WAY = "ice_on_the_way", _("ICE said that it is on the way")
+    BEING_PROCESSED = "being_processed", _("The release is being processed")
+    MEDICAL = "medical", _("Medical care")
+    OTHER_HOLD = "other_hold", _("Another hold")
+    NOT_NOTICED = "not_noticed", _("The end of the clock was not noticed")
+    OTHER = "other", _("Another reason")
+
+
+DETAINER_FORM = "2017"
+"""The version of Form I-247A in use (3/17)."""
+
+DISPOSITIONS: dict[ReleaseCause, Disposition] = {
+    ReleaseCause.BOND: Disposition.BAIL,
+    ReleaseCause.DISMISSED: Disposition.DISMISSED,
+    ReleaseCause.SERVED: Disposition.SENTENCE_SERVED,
+    ReleaseCause.RECOGNIZANCE: Disposition.RECOGNIZANCE,
+    ReleaseCause.ACQUITTED: Disposition.ACQUITTED,
+    ReleaseCause.NOT_FILED: Disposition.NOT_FILED,
+    ReleaseCause.OTHER: Disposition.OTHER,
+}
+"""What becomes of a charge that is still open when release is due for that cause."""
+
+
+def _in_jail(case: Case, envelope: Envelope) -> None:
+    """Raise `BadActError` for an act on the custody of a person who has left, unless it corrects one."""
+    if not case.in_custody and envelope.get("corrects") is None:
+        raise BadActError(
+            {"": gettext("The person has left the jail; what was recorded wrongly is corrected.")}
+        )
+
+
+# --- warrant and detainer ----------------------------------------------------------------------------------
+
+
+def sign_warrant(case: Case, by: Actor, form: WarrantForm, **envelope: Unpack[Envelope]) -> Done:
+    """A federal immigration officer signed the administrative warrant (8 CFR 287.5(e)(2), (3))."""
+    return perform(on_case(WarrantSigned.type, case, by, **envelope, form=form))
+
+
+def serve_warrant(
+    case: Case,
+    by: Actor,
+    *,
+    language: str,
+    copy_given: bool,
+    interpreter_needed: bool,
+    interpreter: str = "",
+    **envelope: Unpack[Envelope],
+) -> Done:
+    """The warrant that was signed was served on the person, in a language understood. An interpreter that was
+    needed is named on it."""
+    if interpreter_needed and not interpreter:
+        raise BadActError({"interpreter": gettext("Name the interpreter: the name stands on the warrant.")})
+    served = on_case(
+        WarrantServed.type,
+        case,
+        by,
+        **envelope,
+        form=case.warrant_form,
+        language=language,
+        copy_given=copy_given,
+        interpreter_needed=interpreter_needed,
+        interpreter_named=bool(interpreter),
+        interpreter=interpreter,
+    )
+    return perform(served)
+
+
+def issue_detainer(
+    case: Case, by: Actor, *, form_version: str, ground: ProbableCause, **envelope: Unpack[Envelope]
+) -> Done:
+    """A detainer (Form I-247A) was issued, on one of the form's grounds."""
+    return perform(
+        on_case(DetainerIssued.type, case, by, **envelope, form_version=form_version, ground=ground)
+    )
+
+
+def notify_ice(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+    """ICE was told of the detainer."""
+    return perform(
+        on_case(
+            DetainerIceNotified.type,
+            case,
+            by,
+            **envelope,
+        )
+    )
+
+
+def serve_detainer(
+    case: Case, by: Actor, *, language: str, copy_given: bool, **envelope: Unpack[Envelope]
+) -> Done:
+    """The detainer was served on the person; it has no effect until a copy is (Form I-247A)."""
+    return perform(
+        on_case(DetainerServed.type, case, by, **envelope, language=language, copy_given=copy_given)
+    )
+
+
+def cancel_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+    """ICE withdrew the detainer."""
+    return perform(
+        on_case(
+            DetainerCancelled.type,
+            case,
+            by,
+            **envelope,
+        )
+    )
+
+
+def lapse_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+    """The detainer ended unused."""
+    return perform(on_case(DetainerLapsed.type, case, by, **envelope))
+
+
+def still_held(case: Case, by: Actor, why: WhyHeld, **envelope: Unpack[Envelope]) -> Done:
+    """The clock of the detainer has ended and the person is still in the jail: the detainer lapsed at that
+    end, and the record says why there was no release. Raises `BadActError` where no clock has ended."""
+    ended = [r.due_at for r in clocks(case, now()) if r.ended and r.clock.rule in DETAINER]
+    if not ended or not case.detained:
+        raise BadActError({"": gettext("No clock of a detainer in effect has ended.")})
+    envelope["at"] = envelope.get("at") or min(ended)
+    envelope["reason"] = why.value
+    return lapse_detainer(case, by, **envelope)
+
+
+# --- hold and release --------------------------------------------------------------------------------------
+
+
+def release_due(
+    case: Case,
+    by: Actor,
+    cause: ReleaseCause,
+    *,
+    dispositions: Mapping[int, Disposition] | None = None,
+    **envelope: Unpack[Envelope],
+) -> list[Done]:
+    """Nothing local holds the person any more. Charges still open get the disposition that the cause means,
+    or the one given for their number."""
+    given = dispositions or {}
+    moment: Envelope = {k: v for k, v in envelope.items() if k in ("at", "source")}  # type: ignore[assignment]
+    disposed = [
+        on_case(
+            ChargeDisposed.type,
+            case,
+            by,
+            **moment,
+            charge_no=charge["no"],
+            disposition=given.get(charge["no"], DISPOSITIONS[cause]),
+        )
+        for charge in case.charges
+        if "disposition" not in charge
+    ]
+    due = on_case(CustodyReleaseDue.type, case, by, **envelope, cause=cause)
+    return perform_together([*disposed, due])
+
+
+def start_hold(case: Case, by: Actor, basis: HoldBasis, **envelope: Unpack[Envelope]) -> Done:
+    """The person is held past release due, on that basis."""
+    _in_jail(case, envelope)
+    return perform(on_case(CustodyHoldStarted.type, case, by, **envelope, basis=basis))
+
+
+def end_hold(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+    """The hold is over; whatever its basis, it is the one that was last started."""
+    _in_jail(case, envelope)
+    return perform(on_case(CustodyHoldEnded.type, case, by, **envelope, basis=case.hold_basis))
+
+
+def release(case: Case, by: Actor, cause: ReleaseCause | None = None, **envelope: Unpack[Envelope]) -> Done:
+    """The person left the jail a free person. `cause` is that for which release was due unless given."""
+    _in_jail(case, envelope)
+    return perform(
+        on_case(CustodyReleased.type, case, by, **envelope, cause=cause or case.release_cause or None)
+    )
+
+
+# --- transfer ----------------------------------------------------------------------------------------------
+
+
+def transfer_in_place(
+    case: Case,
+    by: Actor,
+    *,
+    receiving_officer: str,
+    receipt: str,
+    detention_agreement: str = "",
+    **envelope: Unpack[Envelope],
+) -> Done:
+    """Legal custody passed to ICE inside the jail. Raises `BadActError` before release is due (SCO-05)."""
+    _in_jail(case, envelope)
+    if case.release_due_at is None:
+        raise BadActError(
+            {"": gettext("Record first that release is due: ICE takes custody only after that.")}
+        )
+    passed = on_case(
+        CustodyTransferredInPlace.type,
+        case,
+        by,
+        **envelope,
+        receiving_officer=receiving_officer,
+        receipt=receipt,
+        detention_agreement=detention_agreement,
+    )
+    return perform(passed)
+
+
+def depart(
+    case: Case,
+    by: Actor,
+    *,
+    destination: Destination,
+    receiving_officer: str = "",
+    receipt: str = "",
+    property_receipt: str = "",
+    documents: Sequence[str] = (),
+    copies_given: bool | None = None,
+    **envelope: Unpack[Envelope],
+) -> Done:
+    """The person left the jail in another authority's custody."""
+    _in_jail(case, envelope)
+    departed = on_case(
+        CustodyDeparted.type,
+        case,
+        by,
+        **envelope,
+        destination=destination,
+        receiving_officer=receiving_officer,
+        receipt=receipt,
+        property_receipt=property_receipt,
+        documents=tuple(documents),
+        copies_given=copies_given,
+    )
+    return perform(departed)
+
+
+# --- consulate ---------------------------------------------------------------------------------------------
+
+
+def advise_consulate(
+    case: Case, by: Actor, *, country: str, asked: bool, **envelope: Unpack[Envelope]
+) -> Done:
+    """The person was told of the right to speak with the consulate. `country` is that of nationality as
+    the person gives it (ISO 3166-1); `asked`: the person wants the consulate to be told."""
+    advised = on_case(
+        ConsulateAdvised.type,
+        case,
+        by,
+        **envelope,
+        country=country,
+        notification_owed=consulate.owed(country, asked),
+    )
+    return perform(advised)
+
+
+def notify_consulate(case: Case, by: Actor, *, country: str, **envelope: Unpack[Envelope]) -> Done:
+    """The consulate was told."""
+    return perform(on_case(ConsulateNotified.type, case, by, **envelope, country=country))

@@ -1,0 +1,94 @@
+"""Taking a simulated record into the desk, act by act, as if each had been entered when it happened."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from evenhand.desk.places.models import Agency, Facility
+from evenhand.desk.record.act import RefusedError, perform_groups
+from evenhand.desk.record.scope import EVERYTHING, within
+from evenhand.record.events import EVENT_TYPES, Event, SourceKind, SubjectKind
+from evenhand.record.events.oversight import ReviewCorrectiveActionSet, ReviewFindingMade
+from evenhand.record.ledger.sealed import personal_path
+from evenhand.record.store import Record
+
+CHUNK = 200
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many events were taken in, and which acts the guard refused."""
+
+    events: int
+    refused: tuple[RefusedError, ...]
+
+
+def events_of(record: Record, agencies: frozenset[str], until: datetime) -> list[Event]:
+    """The events of some agencies that happened before `until`, in order of time."""
+    found: list[Event] = []
+    for kind in SubjectKind:
+        for path in record.parts(kind):
+            said = _personal(record, path)
+            rows = pq.read_table(path).to_pylist()
+            known = (r for r in rows if r["agency"] in agencies and r["occurred_at"] < until)
+            found += [_event(row | said.get(row["id"], {})) for row in known]
+    return sorted(found, key=lambda e: e.occurred_at)
+
+
+def _personal(record: Record, path: Path) -> dict[Any, dict[str, Any]]:
+    """The personal parts that belong to a part of events, by event id."""
+    beside = personal_path(record.folder, str(path.relative_to(record.folder)))
+    if not beside.is_file():
+        return {}
+    return {row.pop("id"): row for row in pq.read_table(beside).to_pylist()}
+
+
+def _event(row: dict[str, Any]) -> Event:
+    cls = EVENT_TYPES[row["type"]]
+    given = {k: v for k, v in row.items() if v is not None and k in cls.model_fields}
+    return cls.model_validate(given | {"source_kind": SourceKind.SIMULATION})
+
+
+def groups(events: Iterable[Event]) -> Iterator[list[Event]]:
+    """Acts that the desk records together: a finding with its corrective action. All others are alone."""
+    events = list(events)
+    actions = {(e.subject, e.finding): e for e in events if isinstance(e, ReviewCorrectiveActionSet)}
+    for event in events:
+        if isinstance(event, ReviewFindingMade):
+            action = actions.get((event.subject, event.finding))
+            yield [event, action] if action else [event]
+        elif not isinstance(event, ReviewCorrectiveActionSet):
+            yield [event]
+
+
+def take(events: list[Event], progress: Progress = lambda done, total: None) -> Taken:
+    """Record events that come in order of time. Places that they name are made first."""
+    refused: list[RefusedError] = []
+    with within(EVERYTHING):
+        _settle(events)
+        acts = list(groups(events))
+        for start in range(0, len(acts), CHUNK):
+            results = perform_groups(acts[start : start + CHUNK])
+            refused += [r for r in results if isinstance(r, RefusedError)]
+            progress(min(start + CHUNK, len(acts)), len(acts))
+    return Taken(len(events), tuple(refused))
+
+
+def _settle(events: Iterable[Event]) -> None:
+    zones: dict[str, str] = {}
+    jails: dict[str, tuple[str, str]] = {}
+    for event in events:
+        zones.setdefault(event.agency, event.zone)
+        if event.facility:
+            jails.setdefault(event.facility, (event.agency, event.zone))
+    for number, (ori, zone) in enumerate(sorted(zones.items()), 1):
+        name = f"Sample County {number} Sheriff's Office"
+        Agency.objects.get_or_create(agency=ori, defaults={"name": name, "state": ori[:2], "zone": zone})
+    for code, (ori, zone) in sorted(jails.items()):
+        name = f"Detention Center {code.rpartition('-')[2]}"
+        Facility.objects.get_or_create(code=code, defaults={"agency": ori, "name": name, "zone": zone})

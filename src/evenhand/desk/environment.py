@@ -1,0 +1,57 @@
+"""The desk's settings, each from an environment variable that begins with `EVENHAND_DESK_`."""
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "EVENHAND_DESK_"
+
+
+class Mode(StrEnum):
+    DEMONSTRATION = "demonstration"
+    REAL = "real"
+
+
+class Environment(BaseSettings):
+    """What the operator decides. `docs/desk/settings.md` is made from these descriptions."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    mode: Mode = Field(
+        Mode.REAL, description="`real`, or `demonstration`: made-up data, a notice on every page."
+    )
+    folder: Path = Field(
+        Path("desk"), description="Where the database, the ledger's keys and uploaded files are kept."
+    )
+    database: str = Field(
+        "", description="PostgreSQL: `postgresql://user@host/name`; empty: SQLite in the folder."
+    )
+    database_password: SecretStr = Field(SecretStr(""), description="The password of the database's user.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="At least 50 random characters; signs sessions and tokens."
+    )
+    hosts: tuple[str, ...] = Field((), description='The names it is reached by, in JSON: `["desk.x.gov"]`.')
+    origin: str = Field("evenhand.invalid/desk", description="The ledger's name, on its checkpoints.")
+    behind_proxy: bool = Field(
+        False, description="True where a proxy ends TLS and sets `X-Forwarded-Proto`; it must overwrite it."
+    )
+    oidc_issuer: str = Field(
+        "", description="The agency's own sign-in by OpenID Connect: its issuer's address."
+    )
+    oidc_name: str = Field("Agency sign-in", description="What the button for it says.")
+    oidc_client: str = Field("", description="The client's id there.")
+    oidc_secret: SecretStr = Field(SecretStr(""), description="The client's secret there.")
+    mail_server: str = Field("", description="`host:port` of the mail server; empty: no mail is sent.")
+    mail_user: str = Field("", description="The mail server's user.")
+    mail_password: SecretStr = Field(SecretStr(""), description="The mail server's password.")
+    mail_from: str = Field("", description="The sender of the desk's mail.")
+    database_connection_age: int = Field(60, description="Seconds for which a database connection is kept.")
+
+
+@cache
+def environment() -> Environment:
+    """The settings as they stood at the first call. Raises pydantic's `ValidationError` for a bad one."""
+    return Environment()

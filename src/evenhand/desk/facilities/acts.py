@@ -1,0 +1,44 @@
+"""The acts on a facility: posters attested, interpreters qualified."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from evenhand.desk.places.models import Facility
+from evenhand.desk.record.act import Actor, Done, draft, perform
+from evenhand.record.events.oversight import InterpreterQualified, PosterAttested
+
+
+def attest_posters(
+    facility: Facility, by: Actor, *, languages: Sequence[str], at: datetime | None = None
+) -> Done:
+    """Attest that the complaint process is posted in these languages (codes)."""
+    return _record(PosterAttested.type, facility, by, at, languages=tuple(languages))
+
+
+def qualify_interpreter(
+    facility: Facility,
+    by: Actor,
+    *,
+    interpreter: str,
+    languages: Sequence[str],
+    at: datetime | None = None,
+) -> Done:
+    """Record that an interpreter, by name or number, is qualified in these languages (codes)."""
+    return _record(
+        InterpreterQualified.type, facility, by, at, interpreter=interpreter, languages=tuple(languages)
+    )
+
+
+def _record(event_type: str, facility: Facility, by: Actor, at: datetime | None, **payload: Any) -> Done:
+    return perform(
+        draft(
+            event_type,
+            by=by,
+            subject=facility.code,
+            agency=facility.agency,
+            facility=facility.code,
+            occurred_at=at,
+            **payload,
+        )
+    )

@@ -1,0 +1,43 @@
+"""What a facility's page offers to the agency's coordinator."""
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+
+from evenhand.desk.accounts.models import Role
+from evenhand.desk.facilities import acts, forms
+from evenhand.desk.places.models import Facility
+from evenhand.desk.steps.step import Step, Steps
+from evenhand.record.events import SubjectKind
+from evenhand.record.events.oversight import InterpreterQualified, PosterAttested
+
+_AGENCY = frozenset({Role.COORDINATOR})
+
+
+def find(subject: str) -> Facility:
+    """The facility in scope by its code, or 404."""
+    return get_object_or_404(Facility, pk=subject)
+
+
+STEPS = Steps[Facility](
+    kind=SubjectKind.FACILITY,
+    page="facilities:show",
+    find=find,
+    steps=(
+        Step(
+            "posters",
+            PosterAttested.type,
+            _("Attest the posters"),
+            forms.PostersForm,
+            acts.attest_posters,
+            _AGENCY,
+        ),
+        Step(
+            "interpreter",
+            InterpreterQualified.type,
+            _("Record a qualified interpreter"),
+            forms.InterpreterForm,
+            acts.qualify_interpreter,
+            _AGENCY,
+        ),
+    ),
+)

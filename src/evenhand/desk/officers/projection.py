@@ -1,0 +1,85 @@
+"""From an officer's history to the row."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from evenhand.desk.officers.models import Officer
+from evenhand.desk.record import history
+from evenhand.desk.record.history import Entry
+from evenhand.desk.record.projection import projects
+from evenhand.record.events import Event, SubjectKind
+from evenhand.record.events.officer import (
+    OfficerAuthorized,
+    OfficerCredentialIssued,
+    OfficerCredentialReturned,
+    OfficerLeft,
+    OfficerNominated,
+    OfficerRevoked,
+    RefresherCompleted,
+    RefresherRequiredBy,
+)
+from evenhand.rules.standing import build_standings
+
+
+@projects(SubjectKind.OFFICER, Officer)
+def project_officer(subject: str, entries: Sequence[Entry]) -> None:
+    """Write the officer's row; a history without a nomination has one by the subject alone."""
+    events = history.effective(entries)
+    if not events:
+        Officer.objects.filter(pk=subject).delete()
+        return
+    row = Officer(
+        subject=subject,
+        agency=events[0].agency,
+        zone=events[0].zone,
+        nominated_at=events[0].occurred_at,
+        functions=[],
+        standings=_standings(subject, entries),
+        refresher_due_at=_refresher_due(events),
+    )
+    for event in events:
+        for name, value in _changes(row, event).items():
+            setattr(row, name, value)
+    row.save()
+
+
+def _changes(row: Officer, event: Event) -> dict[str, Any]:
+    """The fields of the row that an event sets."""
+    at = event.occurred_at
+    match event:
+        case OfficerNominated():
+            return {"name": event.name or "", "employer": event.employer or "", "nominated_at": at}
+        case OfficerAuthorized():
+            return {
+                "functions": [f.value for f in event.functions or ()],
+                "supervising_position": event.supervising_position or "",
+                "authorized_at": at,
+            }
+        case OfficerCredentialIssued():
+            return {"credential_out": True, "credential_owed_since": None}
+        case OfficerCredentialReturned():
+            return {"credential_out": False, "credential_owed_since": None}
+        case OfficerRevoked() | OfficerLeft() if row.credential_out:
+            return {"credential_owed_since": row.credential_owed_since or at}
+    return {}
+
+
+def _refresher_due(events: Sequence[Event]) -> datetime | None:
+    """The earliest day by which a refresher is required that none has followed."""
+    done = [e.occurred_at for e in events if isinstance(e, RefresherCompleted)]
+    return min(
+        (
+            e.due
+            for e in events
+            if isinstance(e, RefresherRequiredBy) and not any(d >= e.occurred_at for d in done)
+        ),
+        default=None,
+    )
+
+
+def _standings(subject: str, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    timeline = build_standings(history.rows(entries), []).officers[subject]
+    return [
+        {"since": s.since.isoformat(), "event": str(s.event), "fields": s.fields} for s in timeline.standings
+    ]

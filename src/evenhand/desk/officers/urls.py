@@ -1,0 +1,16 @@
+"""The addresses of designated officers."""
+
+from django.urls import path
+
+from evenhand.desk.officers import views
+from evenhand.desk.officers.steps import STEPS
+
+app_name = "officers"
+urlpatterns = [
+    path("", views.officer_list, name="list"),
+    path("nominate/", views.nominate, name="nominate"),
+    path("own/", views.own, name="own"),
+    path("<str:subject>/", views.show, name="show"),
+    path("<str:subject>/summary/", views.summary, name="summary"),
+    *STEPS.urls(),
+]

@@ -1,0 +1,109 @@
+"""Histories of subjects, read from the ledger.
+
+Race, sex and creed are never read here: they stay in the ledger's openings, for statistics of uniformity.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from evenhand.desk.record.scope import OutOfScopeError, current
+from evenhand.record.events import FIELDS, Event, SubjectKind, parse
+from evenhand.record.ledger.leaf import APPENDED_AT, COMMITMENT
+
+GROUPS = ("race_ethnicity", "sex")
+"""Fields that no page and no rule may read (42 U.S.C. 2000d)."""
+
+Row = dict[str, Any]
+_JOINED = (
+    "SELECT o.seq, e.leaf, p.personal FROM desk_record_occurrence o "
+    "JOIN ledger_entry e ON e.seq = o.seq LEFT JOIN ledger_opening p ON p.seq = o.seq "
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event and the number of its leaf."""
+
+    seq: int
+    event: Event
+
+
+def event_of(leaf: bytes, personal: bytes | None) -> Event:
+    """The event behind a leaf, with its personal part where that is not erased, but without groups."""
+    said = json.loads(leaf)
+    said.pop(COMMITMENT, None)
+    said.pop(APPENDED_AT, None)
+    if personal is not None:
+        said.update({k: v for k, v in json.loads(personal).items() if k not in GROUPS})
+    return parse(said)
+
+
+def load(kind: SubjectKind, subject: str) -> list[Entry]:
+    """A subject's history in the order of the ledger; empty where there is none.
+
+    Raises `OutOfScopeError` where it is another agency's.
+    """
+    return _entries(_JOINED + "WHERE o.kind = %s AND o.subject = %s ORDER BY o.seq", [kind.value, subject])
+
+
+def load_of_agency(kind: SubjectKind, agency: str) -> list[Entry]:
+    """All events of one kind of subject of an agency: its agreements, its officers."""
+    return _entries(_JOINED + "WHERE o.kind = %s AND o.agency = %s ORDER BY o.seq", [kind.value, agency])
+
+
+def load_many(kind: SubjectKind, subjects: Sequence[str]) -> dict[str, list[Entry]]:
+    """The histories of several subjects, each as `load` gives it."""
+    found: dict[str, list[Entry]] = {subject: [] for subject in subjects}
+    if subjects:
+        marks = ", ".join(["%s"] * len(subjects))
+        query = f"{_JOINED}WHERE o.kind = %s AND o.subject IN ({marks}) ORDER BY o.seq"
+        for entry in _entries(query, [kind.value, *subjects]):
+            found[entry.event.subject].append(entry)
+    return found
+
+
+def _entries(query: str, values: list[Any]) -> list[Entry]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        entries = [Entry(seq, event_of(_bytes(leaf), _bytes(p))) for seq, leaf, p in cursor.fetchall()]
+    scope = current()
+    if any(not scope.holds(entry.event.agency) for entry in entries):
+        raise OutOfScopeError("the record is another agency's")
+    return entries
+
+
+def _bytes(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def events(entries: Iterable[Entry]) -> Iterator[Event]:
+    return (entry.event for entry in entries)
+
+
+def effective(entries: Iterable[Entry]) -> list[Event]:
+    """The events that no later one corrects, in order of time, as projections read them."""
+    all_events = list(events(entries))
+    corrected: set[UUID] = {e.corrects for e in all_events if e.corrects}
+    return sorted((e for e in all_events if e.id not in corrected), key=lambda e: e.occurred_at)
+
+
+def row_of(event: Event) -> Row:
+    """The event as the rules read it: its public fields by name, lists as lists."""
+    personal = {name for name, spec in FIELDS[event.type].items() if spec.personal}
+    row = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in vars(event).items()
+        if name not in personal
+    }
+    row["type"] = event.type
+    return row
+
+
+def rows(entries: Iterable[Entry]) -> list[Row]:
+    """A history as the rules read it: in order of time."""
+    return sorted((row_of(e) for e in events(entries)), key=lambda r: (r["occurred_at"], r["id"]))

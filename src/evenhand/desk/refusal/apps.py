@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class RefusalConfig(AppConfig):
+    name = "evenhand.desk.refusal"
+    label = "desk_refusal"
+    verbose_name = "Refused acts"

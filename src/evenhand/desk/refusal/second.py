@@ -1,0 +1,71 @@
+"""Asking a second person, and that person's answer.
+
+Only acts that warnings stand against may pass so; a violation cannot be overridden. The second person is a
+coordinator or federal supervisor of the agency and not the first. Both and the reason stand in the record.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from evenhand.desk.accounts.models import Role, User
+from evenhand.desk.record.act import Done, Override, RefusedError, now, perform_together
+from evenhand.desk.refusal.models import Waiting
+from evenhand.record.events import Event, parse
+
+RUNS_OUT = timedelta(hours=1)
+SECONDS = (Role.COORDINATOR, Role.FEDERAL_SUPERVISOR)
+
+
+class NotSecondError(Exception):
+    """This account may not be the second person for this act."""
+
+
+def frozen(acts: Sequence[Event]) -> list[dict[str, object]]:
+    """Acts as JSON."""
+    return [json.loads(act.model_dump_json(exclude_none=True)) | {"type": act.type} for act in acts]
+
+
+def thawed(acts: Sequence[dict[str, object]]) -> list[Event]:
+    return [parse(act) for act in acts]
+
+
+def ask(refused: RefusedError, by: User, reason: str) -> Waiting:
+    """Keep refused acts for a second person. Raises `NotSecondError` where none may let them pass."""
+    if not refused.may_be_overridden:
+        raise NotSecondError("a violation cannot be overridden")
+    return Waiting.objects.create(
+        agency=refused.act.agency,
+        acts=frozen(refused.acts),
+        rules=sorted({refusal.rule.id for refusal in refused.refusals}),
+        reason=reason,
+        asked_by=by.actor,
+        asked_at=now(),
+    )
+
+
+def waiting_for(user: User, at: datetime) -> list[Waiting]:
+    """What this account may decide now. Requests that ran out are deleted."""
+    Waiting.objects.filter(asked_at__lt=at - RUNS_OUT).delete()
+    if user.role not in SECONDS:
+        return []
+    return list(Waiting.objects.exclude(asked_by=user.actor))
+
+
+def approve(waiting: Waiting, second: User) -> list[Done]:
+    """Perform the acts, with the second person in the record. They are judged anew.
+
+    Raises `NotSecondError` for the wrong account or a request that ran out, `RefusedError` where by now more
+    than warnings stands against the acts.
+    """
+    if second.role not in SECONDS or second.actor == waiting.asked_by:
+        raise NotSecondError("another person, a coordinator or federal supervisor, must approve")
+    if waiting.asked_at < now() - RUNS_OUT:
+        waiting.delete()
+        raise NotSecondError("the request has run out: ask again")
+    with transaction.atomic():
+        done = perform_together(thawed(waiting.acts), override=Override(second.as_actor(), waiting.reason))
+        waiting.delete()
+    return done

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from evenhand.desk.refusal import views
+
+app_name = "refusal"
+urlpatterns = [
+    path("second-person/ask/", views.ask_second, name="ask"),
+    path("second-person/", views.waiting, name="waiting"),
+    path("second-person/<int:number>/", views.decide, name="decide"),
+]

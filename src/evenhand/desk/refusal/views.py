@@ -1,0 +1,72 @@
+"""Asking a second person, and deciding as one."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from evenhand.desk.accounts.access import SignedInRequest, allow
+from evenhand.desk.accounts.models import Role
+from evenhand.desk.record.act import RefusedError, perform_together
+from evenhand.desk.refusal.forms import AskForm
+from evenhand.desk.refusal.middleware import REFUSED
+from evenhand.desk.refusal.models import Waiting
+from evenhand.desk.refusal.second import SECONDS, NotSecondError, approve, ask, thawed, waiting_for
+from evenhand.rules.catalog import CATALOG
+
+WRITERS = tuple(role for role in Role if role not in (Role.AUDITOR, Role.ADMINISTRATOR))
+
+
+@allow(*WRITERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_second(request: SignedInRequest) -> HttpResponse:
+    """Ask a second person to let the act pass that was refused just now."""
+    kept = request.session.get(REFUSED)
+    if kept is None:
+        return redirect("/")
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        # Judged once more, so that what is asked for is what stands against the act now.
+        try:
+            perform_together(thawed(kept["acts"]))
+        except RefusedError as refused:
+            if not refused.may_be_overridden:
+                raise
+            ask(refused, request.user, form.cleaned_data["reason"])
+            messages.success(request, _("A second person is asked. The request runs out in one hour."))
+        else:
+            messages.success(request, _("Nothing stood against the act any more: it is recorded."))
+        del request.session[REFUSED]
+        return redirect("/")
+    rules = [CATALOG[rule] for rule in kept["rules"]]
+    return render(request, "refusal/ask.html", {"form": form, "rules": rules})
+
+
+@allow(*SECONDS)
+@require_safe
+def waiting(request: SignedInRequest) -> HttpResponse:
+    """The acts that wait for a second person of this account's agencies."""
+    rows = [
+        {"waiting": w, "acts": thawed(w.acts), "rules": [CATALOG[rule] for rule in w.rules]}
+        for w in waiting_for(request.user, timezone.now())
+    ]
+    return render(request, "refusal/waiting.html", {"rows": rows})
+
+
+@allow(*SECONDS)
+@require_POST
+def decide(request: SignedInRequest, number: int) -> HttpResponse:
+    """Let the act pass, or not."""
+    found = get_object_or_404(Waiting, pk=number)
+    if request.POST.get("decision") != "approve":
+        found.delete()
+        messages.success(request, _("The act was not let pass."))
+        return redirect("refusal:waiting")
+    try:
+        approve(found, request.user)
+        messages.success(request, _("The act is recorded, with you as the second person."))
+    except NotSecondError:
+        messages.error(request, _("The request has run out, or it is your own: another person must decide."))
+    return redirect("refusal:waiting")

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class ReviewsConfig(AppConfig):
+    name = "evenhand.desk.reviews"
+    label = "desk_reviews"
+    verbose_name = "Reviews"
+
+    def ready(self) -> None:
+        from evenhand.desk.reviews import projection  # noqa: F401

@@ -1,0 +1,262 @@
+"""The acts of screening: the same steps for everyone booked, in the form's order; for some, an interview.
+
+A claim to U.S. citizenship stops the case: until ICE has resolved it nothing here is done but to report it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from evenhand.desk.bookings.acts import FORM, on_case
+from evenhand.desk.bookings.models import Case
+from evenhand.desk.record import history
+from evenhand.desk.record.act import Actor, BadActError, Done, perform, perform_together
+from evenhand.record.events import SourceKind, SubjectKind
+from evenhand.record.events.booking import (
+    FORMS,
+    ChargingDocumentPrepared,
+    ChargingForm,
+    CheckResponse,
+    CheckSystem,
+    CitizenshipClaimed,
+    CitizenshipReported,
+    ClaimHow,
+    ClosingReason,
+    DeterminationMade,
+    DeterminationOutcome,
+    InterviewGround,
+    InterviewHeld,
+    RecordCheckDone,
+    ScreeningClosed,
+    ScreeningOpened,
+    ScreeningStepDone,
+    Step,
+)
+
+DESK = SourceKind.DESK
+
+
+def steps_of(case: Case) -> tuple[Step, ...]:
+    """The steps of the form under which the case's screening was opened, in their order."""
+    return FORMS.get(case.form_version, FORMS[FORM])
+
+
+def next_step(case: Case) -> Step | None:
+    """The step that comes next; None where all are done."""
+    return next((step for step in steps_of(case) if step.value not in case.steps_done), None)
+
+
+def _need_open(case: Case) -> None:
+    if case.claim_open:
+        raise BadActError({"": _("The case is stopped: a claim to U.S. citizenship is open.")})
+    if case.screening_opened_at is None or case.screening_closed_at is not None:
+        raise BadActError({"": _("The screening is not open.")})
+
+
+def do_step(
+    case: Case, step: str, by: Actor, at: datetime | None = None, source: SourceKind = DESK
+) -> list[Done]:
+    """Record that a step was done; the last one closes the screening as completed."""
+    _need_open(case)
+    if case.screenings > 1:
+        raise BadActError({"": _("A second screening is recorded with all its steps together.")})
+    if step != next_step(case):
+        raise BadActError({"": _("The steps are done in the form's order: reload the page.")})
+    done = on_case(
+        ScreeningStepDone.type, case, by, at, source=source, form_version=case.form_version, step=step
+    )
+    if step != steps_of(case)[-1]:
+        return [perform(done)]
+    closed = on_case(
+        ScreeningClosed.type, case, by, at, source=source, closing_reason=ClosingReason.COMPLETED
+    )
+    return perform_together([done, closed])
+
+
+def do_steps_again(
+    case: Case, by: Actor, at: datetime | None = None, source: SourceKind = DESK
+) -> list[Done]:
+    """Record all steps of a second screening and close it; each takes the place of the one before."""
+    _need_open(case)
+    if case.screenings < 2:
+        raise BadActError({"": _("This is the first screening: do its steps one by one.")})
+    events = history.effective(history.load(SubjectKind.BOOKING, case.subject))
+    before = {e.step: e.id for e in events if isinstance(e, ScreeningStepDone)}
+    why = next(e.reason for e in reversed(events) if isinstance(e, ScreeningOpened))
+    acts = [
+        on_case(
+            ScreeningStepDone.type,
+            case,
+            by,
+            at,
+            source=source,
+            form_version=case.form_version,
+            step=step,
+            corrects=before.get(step),
+            reason=why if step in before else None,
+        )
+        for step in steps_of(case)
+    ]
+    acts.append(
+        on_case(ScreeningClosed.type, case, by, at, source=source, closing_reason=ClosingReason.COMPLETED)
+    )
+    return perform_together(acts)
+
+
+def close(
+    case: Case, reason: ClosingReason, by: Actor, at: datetime | None = None, source: SourceKind = DESK
+) -> Done:
+    """Close a screening for a neutral reason. A refusal to answer is one, and no mark against anyone."""
+    if reason is ClosingReason.COMPLETED:
+        raise BadActError({"closing_reason": _("A screening is completed by its last step.")})
+    if case.screening_opened_at is None or case.screening_closed_at is not None:
+        raise BadActError({"": _("The screening is not open.")})
+    return perform(on_case(ScreeningClosed.type, case, by, at, source=source, closing_reason=reason))
+
+
+def reopen(case: Case, reason: str, by: Actor, at: datetime | None = None, source: SourceKind = DESK) -> Done:
+    """Open the screening once more, with the reason why (UNI-07)."""
+    if case.screening_closed_at is None:
+        raise BadActError({"": _("The screening is open.")})
+    if case.claim_open:
+        raise BadActError({"": _("The case is stopped: a claim to U.S. citizenship is open.")})
+    if not reason:
+        raise BadActError({"reason": _("Say why this person is screened again.")})
+    return perform(
+        on_case(ScreeningOpened.type, case, by, at, source=source, form_version=FORM, reason=reason)
+    )
+
+
+@dataclass(frozen=True)
+class Interview:
+    """An interview under 8 U.S.C. 1357(a)(1). The answers and the interpreter's name are personal."""
+
+    ground: InterviewGround | None
+    language: str
+    interpreter_needed: bool | None
+    aid_needed: bool
+    advisal_given: bool
+    interpreter_asked: bool = True
+    interpreter: str = ""
+    aid_given: bool | None = None
+    stated_place_of_birth: str = ""
+    stated_citizenship: str = ""
+
+
+def hold_interview(
+    case: Case,
+    interview: Interview,
+    by: Actor,
+    at: datetime | None = None,
+    *,
+    corrects: UUID | None = None,
+    reason: str = "",
+    source: SourceKind = DESK,
+) -> Done:
+    """Record an interview, or correct one. It follows a completed screening, the same for everyone."""
+    _need_going_on(case)
+    if case.screening_closed_at is None or case.closing_reason != ClosingReason.COMPLETED:
+        raise BadActError({"": _("Complete the screening first: its steps are the same for everyone.")})
+    return perform(
+        on_case(
+            InterviewHeld.type,
+            case,
+            by,
+            at,
+            source=source,
+            corrects=corrects,
+            reason=reason,
+            interpreter_named=bool(interview.interpreter) if interview.interpreter_needed else None,
+            **vars(interview),
+        )
+    )
+
+
+def _need_going_on(case: Case) -> None:
+    if case.claim_open:
+        raise BadActError({"": _("The case is stopped: a claim to U.S. citizenship is open.")})
+    if case.ended_by_claim:
+        raise BadActError({"": _("The case is over: ICE found U.S. citizenship, or evidence of it.")})
+
+
+def record_check(
+    case: Case,
+    system: CheckSystem,
+    response: CheckResponse,
+    by: Actor,
+    at: datetime | None = None,
+    source: SourceKind = DESK,
+) -> Done:
+    """Record that a system was asked, and its own answer."""
+    _need_going_on(case)
+    return perform(
+        on_case(RecordCheckDone.type, case, by, at, source=source, system=system, response=response)
+    )
+
+
+def claim(
+    case: Case, how: ClaimHow, by: Actor, at: datetime | None = None, source: SourceKind = DESK
+) -> Done:
+    """Record a claim to U.S. citizenship, or a sign of it. It stops the case."""
+    if case.claim_open:
+        raise BadActError({"": _("A claim is open already.")})
+    return perform(on_case(CitizenshipClaimed.type, case, by, at, source=source, how=how))
+
+
+def report_claim(case: Case, by: Actor, at: datetime | None = None, source: SourceKind = DESK) -> Done:
+    """Record that ICE was told of the claim: at once, within one hour (CIT-01)."""
+    if not case.claim_open:
+        raise BadActError({"": _("No claim is open.")})
+    if case.claim_reported_at is not None:
+        raise BadActError({"": _("The claim was reported already.")})
+    return perform(on_case(CitizenshipReported.type, case, by, at, source=source))
+
+
+def determine(
+    case: Case,
+    outcome: DeterminationOutcome,
+    grounds: Sequence[str],
+    by: Actor,
+    at: datetime | None = None,
+    *,
+    conviction_class: str = "",
+    pending_class: str = "",
+    reason: str = "",
+    source: SourceKind = DESK,
+) -> Done:
+    """Record the officer's conclusion; it goes to the federal supervisor.
+
+    `conviction_class`, `pending_class`: the NCIC classes of the most serious conviction and pending charge.
+    """
+    _need_going_on(case)
+    if case.interviewed_at is None and not case.record_checks:
+        raise BadActError({"": _("Hold the interview, or record a check, first.")})
+    if case.determined_at is not None and case.reviewed_at is None:
+        raise BadActError({"": _("A determination waits for the supervisor already.")})
+    if not grounds:
+        raise BadActError({"grounds": _("Name the grounds of the determination.")})
+    return perform(
+        on_case(
+            DeterminationMade.type,
+            case,
+            by,
+            at,
+            source=source,
+            reason=reason,
+            outcome=outcome,
+            grounds=tuple(grounds),
+            conviction_class=conviction_class,
+            pending_class=pending_class,
+        )
+    )
+
+
+def prepare_document(
+    case: Case, form: ChargingForm, by: Actor, at: datetime | None = None, source: SourceKind = DESK
+) -> Done:
+    """Record that a charging document was prepared; an ICE officer signs it (SUP-04)."""
+    _need_going_on(case)
+    return perform(on_case(ChargingDocumentPrepared.type, case, by, at, source=source, form=form))

@@ -1,0 +1,35 @@
+"""Languages that a form offers, by ISO 639 code; the last is for any other."""
+
+from django.utils.translation import gettext_lazy as _
+
+LANGUAGES = [
+    ("en", _("English")),
+    ("es", _("Spanish")),
+    ("am", _("Amharic")),
+    ("ar", _("Arabic")),
+    ("ase", _("American Sign Language")),
+    ("bn", _("Bengali")),
+    ("zh", _("Chinese")),
+    ("fr", _("French")),
+    ("gu", _("Gujarati")),
+    ("ht", _("Haitian Creole")),
+    ("hi", _("Hindi")),
+    ("quc", _("K'iche'")),
+    ("ko", _("Korean")),
+    ("mam", _("Mam")),
+    ("mix", _("Mixtec")),
+    ("ne", _("Nepali")),
+    ("fa", _("Persian")),
+    ("pt", _("Portuguese")),
+    ("pa", _("Punjabi")),
+    ("kek", _("Q'eqchi'")),
+    ("ru", _("Russian")),
+    ("so", _("Somali")),
+    ("sw", _("Swahili")),
+    ("tl", _("Tagalog")),
+    ("tr", _("Turkish")),
+    ("uk", _("Ukrainian")),
+    ("ur", _("Urdu")),
+    ("vi", _("Vietnamese")),
+    ("mul", _("Another language")),
+]

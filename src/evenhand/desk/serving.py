@@ -1,0 +1,98 @@
+"""Bringing the desk up: weak settings refused, tables and static files made ready, then gunicorn."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from django.conf import settings
+from django.core import checks
+from django.core.management import call_command
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from evenhand.desk.accounts.models import User
+from evenhand.desk.environment import environment
+
+
+@contextmanager
+def shown(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar of progress on standard error, where that is a terminal."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn(what), BarColumn(), MofNCompleteColumn(), console=console, disable=not console.is_terminal
+    )
+    with bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def weaknesses() -> list[str]:
+    """What must not be in a desk for real use, each with its remedy; empty where all is well."""
+    found = checks.run_checks(include_deployment_checks=True)
+    said = [
+        f"{item.id}: {item.msg} {item.hint or ''}".strip() for item in found if item.level >= checks.WARNING
+    ]
+    own = environment()
+    if len(own.secret_key.get_secret_value()) < 50:
+        said.append("EVENHAND_DESK_SECRET_KEY: give at least 50 random characters.")
+    if not own.hosts or "*" in own.hosts:
+        said.append("EVENHAND_DESK_HOSTS: name the hosts by which it is reached, and no other.")
+    if not own.behind_proxy:
+        said.append("EVENHAND_DESK_BEHIND_PROXY: put a proxy in front that ends TLS, and set it to true.")
+    if "invalid" in own.origin:
+        said.append("EVENHAND_DESK_ORIGIN: name the ledger, such as desk.example.gov/ledger.")
+    if User.objects.filter(email__endswith="@demo.invalid").exists():
+        said.append("The database holds a demonstration: begin with an empty folder or database.")
+    if own.folder.stat().st_mode & 0o007:
+        said.append(f"{own.folder} is open to other users of the machine: chmod 750.")
+    return said
+
+
+def prepare(*, demonstration: bool) -> None:
+    """Make tables and static files, fill a demonstration; ends the command where settings are weak."""
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    if not demonstration:
+        weak = weaknesses()
+        if weak:
+            raise click.ClickException("the desk does not start with weak settings:\n" + "\n".join(weak))
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if demonstration:
+        _demonstration()
+
+
+def _demonstration() -> None:
+    from evenhand.desk.demonstration.make import DOMAIN, PASSWORD, make
+
+    if not User.objects.exists():
+        click.echo("Making a simulated county...", err=True)
+        with shown("acts") as progress:
+            made = make(progress=progress)
+        click.echo(f"{made.taken.events:,} events, {len(made.taken.refused)} acts refused", err=True)
+    click.echo("Everything in this desk is made up. Sign in with one of", err=True)
+    for user in User.objects.filter(email__endswith=f"@{DOMAIN}").order_by("pk"):
+        click.echo(f"  {user.email:36} {PASSWORD}", err=True)
+
+
+def run(address: str, workers: int) -> None:
+    """Become gunicorn."""
+    click.echo(f"http://{address}/", err=True)
+    os.execv(
+        sys.executable,
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--bind",
+            address,
+            "--workers",
+            str(workers),
+            "--threads",
+            "4",
+            "--access-logfile",
+            "-" if settings.DEMONSTRATION else "/dev/null",
+            "evenhand.desk.wsgi",
+        ],
+    )

@@ -1,0 +1,21 @@
+"""Every address of the desk, each room's under its own name."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("bookings/", include("evenhand.desk.bookings.urls")),
+    path("screening/", include("evenhand.desk.screening.urls")),
+    path("supervision/", include("evenhand.desk.supervision.urls")),
+    path("custody/", include("evenhand.desk.custody.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("", include("evenhand.desk.accounts.urls")),
+    path("", include("evenhand.desk.refusal.urls")),
+    path("", include("evenhand.desk.complaints.urls")),
+    path("", include("evenhand.desk.reviews.urls")),
+    path("", include("evenhand.desk.home.urls")),
+    path("lapses/", include("evenhand.desk.lapses.urls")),
+    path("agreements/", include("evenhand.desk.agreements.urls")),
+    path("officers/", include("evenhand.desk.officers.urls")),
+    path("facilities/", include("evenhand.desk.facilities.urls")),
+]

@@ -1,0 +1,177 @@
+"""The acts of custody, and the guard's refusal of each that lacks its authority."""
+
+from typing import Any
+
+import pytest
+
+from desk.county import County
+from desk.custody.flow import BOOKING, FEDERAL, OFFICER, Flow
+from evenhand.desk.record import history
+from evenhand.desk.record.act import BadActError, RefusedError
+from evenhand.desk.record.rebuild import rebuild
+from evenhand.desk.record.scope import EVERYTHING, within
+from evenhand.record.events import SubjectKind
+
+TO_ICE: dict[str, Any] = {
+    "destination": "ice",
+    "receiving_officer": "federal-2",
+    "receipt": "R-1",
+    "property_receipt": "P-1",
+    "documents": ("I-247A", "I-200"),
+    "copies_given": True,
+}
+
+
+def refused(flow: Flow, act: str, *values: Any, **more: Any) -> set[str]:
+    with pytest.raises(RefusedError) as error:
+        flow.do(act, *values, **more)
+    return {refusal.rule.id for refusal in error.value.refusals}
+
+
+def test_from_the_detainer_to_the_departure(county: County) -> None:
+    flow = Flow(county, 40).screened(30).detained(28)
+    flow.do("notify_ice", at=27)
+    flow.held(20)
+    flow.do(
+        "serve_warrant", language="es", copy_given=True, interpreter_needed=True, interpreter="I. P.", at=19
+    )
+    flow.do("advise_consulate", country="CN", asked=False, at=18)
+    assert refused(flow, "depart", by=BOOKING, **TO_ICE) == {"TRF-03"}
+    flow.do("notify_consulate", country="CN", at=17)
+    flow.do("transfer_in_place", receiving_officer="federal-2", receipt="R-1", at=3)
+    flow.do("depart", by=BOOKING, at=1, **TO_ICE)
+    case = flow.case()
+    assert (case.destination, case.in_custody) == ("ice", False)
+    assert case.charges[0]["disposition"] == "bail"
+    assert rebuild().differences == ()
+
+
+def test_the_country_stays_in_the_personal_part(county: County) -> None:
+    flow = Flow(county, 40)
+    flow.do("advise_consulate", country="CN", asked=False)
+    with within(EVERYTHING):
+        entries = history.load(SubjectKind.BOOKING, flow.subject)
+    assert entries[-1].event.country == "CN"
+    assert "country" not in history.row_of(entries[-1].event)
+    assert "CN" not in str(vars(flow.case()).values())
+
+
+@pytest.mark.parametrize(
+    ("country", "asked", "owed"), [("CN", False, True), ("MX", False, False), ("MX", True, True)]
+)
+def test_a_consulate_is_owed_notice_by_list_or_request(
+    county: County, country: str, asked: bool, owed: bool
+) -> None:
+    flow = Flow(county, 4)
+    flow.do("advise_consulate", country=country, asked=asked)
+    assert flow.case().consulate_owed is owed
+
+
+def test_a_local_officer_signs_no_warrant(county: County) -> None:
+    assert refused(Flow(county, 4), "sign_warrant", "I-200", by=OFFICER) == {"DET-02"}
+
+
+def test_a_detainer_needs_warrant_checks_review_and_ground(county: County) -> None:
+    flow = Flow(county, 9)
+    rules = refused(flow, "issue_detainer", form_version="2017", ground=None)
+    assert {"DET-01", "DET-03", "DET-09", "SUP-02"} <= rules
+    flow.screened(8)
+    assert refused(flow, "issue_detainer", form_version="2017", ground="final_order") == {"DET-01"}
+
+
+def test_a_returned_determination_is_not_acted_on(county: County) -> None:
+    flow = Flow(county, 9).screened(8, "return")
+    flow.do("sign_warrant", "I-200", by=FEDERAL, at=7)
+    # SUP-05 alone stands against a federal officer, SUP-02 too against a local one.
+    rules = refused(flow, "issue_detainer", form_version="2017", ground="final_order")
+    assert rules == {"SUP-02", "SUP-05"}
+    rules = refused(flow, "issue_detainer", form_version="2017", ground="final_order", by=FEDERAL)
+    assert rules == {"SUP-05"}
+
+
+def test_no_hold_without_a_detainer_served(county: County) -> None:
+    flow = Flow(county, 9).screened(8)
+    flow.do("release_due", "dismissed", by=BOOKING, at=2)
+    assert refused(flow, "start_hold", "detainer", by=BOOKING) == {"HLD-04", "DET-04"}
+    flow.do("sign_warrant", "I-205", by=FEDERAL, at=1.5)
+    flow.do("issue_detainer", form_version="2017", ground="final_order", at=1.5)
+    assert refused(flow, "start_hold", "detainer", by=BOOKING) == {"DET-04"}
+    flow.do("serve_detainer", language="en", copy_given=True, at=1)
+    flow.do("start_hold", "detainer", by=BOOKING)
+
+
+def test_no_hold_on_a_cancelled_detainer(county: County) -> None:
+    flow = Flow(county, 9).screened(8).detained(7)
+    flow.do("cancel_detainer", by=FEDERAL, at=6)
+    assert "HLD-04" in refused(flow, "start_hold", "detainer", by=BOOKING)
+
+
+def test_a_warrant_is_not_served_after_the_person_has_gone(county: County) -> None:
+    flow = Flow(county, 40).screened(30).detained(28)
+    flow.do("release_due", "bond", by=BOOKING, at=20)
+    flow.do("release", by=BOOKING, at=19)
+    rules = refused(flow, "serve_warrant", language="es", copy_given=True, interpreter_needed=False)
+    assert "DET-07" in rules
+
+
+def test_an_open_claim_stops_detainer_service_and_transfer(county: County) -> None:
+    flow = Flow(county, 40).screened(30)
+    flow.do("sign_warrant", "I-200", by=FEDERAL, at=29)
+    county.act("citizenship.claimed", flow.subject, OFFICER, flow.ago(28), how="stated")
+    assert "CIT-02" in refused(flow, "issue_detainer", form_version="2017", ground="final_order")
+    serve = {"language": "es", "copy_given": True, "interpreter_needed": False}
+    assert "CIT-02" in refused(flow, "serve_warrant", **serve)
+    flow.do("release_due", "bond", by=BOOKING, at=2)
+    assert "CIT-02" in refused(flow, "transfer_in_place", receiving_officer="f", receipt="r")
+
+
+def test_a_claim_resolved_for_the_person_ends_the_case(county: County) -> None:
+    flow = Flow(county, 40).screened(30)
+    flow.do("sign_warrant", "I-200", by=FEDERAL, at=29)
+    county.act("citizenship.claimed", flow.subject, OFFICER, flow.ago(28), how="stated")
+    county.act(
+        "citizenship.resolved",
+        flow.subject,
+        FEDERAL,
+        flow.ago(27),
+        outcome="citizen",
+        grounds=("passport",),
+        in_writing=True,
+    )
+    assert "CIT-04" in refused(flow, "issue_detainer", form_version="2017", ground="final_order")
+
+
+def test_ice_takes_custody_only_after_release_is_due(county: County) -> None:
+    flow = Flow(county, 40).screened(30).detained(28)
+    with pytest.raises(BadActError, match="release is due"):
+        flow.do("transfer_in_place", receiving_officer="federal-2", receipt="R-1")
+    flow.do("advise_consulate", country="MX", asked=False)
+    assert refused(flow, "depart", by=BOOKING, **TO_ICE) == {"SCO-05"}
+
+
+def test_a_transfer_needs_officer_receipt_and_consular_advisal(county: County) -> None:
+    flow = Flow(county, 40).screened(30).detained(28).held(20)
+    assert refused(flow, "depart", destination="ice", by=BOOKING) == {"TRF-01", "TRF-03"}
+
+
+def test_nothing_comes_after_the_departure(county: County) -> None:
+    flow = Flow(county, 40).screened(30)
+    flow.do("release_due", "bond", by=BOOKING, at=20)
+    flow.do("depart", destination="hospital", by=BOOKING, at=19)
+    for act, values in (("start_hold", ["other_agency"]), ("end_hold", []), ("release", [])):
+        with pytest.raises(BadActError, match="left the jail"):
+            flow.do(act, *values, by=BOOKING)
+
+
+def test_a_corrected_act_has_no_clock(county: County) -> None:
+    from evenhand.desk.custody.models import Clock
+
+    flow = Flow(county, 9)
+    due = flow.do("release_due", "bond", by=BOOKING, at=3)[-1].event
+    with within(EVERYTHING):
+        assert [c.rule for c in Clock.objects.all()] == ["HLD-06"]
+    flow.do("release_due", "bond", by=BOOKING, at=2, corrects=due.id, reason="the hour was mistyped")
+    with within(EVERYTHING):
+        (clock,) = Clock.objects.all()
+    assert clock.since == flow.ago(2)
+    assert rebuild().differences == ()

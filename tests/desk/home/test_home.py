@@ -1,0 +1,110 @@
+"""The home page of each role: what is due and late, what changed, and nobody's name."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from desk.county import County, booked
+from evenhand.desk.accounts.models import Role
+from evenhand.desk.home import due as registry
+from evenhand.desk.home.changes import KINDS
+from evenhand.desk.home.due import DueItem, due_for
+from evenhand.desk.record.act import now
+from evenhand.record.events import ActorRole
+
+
+def home(county: County, role: Role):  # type: ignore[no-untyped-def]
+    client = Client()
+    client.force_login(county.account(role))
+    response = client.get("/")
+    assert response.status_code == 200
+    return response
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_has_a_home_page_without_names(county: County, other_county: County, role: Role) -> None:
+    booked(county)
+    page = home(county, role).content.decode()
+    assert "Doe" not in page
+    assert other_county.ori not in page
+    assert set(KINDS) == set(Role)
+
+
+def test_an_administrator_sees_no_case(county: County) -> None:
+    booked(county)
+    response = home(county, Role.ADMINISTRATOR)
+    assert response.context["changes"] == []
+    assert county.ori not in response.content.decode()
+
+
+def test_what_changed_is_what_happened_last(county: County) -> None:
+    booked(county)
+    changes = home(county, Role.BOOKING_OFFICER).context["changes"]
+    assert [str(c.name) for c in changes] == ["Screening opened", "Charge recorded", "Person booked"]
+    assert all(c.subject == f"{county.ori}:B-1" for c in changes)
+    coordinator = home(county, Role.COORDINATOR).context["changes"]
+    assert f"/officers/{county.officer}/" in {c.url for c in coordinator}
+    assert not any(
+        c.url for c in home(county, Role.DESIGNATED_OFFICER).context["changes"] if "agree" in c.url
+    )
+
+
+def test_a_coordinator_finds_what_is_late_and_due(county: County) -> None:
+    until = now() + timedelta(days=10)
+    county.act(
+        "officer.certified",
+        "officer-9",
+        ActorRole.FEDERAL_SUPERVISOR,
+        county.ago(days=1),
+        valid_until=until,
+    )
+    context = home(county, Role.COORDINATOR).context
+    assert [str(i.text) for i in context["late"]] == [
+        f"Annual meeting of ICE and the agency: agreement-{county.ori}"
+    ]
+    assert "End of a certificate: officer-9" in [str(i.text) for i in context["due"]]
+
+
+def test_an_officer_finds_the_own_refresher(county: County) -> None:
+    county.act(
+        "refresher.required_by",
+        county.officer,
+        ActorRole.FEDERAL_SUPERVISOR,
+        county.ago(days=9),
+        due=county.ago(days=1),
+    )
+    late = home(county, Role.DESIGNATED_OFFICER).context["late"]
+    assert [(str(i.text), i.url) for i in late] == [("Refresher training", "/officers/own/")]
+
+
+def test_a_federal_supervisor_finds_what_waits_for_ice(county: County) -> None:
+    county.act(
+        "officer.nominated",
+        "officer-9",
+        ActorRole.COORDINATOR,
+        name="Sample",
+        employer=county.ori,
+        citizenship_attested=True,
+    )
+    county.act("agreement.drafted", "second", ActorRole.COORDINATOR, model="WSO", template=2025)
+    due = {i.url: str(i.text) for i in home(county, Role.FEDERAL_SUPERVISOR).context["due"]}
+    assert "signature" in due["/agreements/second/"]
+    assert "/officers/officer-9/" in due
+
+
+def test_due_items_stand_in_the_order_of_their_bounds(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = now()
+
+    def room(_user: object, _now: object) -> list[DueItem]:
+        return [
+            DueItem("unbound", "/", None, False, "x"),
+            DueItem("next", "/", at + timedelta(hours=1), False, "x"),
+            DueItem("overdue", "/", at - timedelta(hours=1), True, "x"),
+        ]
+
+    monkeypatch.setattr(registry, "_PROVIDERS", [room])
+    items = due_for(county.account(Role.COORDINATOR), at)
+    assert [i.text for i in items] == ["overdue", "next", "unbound"]

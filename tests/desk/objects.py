@@ -1,0 +1,124 @@
+"""How to make an object for each address that names one: by the names of its parts."""
+
+from collections.abc import Callable
+
+from desk.county import County, booked
+from evenhand.desk.accounts.models import Role
+from evenhand.desk.complaints import acts as complaints
+from evenhand.desk.record import history
+from evenhand.desk.record.scope import EVERYTHING, within
+from evenhand.desk.refusal.models import Waiting
+from evenhand.desk.reviews import acts as reviews
+from evenhand.record.events import ActorRole, SubjectKind
+from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
+
+Maker = Callable[[County], dict[str, object]]
+
+
+def _complaint(county: County) -> str:
+    return complaints.receive(
+        by=complaints.PUBLIC,
+        agency=county.ori,
+        about=ComplaintAbout.PROCESS,
+        text="text",
+        channel=Channel.FORM,
+        language="en",
+    )
+
+
+def _review(county: County) -> str:
+    booked(county, "B-of-review")
+    by = county.actor(ActorRole.REVIEWER)
+    subject = reviews.open_review(
+        by=by,
+        agency=county.ori,
+        body=ReviewBody.COUNTY,
+        reviewer_unit="auditor",
+        reviewed_unit="jail",
+        scope="all",
+    )
+    from evenhand.desk.reviews.models import Review
+
+    review = Review.objects.get(pk=subject)
+    reviews.draw_sample(review, by, 1, county.ago(days=2), county.ago(days=-1))
+    reviews.make_finding(
+        review, by, rule="UNI-02", evidence=["e1"], text="t", owner="captain", due=county.ago(days=-9)
+    )
+    return subject
+
+
+def _waiting(county: County) -> int:
+    found = Waiting.objects.create(
+        agency=county.ori, acts=[], rules=[], reason="r", asked_by="someone", asked_at=county.began
+    )
+    return int(found.pk)
+
+
+def _case(county: County) -> str:
+    return booked(county, "B-of-matrix")
+
+
+def _first_event(county: County) -> dict[str, object]:
+    subject = _case(county)
+    return {"subject": subject, "event": history.load(SubjectKind.BOOKING, subject)[0].event.id}
+
+
+def _last_event(kind: SubjectKind, subject: str) -> dict[str, object]:
+    return {"subject": subject, "event": history.load(kind, subject)[-1].event.id}
+
+
+def _posters(county: County) -> dict[str, object]:
+    county.act("poster.attested", county.jail, ActorRole.COORDINATOR, languages=("en", "es"))
+    return _last_event(SubjectKind.FACILITY, county.jail)
+
+
+def _determined(county: County) -> dict[str, object]:
+    subject = _case(county)
+    county.act(
+        "determination.made", subject, ActorRole.DESIGNATED_OFFICER, outcome="refer", grounds=("statement",)
+    )
+    return {"subject": subject}
+
+
+MAKERS: dict[str, Maker] = {
+    "complaints:show": lambda c: {"reference": _complaint(c)},
+    "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
+    "reviews:extend": lambda c: {"subject": _review(c), "finding": "F1"},
+    "reviews:done": lambda c: {"subject": _review(c), "finding": "F1"},
+    "accounts:show": lambda c: {"number": c.account(Role.AUDITOR).pk},
+    "accounts:change": lambda c: {"number": c.account(Role.AUDITOR).pk},
+    "accounts:invite": lambda c: {"number": c.account(Role.AUDITOR).pk},
+    "refusal:decide": lambda c: {"number": _waiting(c)},
+    "bookings:disposition": lambda c: {"subject": _case(c), "number": 1},
+    "bookings:correct": _first_event,
+    "agreements:correct": lambda c: _last_event(SubjectKind.AGREEMENT, f"agreement-{c.ori}"),
+    "officers:correct": lambda c: _last_event(SubjectKind.OFFICER, c.officer),
+    "facilities:correct": _posters,
+    "supervision:review": _determined,
+    "agreements:document": lambda c: {"subject": f"agreement-{c.ori}", "sha256": "0" * 64},
+}
+"""By the address's name."""
+
+SUBJECTS: dict[str, Callable[[County], str]] = {
+    "bookings": _case,
+    "screening": _case,
+    "supervision": _case,
+    "custody": _case,
+    "reviews": _review,
+    "agreements": lambda c: f"agreement-{c.ori}",
+    "officers": lambda c: c.officer,
+    "facilities": lambda c: c.jail,
+}
+"""By the room, for addresses that name a subject alone."""
+
+
+def known(name: str, of: tuple[str, ...]) -> bool:
+    """Whether what an address names can be made. One that cannot fails the access matrix."""
+    return name in MAKERS or (of == ("subject",) and name.partition(":")[0] in SUBJECTS)
+
+
+def parts(name: str, county: County) -> dict[str, object]:
+    with within(EVERYTHING):
+        if name in MAKERS:
+            return MAKERS[name](county)
+        return {"subject": SUBJECTS[name.partition(":")[0]](county)}

@@ -1,0 +1,146 @@
+"""An act is judged, appended and projected in one step, or refused and said to be."""
+
+import pytest
+
+from desk.county import County, booked
+from evenhand.desk.record import history
+from evenhand.desk.record.act import BadActError, Override, RefusedError, perform
+from evenhand.desk.record.guard import rules_about
+from evenhand.desk.record.ledger import ledger
+from evenhand.desk.record.models import Occurrence, ReadTableError
+from evenhand.desk.record.rebuild import rebuild
+from evenhand.desk.record.remedies import REMEDIES
+from evenhand.desk.record.scope import EVERYTHING, NOTHING, OutOfScopeError, Scope, within
+from evenhand.record.events import EVENT_TYPES, ActorRole, SubjectKind
+from evenhand.rules.catalog import CATALOG
+
+OFFICER, FEDERAL = ActorRole.DESIGNATED_OFFICER, ActorRole.FEDERAL_SUPERVISOR
+
+INTERVIEW = {
+    "ground": "stated_birth_abroad",
+    "language": "es",
+    "interpreter_asked": True,
+    "interpreter_needed": False,
+    "aid_needed": False,
+    "advisal_given": True,
+    "stated_place_of_birth": "somewhere",
+}
+
+
+def test_an_act_is_in_the_ledger_and_in_its_history(county: County) -> None:
+    subject = booked(county)
+    with within(EVERYTHING):
+        entries = history.load(SubjectKind.BOOKING, subject)
+        assert [e.event.type for e in entries] == ["person.booked", "charge.recorded", "screening.opened"]
+        assert all(ledger().holds(e.event) is not None for e in entries)
+        assert Occurrence.objects.count() == ledger().store.size()
+
+
+def test_groups_are_never_read(county: County) -> None:
+    subject = booked(county)
+    with within(EVERYTHING):
+        first = history.load(SubjectKind.BOOKING, subject)[0].event
+    assert first.name == "Doe, Sample"
+    assert first.race_ethnicity is None
+    assert first.sex is None
+
+
+def test_a_detainer_without_review_is_refused_and_the_refusal_is_recorded(county: County) -> None:
+    subject = booked(county)
+    county.act("interview.held", subject, OFFICER, county.ago(hours=3), **INTERVIEW)
+    with pytest.raises(RefusedError) as refused:
+        county.act("detainer.issued", subject, OFFICER, form_version="2017", ground="biometric_match")
+    rules = {r.rule.id for r in refused.value.refusals}
+    assert {"SUP-02", "DET-01", "DET-09"} <= rules
+    with within(EVERYTHING):
+        said = history.load(SubjectKind.SYSTEM, subject)
+        assert {e.event.rule for e in said} == rules
+        assert all(e.event.type == "guard.refused" for e in said)
+        assert "detainer.issued" not in {e.event.type for e in history.load(SubjectKind.BOOKING, subject)}
+
+
+def test_a_missing_field_is_refused_with_its_name(county: County) -> None:
+    subject = booked(county)
+    without = {k: v for k, v in INTERVIEW.items() if k != "ground"}
+    with pytest.raises(RefusedError) as refused:
+        county.act("interview.held", subject, OFFICER, county.ago(hours=3), **without)
+    assert [r.rule.id for r in refused.value.refusals] == ["UNI-05"]
+
+
+def test_a_warning_may_be_overridden_by_a_second_person(county: County) -> None:
+    subject = booked(county)
+    county.act(
+        "officer.assigned",
+        county.officer,
+        ActorRole.COORDINATOR,
+        county.ago(days=1),
+        assigned_facility="other",
+    )
+    act = county.event("interview.held", subject, OFFICER, county.ago(hours=3), **INTERVIEW)
+    with within(EVERYTHING):
+        with pytest.raises(RefusedError) as refused:
+            perform(act)
+        assert [r.rule.id for r in refused.value.refusals] == ["OFF-10"]
+        assert refused.value.may_be_overridden
+        second = county.actor(ActorRole.COORDINATOR)
+        perform(act, override=Override(second, "the officer's colleague is ill"))
+        said = [e.event for e in history.load(SubjectKind.SYSTEM, subject)]
+    assert [e.type for e in said] == ["guard.refused", "guard.overridden"]
+    assert said[1].reason == "the officer's colleague is ill"
+
+
+def test_no_override_passes_a_violation(county: County) -> None:
+    subject = booked(county)
+    act = county.event("detainer.issued", subject, OFFICER, form_version="2017", ground="biometric_match")
+    with within(EVERYTHING), pytest.raises(RefusedError):
+        perform(act, override=Override(county.actor(ActorRole.COORDINATOR), "hurry"))
+
+
+def test_a_future_moment_is_a_bad_act(county: County) -> None:
+    with pytest.raises(BadActError, match="future"):
+        county.act("person.booked", "x", ActorRole.BOOKING_OFFICER, county.ago(hours=-2))
+
+
+def test_another_agency_is_out_of_reach(county: County, other_county: County) -> None:
+    subject = booked(county)
+    with within(Scope(frozenset({other_county.ori}))):
+        assert not Occurrence.objects.filter(subject=subject).exists()
+        with pytest.raises(OutOfScopeError):
+            history.load(SubjectKind.BOOKING, subject)
+    act = other_county.event("screening.closed", subject, OFFICER, closing_reason="refused")
+    with within(Scope(frozenset({other_county.ori}))), pytest.raises(OutOfScopeError):
+        perform(act)
+    with within(NOTHING):
+        assert Occurrence.objects.count() == 0
+
+
+def test_read_tables_are_written_by_projections_alone(county: County) -> None:
+    with within(EVERYTHING):
+        for write in (Occurrence.objects.all().delete, lambda: Occurrence.objects.update(type="x")):
+            with pytest.raises(ReadTableError):
+                write()
+
+
+def test_a_rebuild_gives_the_same_rows(county: County) -> None:
+    booked(county)
+    done = rebuild()
+    assert done.differences == ()
+    assert done.rows["desk_record_occurrence"] == done.events > 0
+
+
+def test_a_rebuild_names_what_differs(county: County) -> None:
+    from django.db import connection
+
+    subject = booked(county)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE desk_record_occurrence SET type = 'other' WHERE subject = %s", [subject])
+    done = rebuild()
+    assert {d.what for d in done.differences} == {"the ledger gives other values"}
+    assert len(done.differences) == 3
+    assert rebuild().differences == ()
+
+
+def test_every_guard_rule_has_a_remedy_and_is_asked_of_some_act() -> None:
+    guards = {rule.id for rule in CATALOG.values() if rule.guard}
+    assert set(REMEDIES) == guards
+    assert {rule.id for name in EVENT_TYPES for rule in rules_about(name)} == guards

