@@ -6,16 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from scipy.stats import norm
 
-from counties.process import (
-    HISPANIC,
-    NAMES,
-    confounded,
-    draw,
-    draw_times,
-    minutes,
-    process,
-)
-from counties.rates import Rate, rate
 from evenhand.uniformity.statistics.estimate import Cannot, Estimate, Tested
 from evenhand.uniformity.statistics.family import benjamini_hochberg
 from evenhand.uniformity.statistics.logistic import Cells, logistic
@@ -34,6 +24,17 @@ from evenhand.uniformity.statistics.stratified import (
     risk_difference,
 )
 from evenhand.uniformity.statistics.survival import Times, compare_times, log_rank
+
+from .process import (
+    HISPANIC,
+    NAMES,
+    confounded,
+    draw,
+    draw_times,
+    minutes,
+    process,
+)
+from .rates import Rate, rate
 
 ALPHA = 0.05
 Test = Callable[[Strata], bool]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.counties import fixed, records, sequential
+from benchmarks.counties.process import confounded, draw, draw_times, process
+from benchmarks.counties.rates import Rate, rate
 
-from counties import fixed, records, sequential
-from counties.process import confounded, draw, draw_times, process
-from counties.rates import Rate, rate
 from uniformity.grown import simulated
 
 BOOKINGS = 6000
