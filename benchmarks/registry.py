@@ -44,7 +44,7 @@ if __name__ == "__main__":
     from evenhand.registry.build import build
     build(Path(sys.argv[1]), Path(sys.argv[2]), processes=int(sys.argv[3]), keep=len(sys.argv) > 4)
 """
-START = "import evenhand.registry.build, pyarrow, pyarrow.parquet, pyarrow.csv, duckdb, pandas"
+START = "import evenhand.registry.build"
 
 MEASURE = """
 import json, os, resource, subprocess, sys, time

@@ -234,3 +234,16 @@ def test_observations_csv_is_what_arrow_would_write(tmp_path: Path) -> None:
     table = pyarrow.parquet.read_table(tmp_path / "out" / "observations.parquet")
     pyarrow.csv.write_csv(table, tmp_path / "peer.csv")
     assert (tmp_path / "out" / "observations.csv").read_bytes() == (tmp_path / "peer.csv").read_bytes()
+
+
+def test_a_folder_of_another_version_is_not_overwritten_by_adding(tmp_path: Path) -> None:
+    paths = write_series(tmp_path / "all", 3)
+    build(tmp_path / "all", tmp_path / "out")
+    package = tmp_path / "out" / "datapackage.json"
+    package.write_text(package.read_text().replace('"evenhand_format": ', '"evenhand_format": 9'))
+    before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
+    with pytest.raises(FileExistsError, match="build it again from all sheets"):
+        build(paths[0], tmp_path / "out", keep=True)
+    assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
+    _, summary = build(tmp_path / "all", tmp_path / "out")
+    assert summary["sheets_read"] == 3

@@ -109,8 +109,16 @@ def read_folder(
     processes: int | None = None,
     keep: bool = False,
 ) -> Readings:
-    """Read sheets, but for those whose bytes an earlier build in `out` has read."""
+    """Read sheets, but for those whose bytes an earlier build in `out` has read.
+
+    Raises `FileExistsError` if what `out` holds is to be kept and cannot be read.
+    """
     earlier = load_earlier(out) if out else None
+    if keep and out and earlier is None and (out / "datapackage.json").exists():
+        raise FileExistsError(
+            f"{out} was built by another version or is damaged, so that its sheets cannot be taken up: "
+            f"build it again from all sheets with `evenhand registry build SHEETS --out {out}`"
+        )
     readings = Readings(earlier.pool) if earlier else Readings()
     known = {s.sha256: s for s in earlier.sheets} if earlier else {}
     digests: dict[Path, str] = {}

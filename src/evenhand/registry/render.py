@@ -21,7 +21,7 @@ Rows = list[dict[str, Any]]
 
 
 def render(registry: Registry) -> dict[str, pa.Table]:
-    """All tables, by name."""
+    """All tables but the observations, by name."""
     rows: dict[Table, Rows] = {
         tables.SHEETS: _sheets(registry.corpus),
         tables.REFUSED: _refused(registry.corpus),
@@ -32,9 +32,7 @@ def render(registry: Registry) -> dict[str, pa.Table]:
         tables.CHANGES: _changes(registry),
         tables.DECISIONS: _decisions(registry),
     }
-    found = {t.name: arrow.table(r, t.schema) for t, r in rows.items()}
-    found[tables.OBSERVATIONS.name] = _observations(registry)
-    return {t.name: found[t.name] for t in tables.TABLES}
+    return {t.name: arrow.table(r, t.schema) for t, r in rows.items()}
 
 
 def _sheets(corpus: Corpus) -> Rows:
@@ -87,7 +85,8 @@ def _refused(corpus: Corpus) -> Rows:
     ]
 
 
-def _observations(registry: Registry) -> pa.Table:
+def render_observations(registry: Registry) -> pa.Table:
+    """The observations, their repeating texts as dictionaries."""
     corpus, lines = registry.corpus, registry.lines
     line_of = lines.line_of
     agreement = [registry.agreement_ids.get(registry.agreement_of_line[line], "") or None for line in line_of]

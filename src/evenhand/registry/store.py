@@ -20,7 +20,7 @@ from evenhand.registry.ids import issued_text
 from evenhand.registry.observed_csv import write_observations
 from evenhand.registry.reading import Pool, Raw, RefusedRows, SheetFile
 from evenhand.registry.registry import Registry
-from evenhand.registry.render import render
+from evenhand.registry.render import render, render_observations
 from evenhand.registry.tables import TABLES
 
 FORMAT = 2
@@ -30,35 +30,29 @@ FORMAT = 2
 def write_registry(registry: Registry, out: Path) -> dict[str, Any]:
     """Write all tables as Parquet, CSV and DuckDB, with dictionary, package and summary; replaces `out` in
     one step. Returns the summary."""
-    rendered = render(registry)
     summary = summarize(registry)
-    with staged_folder(out) as folder:
-        with ThreadPoolExecutor(2) as threads:
-            for task in (
-                threads.submit(_write_csv, rendered, folder),
-                threads.submit(_write_binary, rendered, folder),
-            ):
-                task.result()
+    with staged_folder(out) as folder, ThreadPoolExecutor(2) as threads:
+        # The largest table is written while the others are still made.
+        observed = render_observations(registry)
+        tasks = [
+            threads.submit(_write_parquet, observed, folder / "observations.parquet"),
+            threads.submit(write_observations, observed, folder / "observations.csv"),
+        ]
+        rendered = render(registry)
+        for name, table in rendered.items():
+            _write_parquet(table, folder / f"{name}.parquet")
+            pyarrow.csv.write_csv(table, folder / f"{name}.csv")
+        tasks[0].result()
+        tasks.append(threads.submit(_write_duckdb, observed, folder))
+        rows = {name: table.num_rows for name, table in {**rendered, "observations": observed}.items()}
         (folder / "ids.csv").write_text(issued_text(registry.issued, *registry.used_keys()))
         (folder / "dictionary.md").write_text(dictionary())
-        package = json.dumps(data_package(rendered), indent=1, ensure_ascii=False)
+        package = json.dumps(data_package(rows), indent=1, ensure_ascii=False)
         (folder / "datapackage.json").write_text(package + "\n")
         (folder / "summary.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+        for task in tasks:
+            task.result()
     return summary
-
-
-def _write_csv(rendered: dict[str, pa.Table], folder: Path) -> None:
-    for name, table in rendered.items():
-        if name == "observations":
-            write_observations(table, folder / f"{name}.csv")
-        else:
-            pyarrow.csv.write_csv(table, folder / f"{name}.csv")
-
-
-def _write_binary(rendered: dict[str, pa.Table], folder: Path) -> None:
-    for name, table in rendered.items():
-        _write_parquet(table, folder / f"{name}.parquet")
-    _write_duckdb(rendered["observations"], folder)
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
@@ -190,8 +184,8 @@ def _type_name(type_: pa.DataType) -> str:
     return "number" if pa.types.is_floating(type_) else "boolean"
 
 
-def data_package(rendered: dict[str, pa.Table]) -> dict[str, Any]:
-    """A Frictionless data package (v1) over the CSV files."""
+def data_package(rows: dict[str, int]) -> dict[str, Any]:
+    """A Frictionless data package (v1) over the CSV files, with each table's number of rows."""
     resources = []
     for table in TABLES:
         fields = [
@@ -212,7 +206,7 @@ def data_package(rendered: dict[str, pa.Table]) -> dict[str, Any]:
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
                 "description": f"One row is {table.row}.",
-                "rows": rendered[table.name].num_rows,
+                "rows": rows[table.name],
                 "schema": {
                     "fields": fields,
                     "primaryKey": list(table.key),
