@@ -169,7 +169,7 @@ PUBLISHED = {None: (7214, 3251), "African-American": (3696, 1901), "Caucasian": 
 def test_two_year_recidivism_next_to_the_published_shares(
     assessed: list[dict[str, Any]], group: str | None, here: tuple[int, int], at_large: tuple[int, int]
 ) -> None:
-    """Prison terms and people without a score, which the published file leaves out, do not stand in this one."""
+    """Prison terms and people without a score, which the published file leaves out, do not stand here."""
     assert len(assessed) == 11_757
     assert two_years(assessed, group) == here
     assert two_years(assessed, group, at_large=True) == at_large
