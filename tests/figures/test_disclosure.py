@@ -158,6 +158,14 @@ def test_what_a_percentile_tells_is_taken_into_account() -> None:
     assert total in bound.withheld
 
 
+def test_a_solver_that_fails_costs_figures_and_not_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    from evenhand.figures.disclosure import alternatives
+
+    monkeypatch.setattr(alternatives, "_solve", lambda **_: None)
+    published = publish(Figure(cube_of(HARD[0])), Control(11))
+    assert set(published.values.values()) == {None}
+
+
 def test_the_check_refuses_a_table_that_does_not_agree() -> None:
     from evenhand.figures.disclosure.alternatives import Alternatives
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from evenhand.figures.interrupt import interruptible
 from evenhand.page.place import InputError
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
@@ -41,7 +42,8 @@ def claims_command(
     Exit status: 0 shown, also when nothing can be told; 2 bad usage or input.
     """
     try:
-        found = _found(ids, record, registry, uniformity)
+        with interruptible():
+            found = _found(ids, record, registry, uniformity)
     except (RecordError, ValueError) as error:
         raise InputError(str(error)) from None
     except OSError as error:
