@@ -95,8 +95,10 @@ def _show(found: "list[Answered]") -> None:
         console.print()
         say(f"{one.claim.id}  {one.claim.claim}", "bold", 0)
         say(f"{one.claim.kind}; {one.status}", "dim")
+        source = ""
         for answer in one.answers:
-            say(source_line(answer), "italic")
+            if source_line(answer) != source:
+                say(source := source_line(answer), "italic")
             for line in lines(answer):
                 say(line, indent=4)
         for heading, rows in body(one.claim):
