@@ -22,7 +22,7 @@ Cell = frozenset[tuple[str, str]]
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("attack")
-    Simulation(Settings(20_000, 7, date(2024, 1, 1), 2.0, shipped_rates())).write(
+    Simulation(Settings(12_000, 7, date(2024, 1, 1), 2.0, shipped_rates())).write(
         folder / "r", lambda done: None
     )
     result = run("figures", folder / "r", "--year", "FY2025", "--out", folder / "f")
@@ -88,11 +88,12 @@ def ends(figure: dict[str, Any], known: dict[Cell, int]) -> list[tuple[Cell, flo
             right.append(-shown)
         else:
             assert shown == 0, f"{set(whole)} is not the sum of its parts"
+    bounds = [(known.get(cell, 1), None) for cell in hidden]
     found = []
     for cell in hidden:
         cost = np.zeros(len(hidden))
         cost[place[cell]] = 1
-        low, high = (linprog(s * cost, A_eq=np.array(matrix), b_eq=right, bounds=(1, None)) for s in (1, -1))
+        low, high = (linprog(s * cost, A_eq=np.array(matrix), b_eq=right, bounds=bounds) for s in (1, -1))
         assert low.status == 0
         found.append((cell, low.fun, -high.fun if high.status == 0 else np.inf))
     return found
