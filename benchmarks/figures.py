@@ -44,6 +44,7 @@ def bare_scan(record: Path, _year: str) -> None:
     """Count the values of the columns that the figures read."""
     paths = [str(path) for path in Record(record).parts(SubjectKind.BOOKING)]
     counts = ", ".join(f"count({name})" for name in COLUMNS)
+    duckdb.execute("SET enable_progress_bar = false")
     duckdb.execute(f"SELECT {counts} FROM read_parquet($paths)", {"paths": paths}).fetchall()
 
 

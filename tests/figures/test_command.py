@@ -200,3 +200,16 @@ def test_rebooking_says_what_it_shows_and_what_it_cannot(tmp_path: Path) -> None
 def test_rebooking_without_keys_ends_well(made: Record) -> None:
     result = run("rebooking", made.folder)
     assert (result.exit_code, "cannot tell" in result.output) == (0, True)
+
+
+def test_an_interrupt_by_the_database_leaves_the_old_folder(
+    made: Record, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise RuntimeError("Query interrupted")
+
+    before = (out / "figures.json").read_bytes()
+    monkeypatch.setattr("evenhand.figures.run.Source", stopped)
+    result = run("figures", made.folder, "--year", "2019", "--out", out)
+    assert (result.exit_code, "is as it was before" in result.output) == (130, True)
+    assert (out / "figures.json").read_bytes() == before

@@ -67,7 +67,7 @@ def test_a_booking_on_the_day_of_release_counts() -> None:
     assert one.share == 0.5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=60))
 def test_the_share_grows_and_lies_in_its_interval(rows: list[tuple[int, bool]]) -> None:
     found = estimates(durations([(d, e, 1) for d, e in rows]), range(0, 61, 5))
@@ -176,7 +176,7 @@ def test_small_causes_are_joined_so_that_none_follows_by_subtraction() -> None:
         200,
     )
     shown = curves(found, 11, (30,))
-    assert [c.group for c in shown] == [ALL, "acquitted, dismissed", "bond", "served"]
+    assert [c.group for c in shown] == [ALL, "acquitted, dismissed, served", "bond"]
     for curve in shown:
         events = round(curve.estimates[0].share * curve.people)
         assert min(events, curve.people - events) >= 11

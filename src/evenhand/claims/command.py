@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from evenhand.figures.interrupt import interruptible
 from evenhand.page.place import InputError
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
@@ -41,7 +42,8 @@ def claims_command(
     Exit status: 0 shown, also when nothing can be told; 2 bad usage or input.
     """
     try:
-        found = _found(ids, record, registry, uniformity)
+        with interruptible():
+            found = _found(ids, record, registry, uniformity)
     except (RecordError, ValueError) as error:
         raise InputError(str(error)) from None
     except OSError as error:
@@ -93,8 +95,10 @@ def _show(found: "list[Answered]") -> None:
         console.print()
         say(f"{one.claim.id}  {one.claim.claim}", "bold", 0)
         say(f"{one.claim.kind}; {one.status}", "dim")
+        source = ""
         for answer in one.answers:
-            say(source_line(answer), "italic")
+            if source_line(answer) != source:
+                say(source := source_line(answer), "italic")
             for line in lines(answer):
                 say(line, indent=4)
         for heading, rows in body(one.claim):

@@ -50,7 +50,8 @@ def _date(record: Record) -> str:
 
 def _answer(record: Record, *results: Result, missing: tuple[str, ...] = ()) -> Answer:
     kind = "simulated record" if record.manifest.kind == "simulation" else "record"
-    where = ", ".join(record.manifest.agencies[:3]) or "no agency"
+    agencies = record.manifest.agencies
+    where = ", ".join(agencies) or "no agency" if len(agencies) <= 3 else f"{len(agencies)} agencies"
     return Answer(f"{kind} of {where}", _date(record), results, missing)
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 
-from evenhand.record.columns import event_schema
+from evenhand.figures.standing import create_standing
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
 
@@ -20,24 +19,11 @@ def open_record(record: Record) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         for kind in (SubjectKind.BOOKING, SubjectKind.OFFICER):
-            if paths := record.parts(kind):
-                connection.execute(
-                    f"CREATE TEMP VIEW {kind}_all AS SELECT * FROM read_parquet({_list(paths)})"
-                )
-            else:
-                connection.register(f"{kind}_all", event_schema(kind).empty_table())
-            connection.execute(
-                f"CREATE TEMP VIEW {kind} AS SELECT * FROM {kind}_all WHERE id NOT IN "
-                f"(SELECT corrects FROM {kind}_all WHERE corrects IS NOT NULL)"
-            )
+            create_standing(connection, str(kind), kind, record.parts(kind))
         connection.execute("SET VARIABLE observed_until = $end", {"end": record.manifest.observed_until})
         yield connection
     finally:
         connection.close()
-
-
-def _list(paths: list[Path]) -> str:
-    return "[" + ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths) + "]"
 
 
 CERTIFIED = """

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from evenhand.figures.interrupt import interruptible
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
@@ -42,7 +43,8 @@ def figures_command(record: Path, year: str, out: Path, threshold: int, rounding
     Exit status: 0 written, also when the record cannot tell some of the figures; 2 bad usage or input.
     """
     try:
-        _run(record, year, out, threshold, rounding, as_json)
+        with interruptible():
+            _run(record, year, out, threshold, rounding, as_json)
     except (RecordError, ValueError) as error:
         raise InputError(str(error)) from None
     except OSError as error:

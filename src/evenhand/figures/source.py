@@ -14,8 +14,8 @@ import pyarrow as pa
 from evenhand.figures.lacking import lacks
 from evenhand.figures.models import timelines
 from evenhand.figures.place import state_of
+from evenhand.figures.standing import create_standing
 from evenhand.figures.year import FiscalYear
-from evenhand.record.columns import event_schema
 from evenhand.record.events import SubjectKind
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
@@ -138,13 +138,10 @@ class Source:
 
     def _acts(self) -> None:
         with self._naming_damage():
-            if paths := self.record.parts(SubjectKind.BOOKING):
-                listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-                self.connection.execute(f"CREATE TEMP VIEW events AS SELECT * FROM read_parquet([{listed}])")
-            else:
-                self.connection.register("events", event_schema(SubjectKind.BOOKING).empty_table())
-            for statement in (_CORRECTED, _COUNTED, _PROGRAM):
-                self.connection.execute(statement)
+            paths = self.record.parts(SubjectKind.BOOKING)
+            create_standing(self.connection, "events", SubjectKind.BOOKING, paths)
+            self.connection.execute(_COUNTED)
+            self.connection.execute(_PROGRAM)
 
     @contextmanager
     def _naming_damage(self) -> Iterator[None]:
@@ -168,15 +165,13 @@ LEFT JOIN places p ON p.agency = e.agency
 LEFT JOIN models m ON m.agency = e.agency AND m.since <= e.occurred_at AND e.occurred_at < m.until"""
 _STANDING = "coalesce(m.model, '" + NO_MODEL + "') AS model"
 
-_CORRECTED = "CREATE TEMP TABLE corrected AS SELECT corrects AS id FROM events WHERE corrects IS NOT NULL"
-
 _COUNTED = f"""
 CREATE TEMP TABLE counted AS
 SELECT e.type, coalesce(p.state, 'not stated') AS state, e.agency, {_STANDING},
     coalesce(e.basis, e.cause, e.destination, 'not stated') AS kind, count(*) AS acts
 FROM events e JOIN zones z ON z.zone = e.zone AND z.since <= e.occurred_at AND e.occurred_at < z.until
 {_WITH_MODEL}
-WHERE e.type IN ({_listed(COUNTED)}) AND e.id NOT IN (SELECT id FROM corrected)
+WHERE e.type IN ({_listed(COUNTED)})
 GROUP BY ALL"""
 
 _PROGRAM = f"""
@@ -186,4 +181,4 @@ SELECT e.type, e."case", e.pos, e.agency, coalesce(p.state, 'not stated') AS sta
     e.outcome, e.conviction_class, e.pending_class
 FROM events e JOIN zones z ON z.zone = e.zone
 {_WITH_MODEL}
-WHERE e.type IN ({_listed(PROGRAM)}) AND e.id NOT IN (SELECT id FROM corrected)"""
+WHERE e.type IN ({_listed(PROGRAM)})"""

@@ -45,7 +45,7 @@ def protect(
     """Withhold small cells and as many others as it takes. `ValueError` for a threshold out of range.
 
     `known` are least numbers that other published figures tell of cells, such as a median that is shown only
-    where enough cases stand behind it.
+    where enough cases stand behind it. Should the solver fail, every cell is withheld.
     """
     if not LEAST_THRESHOLD <= threshold <= MOST_THRESHOLD:
         raise ValueError(
@@ -61,7 +61,10 @@ def protect(
     search = _Search(
         Alternatives(linked, 2 * _AT_ONCE * threshold, known or {}), small.copy(), low, high, threshold
     )
-    search.run()
+    try:
+        search.run()
+    except ArithmeticError:
+        return Protection(frozenset(range(len(values))), search.found, threshold)
     return Protection(frozenset(np.flatnonzero(search.withheld).tolist()), search.found, threshold)
 
 

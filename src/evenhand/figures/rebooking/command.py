@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from evenhand.figures.interrupt import interruptible
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
@@ -37,7 +38,8 @@ def rebooking(record: Path, out: Path | None, threshold: int, as_json: bool) -> 
     Exit status: 0 shown, also when the record cannot tell; 2 bad usage or input.
     """
     try:
-        _run(record, out, threshold, as_json)
+        with interruptible():
+            _run(record, out, threshold, as_json)
     except (RecordError, ValueError) as error:
         raise InputError(str(error)) from None
     except OSError as error:

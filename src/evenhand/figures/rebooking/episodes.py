@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.figures.rebooking.survival import Durations
+from evenhand.figures.standing import create_standing, files
 from evenhand.record.events import SubjectKind
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
@@ -86,9 +87,10 @@ def episodes(record: Record, scratch: Path) -> Episodes:
     connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(scratch / ".spill")})
     try:
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-        query = _QUERY.format(events=_files(parts), personal=_files(personal))
-        rows = connection.execute(query, {"end": manifest.observed_until}).fetchall()
-        keys = f"SELECT count(DISTINCT person_key) FROM read_parquet({_files(personal)})"
+        create_standing(connection, "standing", SubjectKind.BOOKING, parts)
+        connection.execute(f"CREATE TEMP VIEW personal AS SELECT * FROM read_parquet({files(personal)})")
+        rows = connection.execute(_QUERY, {"end": manifest.observed_until}).fetchall()
+        keys = "SELECT count(DISTINCT person_key) FROM personal"
         (persons,) = connection.execute(keys).fetchall()[0]
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
         reason = str(error).splitlines()[0]
@@ -105,20 +107,11 @@ def episodes(record: Record, scratch: Path) -> Episodes:
     return Episodes({cause: durations(found) for cause, found in sorted(by_cause.items())}, persons)
 
 
-def _files(paths: list[Path]) -> str:
-    return "[" + ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths) + "]"
-
-
 _QUERY = """
-WITH events AS (
-    SELECT * FROM read_parquet({events}) WHERE type IN ('person.booked', 'custody.released')
-), standing AS (
-    SELECT * FROM events
-    WHERE id NOT IN (SELECT corrects FROM read_parquet({events}) WHERE corrects IS NOT NULL)
-), booked AS (
+WITH booked AS (
     SELECT p.person_key AS person, e."case", e.occurred_at AS at,
         CAST(timezone(e.zone, e.occurred_at) AS DATE) AS day, e.zone
-    FROM standing e JOIN read_parquet({personal}) p ON p.id = e.id
+    FROM standing e JOIN personal p ON p.id = e.id
     WHERE e.type = 'person.booked' AND p.person_key IS NOT NULL
 ), released AS (
     SELECT "case", min(occurred_at) AS at, arg_min(cause, occurred_at) AS cause
