@@ -191,11 +191,11 @@ _WIDE = f"""
     any_value(agency) FILTER (type = 'person.booked') AS agency,
     any_value(zone) FILTER (type = 'person.booked') AS zone,
     arg_min(coalesce(ncic_class, '{NO_CLASS}'), charge_no) FILTER (type = 'charge.recorded') AS class,
-    bool_and(CASE
-        WHEN level IN ('infraction', 'ordinance') THEN true
-        WHEN level IN ('felony', 'hold') THEN false
-        WHEN level = 'misdemeanor' THEN ncic_class = '{MINOR_CLASS}' END
-    ) FILTER (type = 'charge.recorded') AS minor,
+    min(CASE
+        WHEN level IN ('felony', 'hold') OR (level = 'misdemeanor' AND ncic_class <> '{MINOR_CLASS}') THEN 0
+        WHEN level IN ('infraction', 'ordinance') OR ncic_class = '{MINOR_CLASS}' AND level IS NOT NULL THEN 2
+        ELSE 1 END
+    ) FILTER (type = 'charge.recorded') AS least,
     min(occurred_at) FILTER (type = 'screening.opened') AS opened_at,
     max(form_version) FILTER (type = 'screening.opened') AS form,
     ({_STEPS}) AS steps,
@@ -210,6 +210,8 @@ _WIDE = f"""
     min(occurred_at) FILTER (type = 'custody.transferred_in_place'
         OR (type = 'custody.departed' AND destination = 'ice')) AS ice_at
 """
+# The least of a booking's charges: 0 is no minor offense, 1 is not known, 2 is minor.
+_MINOR = "CASE least WHEN 0 THEN false WHEN 2 THEN true END"
 
 
 def _insert(part: Path, personal: Path, groups: Collection[str], until: datetime | None) -> str:
@@ -227,7 +229,7 @@ def _insert(part: Path, personal: Path, groups: Collection[str], until: datetime
         "hour(local) // 6",
         "isodow(local) - 1",
     ]
-    columns += ["year(local) * 12 + month(local) - 1", "minor", *chosen]
+    columns += ["year(local) * 12 + month(local) - 1", _MINOR, *chosen]
     for share in SHARES:
         event = f"coalesce(({share.event})::TINYINT, {NOT_TOLD})"
         columns.append(f"CASE WHEN {settled} AND ({share.population}) THEN {event} END")

@@ -8,7 +8,7 @@ from evenhand.uniformity.results import CurvePoint, GroupShare
 from evenhand.uniformity.wording import percent
 
 WIDTH = 640
-_LEFT, _RIGHT, _ROW, _TOP, _BOTTOM = 190, 20, 24, 8, 30
+_LEFT, _RIGHT, _ROW, _TOP, _BOTTOM = 190, 36, 24, 8, 30
 _CURVE_HEIGHT, _CURVE_LEFT = 240, 48
 DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 5", "4 2", "1 4", "6 2 1 2 1 2")
 """Line patterns, so that curves are told apart without colour."""
