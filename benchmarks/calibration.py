@@ -30,7 +30,7 @@ def looking_once(counties: int) -> list[Rate]:
 
 
 def looking_once_with_bias(counties: int) -> list[Rate]:
-    return list(fixed.powers(3, counties, BOOKINGS, SIZES, (1, 2)))
+    return list(fixed.powers(3, counties, BOOKINGS, SIZES, (1, 2), SIZES[:2]))
 
 
 def looking_daily(counties: int) -> list[Rate]:
