@@ -9,6 +9,10 @@ import argparse
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+# The counties are shared with the tests.
+sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
 
 from counties import fixed, records, sequential
 from counties.process import confounded, process

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from evenhand.uniformity.bookings import read_bookings
+from evenhand.uniformity.run import scratch_connection
 from uniformity.county import County, compare
 
 START = datetime(2020, 1, 15, 18, tzinfo=UTC)
@@ -83,3 +85,27 @@ def test_a_series_without_change_has_no_error_to_measure_by(tmp_path):
     assert {c.reason for c in found.changes if c.method == "interrupted series"} == {
         "every month has the same value"
     }
+
+
+@pytest.mark.parametrize(
+    ("charges", "minor"),
+    [
+        ([TRAFFIC], True),
+        ([BURGLARY], False),
+        ([TRAFFIC, BURGLARY], False),
+        ([{"level": "infraction"}, {"level": "ordinance"}], True),
+        ([{"level": "misdemeanor", "ncic_class": "23"}], False),
+        ([{"level": "misdemeanor"}], None),
+        ([TRAFFIC, {}], None),
+        ([{}, BURGLARY], False),
+        ([{"level": "hold"}], False),
+        ([], None),
+    ],
+)
+def test_which_bookings_are_minor(tmp_path, charges, minor):
+    county = County()
+    county.book(*((1, "charge.recorded", {**c, "charge_no": n}) for n, c in enumerate(charges, 1)), sex="F")
+    record = county.write(tmp_path / "record")
+    with scratch_connection(tmp_path) as connection:
+        read_bookings(record, connection)
+        assert connection.execute("SELECT minor FROM bookings").fetchall() == [(minor,)]

@@ -158,8 +158,6 @@ def _against_others(
         return replace(row, reason=answer.reason)
     return replace(
         row,
-        before=answer.unchanged,
-        after=answer.changed,
         level=answer.effect.value,
         level_low=answer.effect.low,
         level_high=answer.effect.high,

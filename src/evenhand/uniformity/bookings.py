@@ -77,10 +77,7 @@ def read_bookings(
     """Make the table `bookings`. Memory follows the number of bookings (about 70 bytes each)."""
     parts = record.parts(SubjectKind.BOOKING)
     files = [str(part) for part in parts]
-    facilities = _values(connection, files, "coalesce(facility, agency)", "type = 'person.booked'")
-    agencies = _values(connection, files, "agency", "type = 'person.booked'")
-    classes = _values(connection, files, f"coalesce(ncic_class, '{NO_CLASS}')", "type = 'charge.recorded'")
-    classes = tuple(sorted({*classes, NO_CLASS}))
+    facilities, agencies, classes = _places_and_classes(connection, files)
     personal = [str(p) for part in parts if (p := _personal(record, part)).is_file()]
     groups, unusable = _groups(connection, personal)
     for name, values in {
@@ -112,13 +109,28 @@ def _personal(record: Record, part: Path) -> Path:
     return record.folder / "personal" / SubjectKind.BOOKING / part.name
 
 
-def _values(
-    connection: duckdb.DuckDBPyConnection, files: list[str], value: str, where: str
-) -> tuple[str, ...]:
+def _places_and_classes(
+    connection: duckdb.DuckDBPyConnection, files: list[str]
+) -> tuple[tuple[str, ...], ...]:
+    """The facilities, agencies and charge classes of all bookings, each sorted."""
+    if not files:
+        return (), (), (NO_CLASS,)
+    rows = connection.execute(
+        "SELECT DISTINCT type = 'person.booked' AS booked, coalesce(facility, agency), agency, ncic_class "
+        "FROM read_parquet(?) WHERE type IN ('person.booked', 'charge.recorded')",
+        [files],
+    ).fetchall()
+    facilities = {facility for booked, facility, _, _ in rows if booked}
+    agencies = {agency for booked, _, agency, _ in rows if booked}
+    classes = {NO_CLASS} | {c for *_, c in rows if c is not None}
+    return tuple(sorted(facilities)), tuple(sorted(agencies)), tuple(sorted(classes))
+
+
+def _values(connection: duckdb.DuckDBPyConnection, files: list[str], value: str) -> tuple[str, ...]:
     if not files:
         return ()
     rows = connection.execute(
-        f"SELECT DISTINCT {value} AS v FROM read_parquet(?) WHERE {where} ORDER BY v", [files]
+        f"SELECT DISTINCT {value} AS v FROM read_parquet(?) ORDER BY v", [files]
     ).fetchall()
     return tuple(row[0] for row in rows if row[0] is not None)
 
@@ -129,7 +141,7 @@ def _groups(
     groups: dict[str, tuple[str, ...]] = {}
     unusable: dict[str, str] = {}
     for column in GROUP_COLUMNS:
-        values = _values(connection, files, _cleaned(column), "true")
+        values = _values(connection, files, _cleaned(column))
         if not values:
             unusable[column] = "the record holds no value of it"
         elif len(values) > MOST_GROUPS:
@@ -179,11 +191,11 @@ _WIDE = f"""
     any_value(agency) FILTER (type = 'person.booked') AS agency,
     any_value(zone) FILTER (type = 'person.booked') AS zone,
     arg_min(coalesce(ncic_class, '{NO_CLASS}'), charge_no) FILTER (type = 'charge.recorded') AS class,
-    bool_and(CASE
-        WHEN level IN ('infraction', 'ordinance') THEN true
-        WHEN level IN ('felony', 'hold') THEN false
-        WHEN level = 'misdemeanor' THEN ncic_class = '{MINOR_CLASS}' END
-    ) FILTER (type = 'charge.recorded') AS minor,
+    min(CASE
+        WHEN level IN ('felony', 'hold') OR (level = 'misdemeanor' AND ncic_class <> '{MINOR_CLASS}') THEN 0
+        WHEN level IN ('infraction', 'ordinance') OR ncic_class = '{MINOR_CLASS}' AND level IS NOT NULL THEN 2
+        ELSE 1 END
+    ) FILTER (type = 'charge.recorded') AS least,
     min(occurred_at) FILTER (type = 'screening.opened') AS opened_at,
     max(form_version) FILTER (type = 'screening.opened') AS form,
     ({_STEPS}) AS steps,
@@ -198,6 +210,8 @@ _WIDE = f"""
     min(occurred_at) FILTER (type = 'custody.transferred_in_place'
         OR (type = 'custody.departed' AND destination = 'ice')) AS ice_at
 """
+# The least of a booking's charges: 0 is no minor offense, 1 is not known, 2 is minor.
+_MINOR = "CASE least WHEN 0 THEN false WHEN 2 THEN true END"
 
 
 def _insert(part: Path, personal: Path, groups: Collection[str], until: datetime | None) -> str:
@@ -215,7 +229,7 @@ def _insert(part: Path, personal: Path, groups: Collection[str], until: datetime
         "hour(local) // 6",
         "isodow(local) - 1",
     ]
-    columns += ["year(local) * 12 + month(local) - 1", "minor", *chosen]
+    columns += ["year(local) * 12 + month(local) - 1", _MINOR, *chosen]
     for share in SHARES:
         event = f"coalesce(({share.event})::TINYINT, {NOT_TOLD})"
         columns.append(f"CASE WHEN {settled} AND ({share.population}) THEN {event} END")

@@ -8,7 +8,7 @@ from evenhand.uniformity.results import CurvePoint, GroupShare
 from evenhand.uniformity.wording import percent
 
 WIDTH = 640
-_LEFT, _RIGHT, _ROW, _TOP, _BOTTOM = 190, 20, 24, 8, 30
+_LEFT, _RIGHT, _ROW, _TOP, _BOTTOM = 190, 36, 24, 8, 30
 _CURVE_HEIGHT, _CURVE_LEFT = 240, 48
 DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 5", "4 2", "1 4", "6 2 1 2 1 2")
 """Line patterns, so that curves are told apart without colour."""
@@ -54,9 +54,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Curves:
-    """Curves of the share without the event over time."""
+    """Curves of the share without the event over time; `table` has each group at the marked times."""
 
     lines: tuple[Line, ...]
+    table: tuple[tuple[str, tuple[float, ...]], ...]
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     summary: str
@@ -109,15 +110,22 @@ def curves(points: Sequence[CurvePoint]) -> Curves | None:
     def y(share: float) -> float:
         return round(_TOP + (_CURVE_HEIGHT - _TOP - _BOTTOM) * (1 - share), 1)
 
-    lines = []
+    ticks = [longest * k / 4 for k in range(5)]
+    lines, table = [], []
     for n, (name, members) in enumerate(groupby(points, key=lambda p: p.group)):
         within = [p for p in members if p.time <= longest]
+        table.append((name, tuple(_share_at(within, at) for at in ticks)))
         path = f"M{x(within[0].time)} {y(within[0].share)}" + "".join(
             f"H{x(p.time)}V{y(p.share)}" for p in within[1:]
         )
         lines.append(Line(name, path, DASHES[n % len(DASHES)], _TOP + 16 * (n + 1)))
-    x_ticks = tuple(Tick(x(longest * k / 4), f"{longest * k / 4:,.4g}") for k in range(5))
+    x_ticks = tuple(Tick(x(at), f"{at:,.4g}") for at in ticks)
     y_ticks = tuple(Tick(y(k / 4), f"{25 * k} %") for k in range(5))
     names = ", ".join(line.name for line in lines)
-    said = f"Share without the event by {unit}, for {names}; the table gives medians."
-    return Curves(tuple(lines), x_ticks, y_ticks, said, unit)
+    said = f"Share without the event by {unit}, for {names}; the table below gives it at the marked times."
+    return Curves(tuple(lines), tuple(table), x_ticks, y_ticks, said, unit)
+
+
+def _share_at(points: Sequence[CurvePoint], time: float) -> float:
+    """The share of the last step at or before the time."""
+    return [p.share for p in points if p.time <= time][-1]

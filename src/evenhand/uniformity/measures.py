@@ -107,7 +107,8 @@ REFERRAL = Share(
     "Referred",
     "everyone interviewed",
     ("interview.held", "determination.made.outcome"),
-    "A referral rests on facts of a case that the figures do not adjust for.",
+    "A referral rests on facts of a case that the figures do not adjust for. One that a supervisor sent back "
+    "counts.",
     "interview_at IS NOT NULL",
     "referred",
 )

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from evenhand.page.pages import environment
 from evenhand.uniformity import chart, officers, public, wording
-from evenhand.uniformity.compare import RATE, Compared
+from evenhand.uniformity.compare import Compared
 from evenhand.uniformity.measures import MEASURES, Measure, Time
 from evenhand.uniformity.results import Comparison, CurvePoint, GroupShare, GroupTime, Overall, Verdict
 from evenhand.uniformity.run import Uniformity
@@ -61,7 +61,6 @@ def render(result: Uniformity, *, for_public: bool) -> str:
         counted={str(v): counted[str(v)] for v in Verdict},
         tested=sum(row.p is not None for row in found.comparisons),
         columns=wording.COLUMN_NAMES,
-        rate=RATE,
         public=for_public,
         threshold=public.THRESHOLD,
         officers=result.officers,

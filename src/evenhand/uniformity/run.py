@@ -45,6 +45,11 @@ def scratch_connection(folder: Path, memory: str = MEMORY) -> Iterator[duckdb.Du
     connection = duckdb.connect(config={"memory_limit": memory, "temp_directory": str(spill)})
     try:
         yield connection
+    except RuntimeError as error:
+        # DuckDB's word for Ctrl-C during a query.
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
     finally:
         connection.close()
         if spill.is_dir():

@@ -19,7 +19,10 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 def points(difference: float | None, digits: int = 2) -> str:
     """`+1.20` percentage points, with its sign."""
-    return "–" if difference is None else f"{100 * difference:+.{digits}f}".replace("-", "−")
+    if difference is None:
+        return "–"
+    text = f"{100 * difference:+.{digits}f}"
+    return text[1:] if not text.strip("+-0.") else text.replace("-", "−")
 
 
 def number(value: float | None, digits: int = 2) -> str:

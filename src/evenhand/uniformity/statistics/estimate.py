@@ -38,6 +38,14 @@ def finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
+def exp(value: float) -> float:
+    """e to the value; infinite where that is too large a number."""
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return math.inf
+
+
 def critical(level: float = LEVEL) -> float:
     """The standard normal quantile of a two-sided interval (1.96 for 95 percent)."""
     from scipy.stats import norm

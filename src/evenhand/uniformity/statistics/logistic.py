@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evenhand.uniformity.statistics.estimate import Cannot, Estimate, critical, finite
+from evenhand.uniformity.statistics.estimate import Cannot, Estimate, critical, exp, finite
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -73,8 +73,8 @@ def logistic(cells: Cells) -> Effects | Cannot:
         if abs(value) > 15:
             found[g] = Cannot("the factors separate the group's events from the rest: no finite odds ratio")
             continue
-        ends = (finite(math.exp(value - z * error)), finite(math.exp(value + z * error)))
-        found[g] = Estimate(math.exp(value), *ends)
+        ends = (finite(exp(value - z * error)), finite(exp(value + z * error)))
+        found[g] = Estimate(exp(value), *ends)
     return Effects(found, int(keep.sum()), int(cells.cases[keep].sum()))
 
 

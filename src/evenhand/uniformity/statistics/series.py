@@ -20,7 +20,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 LEAST_MONTHS = 8
 """The least number of months on either side; Wagner and others ask for twelve to see the seasons."""
-LEAST_PLACES = 2
 FEW_PLACES = 20
 
 
@@ -96,7 +95,7 @@ def differences(
     always = {int(p) for p in places if treated[place == p].all()}
     if not ever:
         return Cannot("no place is seen both before and after a change")
-    if len(places) - len(ever) - len(always) < 1 or len(ever) + 1 < LEAST_PLACES:
+    if len(places) == len(ever) + len(always):
         return Cannot("no place without a change to compare with")
     use = ~np.isin(place, list(always))
     values, place, month, treated = values[use], place[use], month[use], treated[use]
@@ -104,7 +103,10 @@ def differences(
     if np.linalg.matrix_rank(design) < design.shape[1]:
         return Cannot("the change coincides with the months or the places: its effect cannot be told apart")
     model = sm.OLS(values, design).fit(cov_type="cluster", cov_kwds={"groups": place}, use_t=True)
-    if not np.isfinite(model.bse[0]) or model.bse[0] == 0:
+    # With as many months as places the errors of the months themselves cannot be had; they are not used.
+    with np.errstate(invalid="ignore"):
+        error = float(model.bse[0])
+    if not np.isfinite(error) or error == 0:
         return Cannot("there is no error to measure a change by")
     several = len(np.unique(place))
     return Differenced(

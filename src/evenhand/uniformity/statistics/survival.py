@@ -14,11 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evenhand.uniformity.statistics.estimate import LEVEL, Cannot, Estimate, Tested, critical, finite
+from evenhand.uniformity.statistics.estimate import LEVEL, Cannot, Estimate, Tested, critical, exp, finite
 from evenhand.uniformity.statistics.shares import detectable
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+LARGEST = 15.0
+"""Logarithms of ratios beyond this (three million times) are the sign of an estimate that has none."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,9 @@ def risk_sets(times: Times) -> RiskSets:
     """Who is at risk and who has the event, at the moments at which an event happens."""
     leaving = times.events + times.censored
     happens = times.events.any(axis=0)
+    if not happens.any():
+        nobody = np.zeros((len(leaving), 0))
+        return RiskSets(nobody, nobody)
     starts = np.flatnonzero(np.r_[True, times.stratum[1:] != times.stratum[:-1]])
     sizes = np.diff(np.r_[starts, len(times.stratum)])
     left = np.cumsum(leaving, axis=1) - leaving
@@ -153,15 +158,18 @@ def compared(parts: Pressure) -> ComparedTimes:
     variance = float(parts.covariance[1, 1])
     log_ratio, error = float(parts.surplus[1]) / variance, 1 / math.sqrt(variance)
     z = critical()
-    ratio = Estimate(
-        _exp(log_ratio), finite(_exp(log_ratio - z * error)), finite(_exp(log_ratio + z * error))
-    )
-    return ComparedTimes(test, ratio, error)
+    if abs(log_ratio) > LARGEST:
+        return ComparedTimes(test, Cannot("the one-step hazard ratio is beyond all bounds"), error)
+    ends = (finite(exp(log_ratio - z * error)), finite(exp(log_ratio + z * error)))
+    return ComparedTimes(test, Estimate(exp(log_ratio), *ends), error)
 
 
-def smallest_hazard_ratio(log_error: float) -> float:
-    """The ratio above 1 that such a comparison finds with 80 percent power; its inverse likewise below 1."""
-    return _exp(detectable(log_error))
+def smallest_hazard_ratio(log_error: float) -> float | None:
+    """The ratio above 1 that such a comparison finds with 80 percent power; its inverse likewise below 1.
+
+    `None` where no ratio of any size would do.
+    """
+    return finite(exp(detectable(log_error)))
 
 
 def kaplan_meier(time: Ints, events: Ints, censored: Ints) -> Curve | Cannot:
@@ -229,10 +237,3 @@ def tested(parts: Pressure) -> Tested | Cannot:
         return Cannot("the groups do not share enough strata")
     statistic = float(surplus @ np.linalg.solve(covariance, surplus))
     return Tested(statistic, df, float(chi2.sf(statistic, df)))
-
-
-def _exp(value: float) -> float:
-    try:
-        return math.exp(value)
-    except OverflowError:
-        return math.inf
