@@ -41,7 +41,7 @@ def looking_daily(counties: int) -> list[Rate]:
     made = (
         sequential.false_alarms(4, counties, BOOKINGS, YEARS),
         sequential.mixed(5, counties, BOOKINGS, YEARS),
-        sequential.powers(6, counties, BOOKINGS, YEARS, SIZES[:4]),
+        sequential.powers(6, counties, BOOKINGS, YEARS, SIZES[:2]),
     )
     return [each for part in made for each in part]
 
