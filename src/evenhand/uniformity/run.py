@@ -43,6 +43,8 @@ def scratch_connection(folder: Path, memory: str = MEMORY) -> Iterator[duckdb.Du
     """A DuckDB of its own, which spills into `folder`."""
     spill = folder / ".spill"
     connection = duckdb.connect(config={"memory_limit": memory, "temp_directory": str(spill)})
+    # It would draw a bar of its own for each long query.
+    connection.execute("SET enable_progress_bar = false")
     try:
         yield connection
     except RuntimeError as error:

@@ -19,7 +19,7 @@ from evenhand.uniformity.statistics.estimate import Cannot, Estimate, critical, 
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-_ROUNDS, _CLOSE = 40, 1e-9
+_ROUNDS, _CLOSE, _FLAT = 40, 1e-9, 1e-5
 
 
 @dataclass(frozen=True)
@@ -99,23 +99,22 @@ def _informative(cells: Cells) -> tuple[npt.NDArray[np.bool_], set[int]]:
 
 
 class _Design:
-    """Indicator columns for the groups but the reference, then for all levels of each factor.
+    """Indicator columns for the groups but the reference, then for the levels of each factor.
 
     Sums over cells are sums by level (`bincount`), and their cross products sums by pairs of levels, so that
-    no table of cells by columns is ever made. The columns overlap (every factor's add up to one), which
-    leaves the groups' effects as they are.
+    no table of cells by columns is ever made.
     """
 
     def __init__(self, group: Ints, present: Sequence[int], factors: Sequence[Ints]) -> None:
         places = np.full(int(group.max()) + 1, len(present))
         places[list(present)] = np.arange(len(present))
-        # The reference has a column that is left out in the end.
+        # The columns of the reference and of the later factors' first levels are left out in the end.
         self.codes = [places[group], *(np.unique(f, return_inverse=True)[1] for f in factors)]
         self.sizes = [len(present) + 1, *(int(c.max()) + 1 for c in self.codes[1:])]
         self.starts = np.cumsum([0, *self.sizes])
         pairs = [(a, b) for b in range(len(self.codes)) for a in range(b)]
         self.pairs = [(a, b, self.codes[a] * self.sizes[b] + self.codes[b]) for a, b in pairs]
-        self.kept = np.delete(np.arange(self.starts[-1]), len(present))
+        self.kept = np.delete(np.arange(self.starts[-1]), [len(present), *self.starts[2:-1]])
 
     def sums(self, values: Floats) -> Floats:
         """The sum of the values over the cells of each column."""
@@ -165,9 +164,7 @@ def _fit(design: _Design, events: Floats, cases: Floats) -> _Fit | Cannot:
         chance = np.clip(1 / (1 + np.exp(-linear)), 1e-12, 1 - 1e-12)
         weight = cases * chance * (1 - chance)
         information = design.products(weight)
-        # Levels that always come together leave directions open; the least-norm solution serves as well.
-        inverse: Floats = np.asarray(np.linalg.pinv(information, rcond=1e-11, hermitian=True), float)
-        coefficients = inverse @ design.sums(weight * linear + events - cases * chance)
+        coefficients = _solved(information, design.sums(weight * linear + events - cases * chance))
         before, linear = linear, np.clip(design.linear(coefficients), -30, 30)
         deviance = _deviance(linear, events, cases)
         while deviance > last * (1 + 1e-12) + 1e-9 and np.abs(linear - before).max() > 1e-10:
@@ -175,6 +172,7 @@ def _fit(design: _Design, events: Floats, cases: Floats) -> _Fit | Cannot:
             linear = (linear + before) / 2
             deviance = _deviance(linear, events, cases)
         if abs(deviance - last) < _CLOSE * (abs(deviance) + 0.1):
+            inverse = _pseudo_inverse(information)
             return _Fit(coefficients, inverse, np.diag(inverse @ information))
         last = deviance
     return Cannot("the fit did not converge: the factors separate events from the rest")
@@ -182,3 +180,25 @@ def _fit(design: _Design, events: Floats, cases: Floats) -> _Fit | Cannot:
 
 def _deviance(linear: Floats, events: Floats, cases: Floats) -> float:
     return float(-2 * (events * linear - cases * np.logaddexp(0, linear)).sum())
+
+
+def _solved(information: Floats, right: Floats) -> Floats:
+    """The solution of the normal equations.
+
+    Levels that always come together leave directions open; the least-norm solution then serves as well.
+    """
+    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+    scale = 1 / np.sqrt(np.diag(information))
+    try:
+        factor = cho_factor(information * scale * scale[:, None], lower=True)
+    except LinAlgError:
+        return _pseudo_inverse(information) @ right
+    if np.diag(factor[0]).min() < _FLAT:
+        return _pseudo_inverse(information) @ right
+    solution: Floats = scale * cho_solve(factor, scale * right)
+    return solution
+
+
+def _pseudo_inverse(information: Floats) -> Floats:
+    return np.asarray(np.linalg.pinv(information, rcond=1e-11, hermitian=True), dtype=float)
