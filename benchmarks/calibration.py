@@ -9,6 +9,10 @@ import argparse
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+# The counties are shared with the tests.
+sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
 
 from counties import fixed, records, sequential
 from counties.process import confounded, process
@@ -30,14 +34,14 @@ def looking_once(counties: int) -> list[Rate]:
 
 
 def looking_once_with_bias(counties: int) -> list[Rate]:
-    return list(fixed.powers(3, counties, BOOKINGS, SIZES, (1, 2)))
+    return list(fixed.powers(3, counties, BOOKINGS, SIZES, (1, 2), SIZES[:2]))
 
 
 def looking_daily(counties: int) -> list[Rate]:
     made = (
         sequential.false_alarms(4, counties, BOOKINGS, YEARS),
         sequential.mixed(5, counties, BOOKINGS, YEARS),
-        sequential.powers(6, counties, BOOKINGS, YEARS, SIZES[:4]),
+        sequential.powers(6, counties, BOOKINGS, YEARS, SIZES[:2]),
     )
     return [each for part in made for each in part]
 

@@ -62,6 +62,14 @@ def confounded(moved: float = 0.4, by: float = -0.15, measure: Measure = Measure
     return Process(mix, share)
 
 
+def by_jail(process: Process) -> Process:
+    """With the jails alone as strata, for times, which do not go by charge: the formula for their power is
+    one for many cases a stratum."""
+    shape = (len(NAMES), JAILS, -1)
+    mix = process.mix.reshape(shape).sum(axis=2)
+    return Process(mix, (process.share * process.mix).reshape(shape).sum(axis=2) / mix)
+
+
 def _charges() -> Floats:
     weight = np.zeros(len(CHARGES))
     for offense in OFFENSES:

@@ -10,6 +10,9 @@ import duckdb
 import numpy as np
 from scipy.stats import chi2, chisquare
 
+from counties.fixed import ALPHA
+from counties.process import HISPANIC, NAMES, Floats, Ints, Process, minutes
+from counties.rates import Rate, rate
 from evenhand.record.store import Record
 from evenhand.simulate.biases.bias import CHARGES
 from evenhand.simulate.biases.read import read_biases
@@ -18,10 +21,6 @@ from evenhand.uniformity.measures import STEPS, TIMES
 from evenhand.uniformity.run import run
 from evenhand.uniformity.watch.cases import read_cases
 from evenhand.uniformity.watch.monitor import look
-
-from .fixed import ALPHA
-from .process import HISPANIC, NAMES, Floats, Ints, Process, minutes
-from .rates import Rate, rate
 
 _TIMES = {time.id for time in TIMES}
 

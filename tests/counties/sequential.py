@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm
 
+from counties.process import HISPANIC, NAMES, Floats, Ints, Process, confounded, process
+from counties.rates import Rate, rate
 from evenhand.uniformity.watch import evidence
 from evenhand.uniformity.watch.blocks import Daily, cut, tables
 from evenhand.uniformity.watch.evidence import GRID, PRIOR_SD
-
-from .process import HISPANIC, NAMES, Floats, Ints, Process, confounded, process
-from .rates import Rate, rate
 
 ALPHA = 0.05
 BATCH = 50
