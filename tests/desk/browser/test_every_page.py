@@ -33,7 +33,6 @@ NOT_OPEN = frozenset(
         # Sent to, or asked by a script.
         "account_logout",
         "mfa_login_webauthn",
-        "refusal:decide",
         # Between two steps of signing in, or with a second factor: `test_second_factor`.
         "account_confirm_login_code",
         "account_set_password",
@@ -53,7 +52,8 @@ OTHERS = [
     and not address.parts
     and address.name.startswith(("account_", "mfa_"))
 ]
-PAGES = sorted(OURS + OTHERS, key=lambda a: a.name)
+SENT_TO = {"refusal:decide", "accounts:invite"}
+PAGES = sorted((a for a in OURS + OTHERS if a.name not in SENT_TO), key=lambda a: a.name)
 
 
 def _accounts(address: Address, county: County) -> list[User | None]:
