@@ -14,13 +14,14 @@ Look = tuple[str, Literal["light", "dark"], int]
 _AXE = Axe()
 
 
-
 def faults(page: Page, scheme: Literal["light", "dark"], width: int) -> list[str]:
     """What axe-core finds on the page that is open, and whether it must be scrolled sideways."""
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     found = _AXE.run(page).response["violations"]
-    said = [f"{v['id']}: {n['html'][:120]}: {n['failureSummary'][:200]}" for v in found for n in v["nodes"][:3]]
+    said = [
+        f"{v['id']}: {n['html'][:120]}: {n['failureSummary'][:200]}" for v in found for n in v["nodes"][:3]
+    ]
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         said.append(f"wider than {width} px")
     return said

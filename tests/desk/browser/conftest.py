@@ -60,9 +60,9 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
     page.on(
         "console",
-        lambda said: wrong.append(f"{page.url}: {said.text}")
-        if "Content Security Policy" in said.text
-        else None,
+        lambda said: (
+            wrong.append(f"{page.url}: {said.text}") if "Content Security Policy" in said.text else None
+        ),
     )
     yield page
     context.close()

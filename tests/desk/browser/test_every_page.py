@@ -48,9 +48,7 @@ NOT_OPEN = frozenset(
 OTHERS = [
     address
     for address in ADDRESSES
-    if not address.ours
-    and not address.parts
-    and address.name.startswith(("account_", "mfa_"))
+    if not address.ours and not address.parts and address.name.startswith(("account_", "mfa_"))
 ]
 SENT_TO = {"refusal:decide", "accounts:invite"}
 PAGES = sorted((a for a in OURS + OTHERS if a.name not in SENT_TO), key=lambda a: a.name)

@@ -1,6 +1,5 @@
 """Signing in by the form, and the pages that need no account."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from desk.county import PASSWORD, County
