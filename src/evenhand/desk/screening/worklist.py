@@ -39,7 +39,7 @@ def open_screenings(facility: str = "") -> ReadQuerySet:
 
 
 def older_waiting(case: Case) -> Case | None:
-    """The first booked of the facility's screenings that nobody has begun, where it is older than this one."""
+    """The oldest of the facility's screenings that nobody has begun, if it is older than this one."""
     rows = open_screenings(case.facility).filter(stage=Stage.WAITING, booked_at__lt=case.booked_at)
     older: Case | None = rows.first()
     return older
