@@ -62,6 +62,14 @@ def _first_event(county: County) -> dict[str, object]:
     return {"subject": subject, "event": history.load(SubjectKind.BOOKING, subject)[0].event.id}
 
 
+def _determined(county: County) -> dict[str, object]:
+    subject = _case(county)
+    county.act(
+        "determination.made", subject, ActorRole.DESIGNATED_OFFICER, outcome="refer", grounds=("statement",)
+    )
+    return {"subject": subject}
+
+
 MAKERS: dict[str, Maker] = {
     "complaints:show": lambda c: {"reference": _complaint(c)},
     "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
@@ -70,6 +78,7 @@ MAKERS: dict[str, Maker] = {
     "refusal:decide": lambda c: {"number": _waiting(c)},
     "bookings:disposition": lambda c: {"subject": _case(c), "number": 1},
     "bookings:correct": _first_event,
+    "supervision:review": _determined,
     "agreements:document": lambda c: {"subject": f"agreement-{c.ori}", "sha256": "0" * 64},
 }
 """By the address's name."""

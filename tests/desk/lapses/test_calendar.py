@@ -102,7 +102,7 @@ def test_the_page_groups_by_month_and_marks_the_past(county: County) -> None:
     client.force_login(county.account(Role.COORDINATOR))
     groups = client.get("/lapses/", {"days": "60"}).context["groups"]
     assert [(title, len(found)) for title, found in groups] == [
-        ("Past", 1),
+        ("Already past", 1),
         ("In the next 30 days", 0),
         ("In 30 to 60 days", 1),
     ]

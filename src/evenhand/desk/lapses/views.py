@@ -44,7 +44,7 @@ def _days(request: SignedInRequest) -> int:
 
 
 def _groups(found: list[Lapse], now: datetime, days: int) -> list[tuple[str, list[Lapse]]]:
-    groups = [(_("Past"), [lapse for lapse in found if lapse.at <= now])]
+    groups = [(_("Already past"), [lapse for lapse in found if lapse.at <= now])]
     begin = 0
     for end in (w for w in WINDOWS if w <= days):
         since, until = now + timedelta(days=begin), now + timedelta(days=end)

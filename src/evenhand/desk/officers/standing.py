@@ -46,7 +46,7 @@ class State(models.TextChoices):
     REFRESHER = "refresher", _("Refresher overdue")
     SUSPENDED = "suspended", _("Suspended")
     REVOKED = "revoked", _("Revoked")
-    LEFT = "left", _("Left")
+    LEFT = "left", _("Left the agency")
 
 
 def against_acts(stands: Row) -> tuple[Rule, ...]:
