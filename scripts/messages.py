@@ -1,4 +1,4 @@
-"""The desk's Spanish: `compile` makes what Django reads, `missing` lists what has no translation, `update` adds it.
+"""The desk's Spanish: `compile` makes what Django reads, `missing` lists what has none, `update` adds it.
 
 Each room has its own `locale/es/LC_MESSAGES/django.po`; what is made from it is not committed.
 """
@@ -51,7 +51,7 @@ def sources(room: Path) -> Iterator[tuple[Path, str]]:
 
 
 def wanted(room: Path) -> dict[Key, tuple[str | tuple[str, ...], str]]:
-    """Every message of a room by context and (singular) text, with its id and the first place where it stands."""
+    """Every message of a room by context and (singular) text, with its id and where it first stands."""
     found: dict[Key, tuple[str | tuple[str, ...], str]] = {}
     for path, text in sources(room):
         for line, message, _, context in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS):  # type: ignore[arg-type]
@@ -101,6 +101,9 @@ def update() -> None:
         if new:
             book = catalog(room)
             book.header_comment = "# The desk's Spanish."
+            book.project, book.version, book.fuzzy = "Evenhand", "1", False
+            book.last_translator = book.language_team = "Evenhand"
+            book.msgid_bugs_address = "Evenhand"
             for (context, _), (message, place) in new.items():
                 book.add(message, context=context, locations=[(place.rpartition(":")[0], None)])
             po_of(room).parent.mkdir(parents=True, exist_ok=True)

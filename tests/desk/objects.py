@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from desk.county import County, booked
+from evenhand.desk.accounts.models import Role
 from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
@@ -62,6 +63,15 @@ def _first_event(county: County) -> dict[str, object]:
     return {"subject": subject, "event": history.load(SubjectKind.BOOKING, subject)[0].event.id}
 
 
+def _last_event(kind: SubjectKind, subject: str) -> dict[str, object]:
+    return {"subject": subject, "event": history.load(kind, subject)[-1].event.id}
+
+
+def _posters(county: County) -> dict[str, object]:
+    county.act("poster.attested", county.jail, ActorRole.COORDINATOR, languages=("en", "es"))
+    return _last_event(SubjectKind.FACILITY, county.jail)
+
+
 def _determined(county: County) -> dict[str, object]:
     subject = _case(county)
     county.act(
@@ -75,9 +85,15 @@ MAKERS: dict[str, Maker] = {
     "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
     "reviews:extend": lambda c: {"subject": _review(c), "finding": "F1"},
     "reviews:done": lambda c: {"subject": _review(c), "finding": "F1"},
+    "accounts:show": lambda c: {"number": c.account(Role.AUDITOR).pk},
+    "accounts:change": lambda c: {"number": c.account(Role.AUDITOR).pk},
+    "accounts:invite": lambda c: {"number": c.account(Role.AUDITOR).pk},
     "refusal:decide": lambda c: {"number": _waiting(c)},
     "bookings:disposition": lambda c: {"subject": _case(c), "number": 1},
     "bookings:correct": _first_event,
+    "agreements:correct": lambda c: _last_event(SubjectKind.AGREEMENT, f"agreement-{c.ori}"),
+    "officers:correct": lambda c: _last_event(SubjectKind.OFFICER, c.officer),
+    "facilities:correct": _posters,
     "supervision:review": _determined,
     "agreements:document": lambda c: {"subject": f"agreement-{c.ori}", "sha256": "0" * 64},
 }

@@ -2,7 +2,9 @@
 
 import atexit
 import os
+import runpy
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("EVENHAND_DESK_MODE", "demonstration")
 os.environ.setdefault("EVENHAND_DESK_FOLDER", tempfile.mkdtemp(prefix="evenhand-desk-"))
@@ -20,5 +22,9 @@ if os.environ.get("EVENHAND_TEST_DATABASE") == "postgres":
 
 from evenhand.desk.settings import *  # noqa: F403
 
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Sign-in is no matter of these tests, and argon2 is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# The translations are those of the sources, also where `make messages` was not called.
+runpy.run_path(str(Path(__file__).parents[2] / "scripts/messages.py"))["compile_all"]()

@@ -135,7 +135,8 @@ def test_no_role_reaches_another_agency(role: Role, county: County, other_county
     client.force_login(county.account(role))
     wrong = []
     for address in OURS:
-        if not address.parts or address.decision == ANYONE:
+        # Accounts are the administrator's, whatever the agency.
+        if not address.parts or address.decision == ANYONE or address.name.startswith("accounts:"):
             continue
         path = _path(address, other_county)
         for method in ("get", "post"):

@@ -38,6 +38,16 @@ class Environment(BaseSettings):
     behind_proxy: bool = Field(
         False, description="True where a proxy ends TLS and sets `X-Forwarded-Proto`; it must overwrite it."
     )
+    oidc_issuer: str = Field(
+        "", description="The agency's own sign-in by OpenID Connect: its issuer's address."
+    )
+    oidc_name: str = Field("Agency sign-in", description="What the button for it says.")
+    oidc_client: str = Field("", description="The client's id there.")
+    oidc_secret: SecretStr = Field(SecretStr(""), description="The client's secret there.")
+    mail_server: str = Field("", description="`host:port` of the mail server; empty: no mail is sent.")
+    mail_user: str = Field("", description="The mail server's user.")
+    mail_password: SecretStr = Field(SecretStr(""), description="The mail server's password.")
+    mail_from: str = Field("", description="The sender of the desk's mail.")
     database_connection_age: int = Field(60, description="Seconds for which a database connection is kept.")
 
 

@@ -53,6 +53,7 @@ def weaknesses() -> list[str]:
 def prepare(*, demonstration: bool) -> None:
     """Make tables and static files, fill a demonstration; ends the command where settings are weak."""
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     if not demonstration:
         weak = weaknesses()
         if weak:

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("custody/", include("evenhand.desk.custody.urls")),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("", include("evenhand.desk.accounts.urls")),
     path("", include("evenhand.desk.refusal.urls")),
     path("", include("evenhand.desk.complaints.urls")),
     path("", include("evenhand.desk.reviews.urls")),

@@ -173,6 +173,11 @@ def test_the_list_is_filtered_by_state_and_model(county: County, agency: Client)
     assert len(everything) == 2
     only = agency.get("/agreements/", {"state": "in_force"}).context["rows"]
     assert [r["agreement"].subject for r in only] == [f"agreement-{county.ori}"]
+    assert [
+        r["agreement"].model for r in agency.get("/agreements/", {"q": "agreement-"}).context["rows"]
+    ] == ["JEM"]
+    assert len(agency.get("/agreements/", {"q": f"{county.ori} County"}).context["rows"]) == 2
+    assert agency.get("/agreements/", {"q": "nowhere"}).context["rows"] == []
     assert [r["agreement"].model for r in agency.get("/agreements/", {"model": "WSO"}).context["rows"]] == [
         "WSO"
     ]

@@ -36,7 +36,7 @@ def flow(county: County) -> Flow:
 
 def _told(value: Any, depth: int = 0) -> str:
     """All that an object in a context could tell a template, some levels deep."""
-    if depth > 5:
+    if depth > 4:
         return repr(value)
     if isinstance(value, dict):
         return " ".join(_told(v, depth + 1) for v in value.values())

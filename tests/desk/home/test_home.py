@@ -60,8 +60,10 @@ def test_a_coordinator_finds_what_is_late_and_due(county: County) -> None:
         valid_until=until,
     )
     context = home(county, Role.COORDINATOR).context
-    assert [str(i.text) for i in context["late"]] == ["Annual meeting of ICE and the agency is due"]
-    assert "Certificate ends" in [str(i.text) for i in context["due"]]
+    assert [str(i.text) for i in context["late"]] == [
+        f"Annual meeting of ICE and the agency: agreement-{county.ori}"
+    ]
+    assert "End of a certificate: officer-9" in [str(i.text) for i in context["due"]]
 
 
 def test_an_officer_finds_the_own_refresher(county: County) -> None:
@@ -73,7 +75,7 @@ def test_an_officer_finds_the_own_refresher(county: County) -> None:
         due=county.ago(days=1),
     )
     late = home(county, Role.DESIGNATED_OFFICER).context["late"]
-    assert [(str(i.text), i.url) for i in late] == [("Refresher training is due", "/officers/own/")]
+    assert [(str(i.text), i.url) for i in late] == [("Refresher training", "/officers/own/")]
 
 
 def test_a_federal_supervisor_finds_what_waits_for_ice(county: County) -> None:

@@ -63,20 +63,20 @@ def test_the_calendar_names_each_end_once(county: County) -> None:
         valid_until=NOW + timedelta(days=10),
     )
     # The agreement began 400 days ago and had no meeting: it was owed after 396 days.
-    past = [("2026-11-20", "Annual meeting of ICE and the agency is due")]
-    month = [("2026-12-14", "Certificate ends")]
+    past = [("2026-11-20", "Annual meeting of ICE and the agency")]
+    month = [("2026-12-14", "End of a certificate")]
     # The county's first certificate has no end, nor has its first assignment: neither lapses.
-    quarter = [("2027-01-01", "Posters are to be attested")]
+    quarter = [("2027-01-01", "Attestation of the posters")]
     assert _named(30) == [*past, *month]
     assert _named(60) == [*past, *month, *quarter]
-    assert _named(90) == [*past, *month, *quarter, ("2027-02-12", "Refresher training is due")]
+    assert _named(90) == [*past, *month, *quarter, ("2027-02-12", "Refresher training")]
 
 
 def test_what_was_renewed_is_not_named(county: County) -> None:
     until = NOW + timedelta(days=5)
     for begin, end in ((county.ago(days=9), until), (county.ago(days=1), until + timedelta(days=700))):
         county.act("officer.certified", "officer-9", FEDERAL, begin, valid_from=begin, valid_until=end)
-    assert not [what for _, what in _named(90) if what == "Certificate ends"]
+    assert not [what for _, what in _named(90) if what == "End of a certificate"]
 
 
 def test_a_suspensions_end_and_a_credential_owed(county: County) -> None:
@@ -90,11 +90,11 @@ def test_a_suspensions_end_and_a_credential_owed(county: County) -> None:
         how_to_answer="in writing",
     )
     county.act("officer.suspended", county.officer, COORDINATOR, valid_until=NOW + timedelta(days=3))
-    assert ("2026-12-23", "The suspension's stated length is over") in _named(30)
-    assert ("2026-11-27", "Suspension ends") in _named(30)
+    assert ("2026-12-23", "End of the suspension's stated length") in _named(30)
+    assert ("2026-11-27", "End of a suspension") in _named(30)
     county.act("officer.revoked", county.officer, FEDERAL)
-    assert ("2026-12-24", "Credential is to be returned") in _named(60)
-    assert ("2026-11-27", "Suspension ends") not in _named(30)
+    assert ("2026-12-24", "Return of the credential") in _named(60)
+    assert ("2026-11-27", "End of a suspension") not in _named(30)
 
 
 def test_the_page_groups_by_month_and_marks_the_past(county: County) -> None:

@@ -20,12 +20,12 @@ def lapses(until: datetime) -> list[Lapse]:
     found = []
     for row in Agreement.objects.exclude(state=State.ENDED):
         for at, what in (
-            (next_meeting(row), _("Annual meeting of ICE and the agency is due")),
-            (suspension_end(row), _("The suspension's stated length is over")),
+            (next_meeting(row), _("Annual meeting of ICE and the agency")),
+            (suspension_end(row), _("End of the suspension's stated length")),
         ):
             if at is not None and at < until:
                 url = reverse("agreements:show", args=[row.subject])
-                found.append(Lapse(at, what, row.subject, url, row.agency, row.zone, ROOM))
+                found.append(Lapse(at, what, row.subject, row.subject, url, row.agency, row.zone, ROOM))
     return found
 
 

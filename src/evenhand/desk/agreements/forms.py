@@ -10,6 +10,7 @@ from evenhand.desk.agreements.models import State
 from evenhand.desk.places.models import Agency, Facility
 from evenhand.desk.steps.form import ActForm, DateTimeInput
 from evenhand.desk.timeline.names import choices
+from evenhand.record.events import Event
 from evenhand.record.events.agreement import EndGround, MeetingKind, Model
 
 MODELS = [(code, name) for code, name in choices(Model) if code != Model.TFM]
@@ -60,7 +61,8 @@ class DraftForm(ActForm):
             agencies.initial = agencies.queryset.first()
 
     def values(self) -> dict[str, Any]:
-        return super().values() | {"agency": self.cleaned_data["agency"].agency}
+        values = super().values()
+        return values | ({"agency": values["agency"].agency} if "agency" in values else {})
 
 
 class SignForm(ActForm):
@@ -139,14 +141,20 @@ class MeetingForm(ActForm):
         max_length=2000,
     )
 
+    @classmethod
+    def initial_of(cls, event: Event) -> dict[str, Any]:
+        said = super().initial_of(event)
+        return said | {"attendees": "\n".join(said["attendees"] or ())}
+
     def values(self) -> dict[str, Any]:
         lines = self.cleaned_data["attendees"].splitlines()
         return super().values() | {"attendees": [line.strip() for line in lines if line.strip()]}
 
 
 class SearchForm(forms.Form):
-    """The list's filters."""
+    """The list's search by agency or number, and its filters."""
 
+    q = forms.CharField(label=_("Agency or number"), required=False, max_length=200)
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("Every state")), *State.choices]
     )

@@ -7,6 +7,19 @@ from evenhand.desk.accounts.models import Role
 from evenhand.desk.agreements import acts, forms
 from evenhand.desk.agreements.models import Agreement, State
 from evenhand.desk.steps.step import Step, Steps
+from evenhand.record.events import SubjectKind
+from evenhand.record.events.agreement import (
+    AgreementAmended,
+    AgreementDrafted,
+    AgreementEnded,
+    AgreementNoticeGiven,
+    AgreementReinstated,
+    AgreementSigned,
+    AgreementSuspended,
+    AgreementTookEffect,
+    MeetingHeld,
+    Party,
+)
 
 _AGENCY, _ICE = frozenset({Role.COORDINATOR}), frozenset({Role.FEDERAL_SUPERVISOR})
 _EITHER = _AGENCY | _ICE
@@ -27,27 +40,43 @@ def _running(row: Agreement) -> bool:
 
 
 STEPS = Steps[Agreement](
+    kind=SubjectKind.AGREEMENT,
     page="agreements:show",
     find=find,
+    first=(
+        Step(
+            "draft",
+            AgreementDrafted.type,
+            _("Draft an agreement"),
+            forms.DraftForm,
+            acts.draft_agreement,
+            _AGENCY,
+        ),
+    ),
     steps=(
         Step(
             "sign-agency",
+            AgreementSigned.type,
             _("Record the agency's signature"),
             forms.SignForm,
             acts.sign,
             _AGENCY,
             lambda row: _before_effect(row) and row.agency_signed_at is None,
+            records=lambda event: event.party is Party.AGENCY,
         ),
         Step(
             "sign-ice",
+            AgreementSigned.type,
             _("Record ICE's signature"),
             forms.SignForm,
             acts.sign,
             _ICE,
             lambda row: _before_effect(row) and row.ice_signed_at is None,
+            records=lambda event: event.party is Party.ICE,
         ),
         Step(
             "effect",
+            AgreementTookEffect.type,
             _("Record that it took effect"),
             forms.EffectForm,
             acts.take_effect,
@@ -56,6 +85,7 @@ STEPS = Steps[Agreement](
         ),
         Step(
             "amend",
+            AgreementAmended.type,
             _("Record an amendment"),
             forms.AmendForm,
             acts.amend,
@@ -65,6 +95,7 @@ STEPS = Steps[Agreement](
         ),
         Step(
             "meeting",
+            MeetingHeld.type,
             _("Record a meeting"),
             forms.MeetingForm,
             acts.hold_meeting,
@@ -73,6 +104,7 @@ STEPS = Steps[Agreement](
         ),
         Step(
             "suspend",
+            AgreementSuspended.type,
             _("Suspend"),
             forms.SuspendForm,
             acts.suspend,
@@ -82,6 +114,7 @@ STEPS = Steps[Agreement](
         ),
         Step(
             "reinstate",
+            AgreementReinstated.type,
             _("Reinstate"),
             forms.ReasonForm,
             acts.reinstate,
@@ -90,6 +123,7 @@ STEPS = Steps[Agreement](
         ),
         Step(
             "notice",
+            AgreementNoticeGiven.type,
             _("Record a notice of termination"),
             forms.NoticeForm,
             acts.give_notice,
@@ -98,6 +132,7 @@ STEPS = Steps[Agreement](
         ),
         Step(
             "end",
+            AgreementEnded.type,
             _("Record its end"),
             forms.EndForm,
             acts.end,

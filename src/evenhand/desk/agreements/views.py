@@ -1,6 +1,7 @@
 """The pages of agreements."""
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,10 +27,14 @@ from evenhand.record.events.agreement import Model
 @allow(*READERS)
 @require_safe
 def agreement_list(request: SignedInRequest) -> HttpResponse:
-    """Agreements in scope by agency, the latest first, filtered by state and model."""
+    """Agreements in scope by agency, the latest first, searched by agency, filtered by state and model."""
     form = SearchForm(request.GET)
     wanted = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
-    found = Agreement.objects.filter(**wanted).order_by("agency", "-drafted_at", "subject")
+    sought = wanted.pop("q", "")
+    named_so = Agency.objects.filter(name__icontains=sought).values("agency")
+    found = Agreement.objects.filter(
+        Q(subject__icontains=sought) | Q(agency__icontains=sought) | Q(agency__in=named_so), **wanted
+    ).order_by("agency", "-drafted_at", "subject")
     agencies = dict(Agency.objects.values_list("agency", "name"))
     rows = [
         {
@@ -72,7 +77,11 @@ def draft(request: SignedInRequest) -> HttpResponse:
 def show(request: SignedInRequest, subject: str) -> HttpResponse:
     """One agreement: its terms, what it owes, its files, its history and what may be done next."""
     agreement = find(subject)
-    context = _facts(agreement) | {"steps": STEPS.open_to(request.user, agreement)}
+    entries = history.load(SubjectKind.AGREEMENT, subject)
+    context = _facts(agreement) | {
+        "steps": STEPS.open_to(request.user, agreement),
+        "lines": lines(entries, STEPS.correctable(request.user, entries)),
+    }
     return render(request, "agreements/show.html", context)
 
 
@@ -80,7 +89,8 @@ def show(request: SignedInRequest, subject: str) -> HttpResponse:
 @require_safe
 def summary(request: SignedInRequest, subject: str) -> HttpResponse:
     """The same for paper."""
-    return render(request, "agreements/summary.html", _facts(find(subject)))
+    context = _facts(find(subject)) | {"lines": lines(history.load(SubjectKind.AGREEMENT, subject))}
+    return render(request, "agreements/summary.html", context)
 
 
 def _facts(agreement: Agreement) -> dict[str, object]:
@@ -97,14 +107,13 @@ def _facts(agreement: Agreement) -> dict[str, object]:
         "ended_by": named(agreement.ended_by),
         "notice_by": named(agreement.notice_by),
         "end_ground": CODES.get(agreement.end_ground, ""),
-        "lines": lines(history.load(SubjectKind.AGREEMENT, agreement.subject)),
         "now": timezone.now(),
     }
 
 
 @allow(*READERS)
 @require_safe
-def document(request: SignedInRequest, subject: str, sha256: str) -> HttpResponse | FileResponse:
+def document(request: SignedInRequest, subject: str, sha256: str) -> HttpResponse:
     """A file of the agreement, as an attachment, after a look at its hash."""
     agreement = find(subject)
     if sha256 not in {d["hash"] for d in agreement.documents}:

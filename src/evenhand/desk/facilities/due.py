@@ -26,8 +26,10 @@ def lapses(until: datetime) -> list[Lapse]:
     for facility in Facility.objects.filter(code__in=codes):
         at = posters_due(Posters.objects.filter(facility=facility.code), now, facility.zone)
         if at < until:
-            what, url = _("Posters are to be attested"), reverse("facilities:show", args=[facility.code])
-            found.append(Lapse(at, what, facility.name, url, facility.agency, facility.zone, ROOM))
+            what, url = _("Attestation of the posters"), reverse("facilities:show", args=[facility.code])
+            found.append(
+                Lapse(at, what, facility.code, facility.name, url, facility.agency, facility.zone, ROOM)
+            )
     return found
 
 

@@ -7,6 +7,8 @@ from evenhand.desk.accounts.models import Role
 from evenhand.desk.facilities import acts, forms
 from evenhand.desk.places.models import Facility
 from evenhand.desk.steps.step import Step, Steps
+from evenhand.record.events import SubjectKind
+from evenhand.record.events.oversight import InterpreterQualified, PosterAttested
 
 _AGENCY = frozenset({Role.COORDINATOR})
 
@@ -17,12 +19,21 @@ def find(subject: str) -> Facility:
 
 
 STEPS = Steps[Facility](
+    kind=SubjectKind.FACILITY,
     page="facilities:show",
     find=find,
     steps=(
-        Step("posters", _("Attest the posters"), forms.PostersForm, acts.attest_posters, _AGENCY),
+        Step(
+            "posters",
+            PosterAttested.type,
+            _("Attest the posters"),
+            forms.PostersForm,
+            acts.attest_posters,
+            _AGENCY,
+        ),
         Step(
             "interpreter",
+            InterpreterQualified.type,
             _("Record a qualified interpreter"),
             forms.InterpreterForm,
             acts.qualify_interpreter,

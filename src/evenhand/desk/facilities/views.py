@@ -14,7 +14,10 @@ from evenhand.desk.facilities.models import Interpreter, Posters
 from evenhand.desk.facilities.posters import counts, due
 from evenhand.desk.facilities.steps import STEPS, find
 from evenhand.desk.places.models import Facility
+from evenhand.desk.record import history
+from evenhand.desk.timeline.lines import lines
 from evenhand.desk.timeline.names import named
+from evenhand.record.events import SubjectKind
 
 _IN_THE_JAIL = (Role.DESIGNATED_OFFICER, Role.BOOKING_OFFICER)
 
@@ -51,7 +54,9 @@ def show(request: SignedInRequest, subject: str) -> HttpResponse:
     form = LanguageForm(request.GET)
     language = form.cleaned_data["language"] if form.is_valid() else ""
     interpreters = Interpreter.objects.filter(facility=facility.code).order_by("name", "qualified_at")
+    entries = history.load(SubjectKind.FACILITY, subject)
     context = _row(facility, now) | {
+        "lines": lines(entries, STEPS.correctable(request.user, entries)),
         "interpreters": [_said(i) for i in interpreters if not language or language in i.languages],
         "form": form,
         "steps": STEPS.open_to(request.user, facility),

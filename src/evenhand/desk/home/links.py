@@ -7,6 +7,7 @@ from evenhand.desk.accounts.models import User
 from evenhand.record.events import SubjectKind
 
 _PAGES: dict[SubjectKind, str] = {
+    SubjectKind.BOOKING: "bookings:case",
     SubjectKind.AGREEMENT: "agreements:show",
     SubjectKind.OFFICER: "officers:show",
     SubjectKind.FACILITY: "facilities:show",

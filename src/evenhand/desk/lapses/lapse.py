@@ -15,10 +15,11 @@ _INSTANT = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Lapse:
-    """At `at` something ends, or is owed by then. `whose` names the agreement, officer or facility."""
+    """At `at` something ends, or is owed by then. `whose` is the subject's name, which may be a person's."""
 
     at: datetime
     what: str | Promise
+    subject: str
     whose: str
     url: str
     agency: str
@@ -32,7 +33,7 @@ class Lapse:
 
     def as_due(self, now: datetime) -> DueItem:
         """The same on a home page, which names no person."""
-        return DueItem(self.what, self.url, self.at, self.at <= now, self.room)
+        return DueItem(f"{self.what}: {self.subject}", self.url, self.at, self.at <= now, self.room)
 
 
 Source = Callable[[datetime], list[Lapse]]

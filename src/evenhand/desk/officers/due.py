@@ -25,9 +25,11 @@ def lapses(until: datetime) -> list[Lapse]:
         ends = [(change.at, change.what) for change in changes(row, now, until)]
         owed = credential_due(row)
         if owed is not None and owed < until:
-            ends.append((owed, _("Credential is to be returned")))
+            ends.append((owed, _("Return of the credential")))
         url = reverse("officers:show", args=[row.subject])
-        found += [Lapse(at, what, str(row), url, row.agency, row.zone, ROOM) for at, what in ends]
+        found += [
+            Lapse(at, what, row.subject, str(row), url, row.agency, row.zone, ROOM) for at, what in ends
+        ]
     return found
 
 
@@ -46,8 +48,11 @@ def due(user: User, now: datetime) -> list[DueItem]:
 def _in_preparation(now: datetime) -> list[DueItem]:
     """Nominations that wait for ICE."""
     waiting = [row for row in Officer.objects.order_by("nominated_at") if state(row, now) is State.PREPARING]
-    text = _("A nominated officer waits for the steps before authorization")
-    return [DueItem(text, reverse("officers:show", args=[row.subject]), None, False, ROOM) for row in waiting]
+    text = _("Steps before the authorization")
+    return [
+        DueItem(f"{text}: {row.subject}", reverse("officers:show", args=[row.subject]), None, False, ROOM)
+        for row in waiting
+    ]
 
 
 def _own(user: User, now: datetime) -> list[DueItem]:

@@ -37,7 +37,8 @@ class NominateForm(ActForm):
             agencies.initial = agencies.queryset.first()
 
     def values(self) -> dict[str, Any]:
-        return super().values() | {"agency": self.cleaned_data["agency"].agency}
+        values = super().values()
+        return values | ({"agency": values["agency"].agency} if "agency" in values else {})
 
 
 class EligibilityForm(ActForm):

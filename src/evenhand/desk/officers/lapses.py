@@ -25,10 +25,10 @@ class Change:
 
 
 _ENDS: dict[str, tuple[bool, str | Promise]] = {
-    "certified": (False, _("Certificate ends")),
-    "authorized": (False, _("Authorization ends")),
-    "refresher_overdue": (True, _("Refresher training is due")),
-    "suspended": (False, _("Suspension ends")),
+    "certified": (False, _("End of a certificate")),
+    "authorized": (False, _("End of an authorization")),
+    "refresher_overdue": (True, _("Refresher training")),
+    "suspended": (False, _("End of a suspension")),
 }
 """Each field with the value that it comes to have, and what a page says of that."""
 
@@ -52,7 +52,7 @@ def _all(officer: Officer) -> Iterator[Change]:
                 at = standing.since - _INSTANT if field == "refresher_overdue" else standing.since
                 yield Change(at, field, what)
         if before and before["assigned_facility"] and not fields["assigned_facility"]:
-            yield Change(standing.since, "assigned_facility", _("Assignment to a facility ends"))
+            yield Change(standing.since, "assigned_facility", _("End of an assignment to a facility"))
         before = fields
 
 

@@ -9,6 +9,24 @@ from evenhand.desk.officers import acts, forms
 from evenhand.desk.officers.models import Officer
 from evenhand.desk.steps.form import ActForm
 from evenhand.desk.steps.step import Step, Steps
+from evenhand.record.events import SubjectKind
+from evenhand.record.events.officer import (
+    ExaminationTaken,
+    OfficerAssigned,
+    OfficerAuthorized,
+    OfficerCertified,
+    OfficerCredentialIssued,
+    OfficerCredentialReturned,
+    OfficerEligibilityDecided,
+    OfficerForm70006Issued,
+    OfficerLeft,
+    OfficerNominated,
+    OfficerRevoked,
+    OfficerSuspended,
+    RefresherCompleted,
+    RefresherRequiredBy,
+    TrainingCompleted,
+)
 
 _AGENCY, _ICE = frozenset({Role.COORDINATOR}), frozenset({Role.FEDERAL_SUPERVISOR})
 _EITHER = _AGENCY | _ICE
@@ -30,11 +48,24 @@ def _authorized(row: Officer) -> bool:
 
 
 STEPS = Steps[Officer](
+    kind=SubjectKind.OFFICER,
     page="officers:show",
+    viewed_as="officer",
     find=find,
+    first=(
+        Step(
+            "nominate",
+            OfficerNominated.type,
+            _("Nominate an officer"),
+            forms.NominateForm,
+            acts.nominate,
+            _AGENCY,
+        ),
+    ),
     steps=(
         Step(
             "eligibility",
+            OfficerEligibilityDecided.type,
             _("Record the decision on eligibility"),
             forms.EligibilityForm,
             acts.decide_eligibility,
@@ -43,6 +74,7 @@ STEPS = Steps[Officer](
         ),
         Step(
             "training",
+            TrainingCompleted.type,
             _("Record completed training"),
             forms.TrainingForm,
             acts.complete_training,
@@ -51,15 +83,25 @@ STEPS = Steps[Officer](
         ),
         Step(
             "examination",
+            ExaminationTaken.type,
             _("Record an examination"),
             forms.ExaminationForm,
             acts.take_examination,
             _ICE,
             _employed,
         ),
-        Step("certify", _("Record the certificate"), forms.CertifyForm, acts.certify, _ICE, _employed),
+        Step(
+            "certify",
+            OfficerCertified.type,
+            _("Record the certificate"),
+            forms.CertifyForm,
+            acts.certify,
+            _ICE,
+            _employed,
+        ),
         Step(
             "authorize",
+            OfficerAuthorized.type,
             _("Record the authorization"),
             forms.AuthorizeForm,
             acts.authorize,
@@ -67,9 +109,18 @@ STEPS = Steps[Officer](
             _employed,
             _("The letter names the functions, how long they are valid and the position that supervises."),
         ),
-        Step("form-70-006", _("Record Form 70-006"), ActForm, acts.issue_form_70_006, _ICE, _employed),
+        Step(
+            "form-70-006",
+            OfficerForm70006Issued.type,
+            _("Record Form 70-006"),
+            ActForm,
+            acts.issue_form_70_006,
+            _ICE,
+            _employed,
+        ),
         Step(
             "credential",
+            OfficerCredentialIssued.type,
             _("Record the credential's issue"),
             ActForm,
             acts.issue_credential,
@@ -78,15 +129,25 @@ STEPS = Steps[Officer](
         ),
         Step(
             "credential-returned",
+            OfficerCredentialReturned.type,
             _("Record the credential's return"),
             ActForm,
             acts.return_credential,
             _EITHER,
             lambda row: row.credential_out,
         ),
-        Step("assign", _("Assign to a facility"), forms.AssignForm, acts.assign, _AGENCY, _employed),
+        Step(
+            "assign",
+            OfficerAssigned.type,
+            _("Assign to a facility"),
+            forms.AssignForm,
+            acts.assign,
+            _AGENCY,
+            _employed,
+        ),
         Step(
             "refresher",
+            RefresherRequiredBy.type,
             _("Require refresher training"),
             forms.RefresherForm,
             acts.require_refresher,
@@ -95,24 +156,43 @@ STEPS = Steps[Officer](
         ),
         Step(
             "refreshed",
+            RefresherCompleted.type,
             _("Record completed refresher training"),
             ActForm,
             acts.complete_refresher,
             _ICE,
             _authorized,
         ),
-        Step("suspend", _("Suspend"), forms.SuspendForm, acts.suspend, _EITHER, _authorized),
+        Step(
+            "suspend",
+            OfficerSuspended.type,
+            _("Suspend"),
+            forms.SuspendForm,
+            acts.suspend,
+            _EITHER,
+            _authorized,
+        ),
         Step(
             "unsuspend",
+            OfficerSuspended.type,
             _("End the suspension"),
             forms.ReasonForm,
             acts.end_suspension,
             _EITHER,
             lambda row: bool(row.stands(timezone.now()).get("suspended")),
         ),
-        Step("revoke", _("Revoke the authority"), forms.ReasonForm, acts.revoke, _EITHER, _authorized),
+        Step(
+            "revoke",
+            OfficerRevoked.type,
+            _("Revoke the authority"),
+            forms.ReasonForm,
+            acts.revoke,
+            _EITHER,
+            _authorized,
+        ),
         Step(
             "leave",
+            OfficerLeft.type,
             _("Record that employment ended"),
             forms.ReasonForm,
             acts.leave,

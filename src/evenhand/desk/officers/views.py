@@ -20,7 +20,7 @@ from evenhand.desk.record.act import BadActError
 from evenhand.desk.record.history import Entry
 from evenhand.desk.record.remedies import REMEDIES
 from evenhand.desk.record.viewed import viewed
-from evenhand.desk.steps.step import Step, bound
+from evenhand.desk.steps.step import bound
 from evenhand.desk.timeline.lines import lines
 from evenhand.desk.timeline.names import named
 from evenhand.record.events import SubjectKind
@@ -70,7 +70,7 @@ def nominate(request: SignedInRequest) -> HttpResponse:
 def show(request: SignedInRequest, subject: str) -> HttpResponse:
     """One officer: authority today, what is missing, the history and what may be done next."""
     officer = find(subject)
-    return _page(request, officer, STEPS.open_to(request.user, officer))
+    return _page(request, officer)
 
 
 @allow(Role.DESIGNATED_OFFICER)
@@ -80,13 +80,17 @@ def own(request: SignedInRequest) -> HttpResponse:
     officer = Officer.objects.filter(pk=request.user.actor).first()
     if officer is None:
         raise Http404
-    return _page(request, officer, [])
+    return _page(request, officer)
 
 
-def _page(request: SignedInRequest, officer: Officer, steps: list[Step[Officer]]) -> HttpResponse:
+def _page(request: SignedInRequest, officer: Officer) -> HttpResponse:
     entries = history.load(SubjectKind.OFFICER, officer.subject)
     viewed(request.user, entries, what="officer")
-    context = _facts(officer, entries) | {"steps": steps, "own": officer.subject == request.user.actor}
+    context = _facts(officer, entries) | {
+        "steps": STEPS.open_to(request.user, officer),
+        "lines": lines(entries, STEPS.correctable(request.user, entries)),
+        "own": officer.subject == request.user.actor,
+    }
     return render(request, "officers/show.html", context)
 
 
@@ -97,7 +101,7 @@ def summary(request: SignedInRequest, subject: str) -> HttpResponse:
     officer = find(subject)
     entries = history.load(SubjectKind.OFFICER, officer.subject)
     viewed(request.user, entries, what="officer")
-    return render(request, "officers/summary.html", _facts(officer, entries))
+    return render(request, "officers/summary.html", _facts(officer, entries) | {"lines": lines(entries)})
 
 
 def _facts(officer: Officer, entries: list[Entry]) -> dict[str, object]:
@@ -115,7 +119,6 @@ def _facts(officer: Officer, entries: list[Entry]) -> dict[str, object]:
         "against_authorization": [
             _with_remedy(refusal.rule) for refusal in against_authorization(officer, entries, now)
         ],
-        "lines": lines(entries),
         "now": now,
     }
 

@@ -52,6 +52,7 @@ ENTRIES: list[Entry] = [
     Entry("agreements:list", _("Agreements"), _PROGRAM),
     Entry("facilities:list", _("Facilities"), _PROGRAM | {Role.DESIGNATED_OFFICER, Role.BOOKING_OFFICER}),
     Entry("lapses:calendar", _("What lapses"), _PROGRAM),
+    Entry("accounts:list", _("Administration"), frozenset({Role.ADMINISTRATOR})),
 ]
 """Each room adds its own, in the order of the work."""
 

@@ -9,6 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.record.act import BadActError
+from evenhand.record.events import FIELDS, Event
+
+_INSTANT = timedelta(microseconds=1)
 
 
 class DateTimeInput(forms.DateTimeInput):
@@ -38,6 +41,12 @@ class DayField(forms.DateField):
         day = super().clean(value)
         return None if day is None else midnight(day + timedelta(days=1) if self.last else day)
 
+    def shown(self, moment: datetime | None) -> date | None:
+        """The day that gives this moment."""
+        if moment is None:
+            return None
+        return timezone.localtime(moment - _INSTANT if self.last else moment).date()
+
 
 def midnight(day: date) -> datetime:
     """The moment at which a day begins in the current zone."""
@@ -63,6 +72,16 @@ class ActForm(forms.Form):
         self.row = row
         # Last, since most acts are recorded as they happen.
         self.order_fields([name for name in self.fields if name != "at"])
+
+    @classmethod
+    def initial_of(cls, event: Event) -> dict[str, Any]:
+        """What an event says, as the fields show it; in the current zone."""
+        fields = {name: field for name, field in cls.base_fields.items() if name in FIELDS[event.type]}
+        said = {name: getattr(event, name) for name in fields}
+        days = {
+            name: field.shown(said[name]) for name, field in fields.items() if isinstance(field, DayField)
+        }
+        return said | days
 
     def values(self) -> dict[str, Any]:
         """What was entered, as keyword arguments of the act."""

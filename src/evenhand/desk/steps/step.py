@@ -1,85 +1,139 @@
 """A step: an act that a subject's page offers, with its form, its function and who may do it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Model
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role, User
+from evenhand.desk.record import history
 from evenhand.desk.record.act import BadActError
+from evenhand.desk.record.history import Entry
+from evenhand.desk.record.viewed import viewed
+from evenhand.desk.steps.correction import correct, correction_form
 from evenhand.desk.steps.form import ActForm
+from evenhand.desk.timeline.names import EVENTS
+from evenhand.record.events import Event, SubjectKind
 
 R = TypeVar("R", bound=Model)
 
 
-def always(_row: Any) -> bool:
+def always(_any: Any) -> bool:
     return True
 
 
 @dataclass(frozen=True)
 class Step(Generic[R]):
-    """`act(row, by, **values of the form)` records it; `offered` says whether it makes sense now.
+    """`act(row, by, **values of the form)` records an event of the type `event`.
 
-    `offered` only spares useless pages: what is lawful is the guard's to say.
+    `offered` says whether it makes sense now and only spares useless pages: what is lawful is the guard's to
+    say. `records`: which events of the type are this step's, where several steps record it.
     """
 
     slug: str
+    event: str
     label: str | Promise
     form: type[ActForm]
     act: Callable[..., object]
     roles: frozenset[Role]
     offered: Callable[[R], bool] = always
     note: str | Promise = ""
+    records: Callable[[Any], bool] = always
 
 
 @dataclass(frozen=True)
 class Steps(Generic[R]):
-    """The steps of one kind of subject. `page` is the name of the subject's page, `find` gives its row."""
+    """The steps of one kind of subject. `page` is the name of the subject's page, `find` gives its row.
 
+    `first` are the acts that begin a history: on the subject's page they can only be corrected. `viewed_as`
+    is the name under which a view of the subject's events is recorded, where it is recorded.
+    """
+
+    kind: SubjectKind
     page: str
     find: Callable[[str], R]
     steps: tuple[Step[R], ...]
+    first: tuple[Step[R], ...] = ()
+    viewed_as: str = ""
 
     def open_to(self, user: User, row: R) -> list[Step[R]]:
         """The steps that the account may take now."""
         return [step for step in self.steps if user.role in step.roles and step.offered(row)]
 
     def urls(self) -> list[URLPattern]:
-        """One address a step, `<subject>/<slug>/`, each open to the step's own roles."""
-        return [path(f"<str:subject>/{step.slug}/", self._view(step), name=step.slug) for step in self.steps]
+        """An address a step, `<subject>/<slug>/`, open to the step's own roles, and that of corrections."""
+        steps = [path(f"<str:subject>/{step.slug}/", self._view(step), name=step.slug) for step in self.steps]
+        return [*steps, path("<str:subject>/correct/<uuid:event>/", self._correct(), name="correct")]
+
+    def correctable(self, user: User, entries: Sequence[Entry]) -> dict[UUID, str]:
+        """Where the account may correct each event that nothing has corrected yet."""
+        name = f"{self.page.partition(':')[0]}:correct"
+        events = history.effective(entries)
+        return {e.id: reverse(name, args=[e.subject, e.id]) for e in events if self._step_of(user, e)}
+
+    def _step_of(self, user: User, event: Event) -> Step[R] | None:
+        """The step that records such an event and is open to the account."""
+        steps = (s for s in (*self.first, *self.steps) if s.event == event.type and s.records(event))
+        return next((step for step in steps if user.role in step.roles), None)
 
     def _view(self, step: Step[R]) -> Callable[..., HttpResponse]:
         @allow(*step.roles)
+        @require_http_methods(["GET", "HEAD", "POST"])
         def view(request: SignedInRequest, subject: str) -> HttpResponse:
             row = self.find(subject)
-            back = redirect(self.page, subject)
             if not step.offered(row):
                 messages.warning(request, _("That step is not open now; the page shows what is."))
-                return back
+                return redirect(self.page, subject)
             # What was entered is local time of the place; so is what is shown.
             with timezone.override(row.zone):  # type: ignore[attr-defined]
                 form = bound(request, step.form, row)
-                if form.is_bound and form.is_valid():
-                    try:
-                        step.act(row, request.user.as_actor(), **form.values())
-                    except BadActError as error:
-                        form.blame(error)
-                    else:
-                        messages.success(request, _("Recorded: %(what)s.") % {"what": step.label})
-                        return back
-                context = {"step": step, "form": form, "row": row, "back": back.url}
-                return render(request, "steps/step.html", context)
+                by = request.user.as_actor()
+                if _recorded(form, lambda: step.act(row, by, **form.values())):
+                    messages.success(request, _("Recorded: %(what)s.") % {"what": step.label})
+                    return redirect(self.page, subject)
+                return self._form(request, subject, row, form, title=step.label, note=step.note)
 
         return view
+
+    def _correct(self) -> Callable[..., HttpResponse]:
+        @allow(*{role for step in (*self.first, *self.steps) for role in step.roles})
+        @require_http_methods(["GET", "HEAD", "POST"])
+        def view(request: SignedInRequest, subject: str, event: UUID) -> HttpResponse:
+            row = self.find(subject)
+            entries = history.load(self.kind, subject)
+            wrong = next((e for e in history.effective(entries) if e.id == event), None)
+            step = self._step_of(request.user, wrong) if wrong else None
+            if wrong is None or step is None:
+                raise Http404
+            if self.viewed_as:
+                viewed(request.user, entries, what=self.viewed_as)
+            with timezone.override(row.zone):  # type: ignore[attr-defined]
+                data = request.POST if request.method == "POST" else None
+                form = correction_form(step.form, row, wrong, data)
+                if _recorded(form, lambda: correct(wrong, request.user.as_actor(), form)):
+                    messages.success(request, _("The correction is recorded."))
+                    return redirect(self.page, subject)
+                title = _("Correct an entry")
+                return self._form(request, subject, row, form, title=title, what=EVENTS[wrong.type])
+
+        return view
+
+    def _form(
+        self, request: SignedInRequest, subject: str, row: R, form: ActForm, **words: str | Promise
+    ) -> HttpResponse:
+        back = reverse(self.page, args=[subject])
+        return render(request, "steps/step.html", {"row": row, "form": form, "back": back, **words})
 
 
 def bound(request: SignedInRequest, form: type[ActForm], row: Any = None) -> ActForm:
@@ -87,3 +141,15 @@ def bound(request: SignedInRequest, form: type[ActForm], row: Any = None) -> Act
     if request.method == "POST":
         return form(request.POST, request.FILES, row=row)
     return form(row=row)
+
+
+def _recorded(form: ActForm, act: Callable[[], object]) -> bool:
+    """Whether the form was sent, is valid, and the act was recorded; what is impossible is shown in it."""
+    if not form.is_bound or not form.is_valid():
+        return False
+    try:
+        act()
+    except BadActError as error:
+        form.blame(error)
+        return False
+    return True

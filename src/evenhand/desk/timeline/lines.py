@@ -1,12 +1,12 @@
 """A history as a page shows it: one line an event, in order of time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from evenhand.desk.accounts.models import User
@@ -17,7 +17,10 @@ from evenhand.record.events import Event
 
 @dataclass(frozen=True)
 class Line:
-    """One event. `corrected`: a later event takes its place. `details` are names and what was said."""
+    """One event. `corrected`: a later event takes its place. `details` are names and what was said.
+
+    `correct` is where the account may correct it, or empty.
+    """
 
     seq: int
     type: str
@@ -29,13 +32,17 @@ class Line:
     details: tuple[tuple[Name, str], ...]
     corrected: bool
     corrects: bool
+    correct: str
 
 
-def lines(entries: Sequence[Entry]) -> list[Line]:
-    """The lines of agreements', officers' or facilities' histories, the latest first."""
+def lines(entries: Sequence[Entry], correctable: Mapping[UUID, str] | None = None) -> list[Line]:
+    """The lines of agreements', officers' or facilities' histories, the latest first.
+
+    `correctable`: where each event may be corrected.
+    """
     corrected = {e.event.corrects for e in entries if e.event.corrects}
     names = account_names({e.event.actor for e in entries if e.event.actor})
-    found = [_line(entry, corrected, names) for entry in entries]
+    found = [_line(entry, corrected, names, correctable or {}) for entry in entries]
     return sorted(found, key=lambda line: (line.at, line.seq), reverse=True)
 
 
@@ -44,7 +51,9 @@ def account_names(actors: Iterable[str]) -> dict[str, str]:
     return dict(User.objects.filter(actor__in=list(actors)).values_list("actor", "name"))
 
 
-def _line(entry: Entry, corrected: set[Any], names: dict[str, str]) -> Line:
+def _line(
+    entry: Entry, corrected: set[UUID], names: Mapping[str, str], correctable: Mapping[UUID, str]
+) -> Line:
     event = entry.event
     return Line(
         seq=entry.seq,
@@ -57,6 +66,7 @@ def _line(entry: Entry, corrected: set[Any], names: dict[str, str]) -> Line:
         details=tuple(_details(event)),
         corrected=event.id in corrected,
         corrects=event.corrects is not None,
+        correct=correctable.get(event.id, ""),
     )
 
 
@@ -72,8 +82,7 @@ def said(value: Any, zone: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        local = value.astimezone(ZoneInfo(zone))
-        return f"{formats.date_format(local, 'DATE_FORMAT')} {local:%H:%M %Z}"
+        return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
     if isinstance(value, tuple):
         return ", ".join(said(v, zone) for v in value)
     if isinstance(value, float):

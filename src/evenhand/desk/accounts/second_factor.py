@@ -1,0 +1,26 @@
+"""In real use nobody works without a second factor (CJIS Security Policy, IA-2, not verified in full)."""
+
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from evenhand.desk.accounts.models import User
+
+OPEN = ("/accounts/", "/language/", "/static/", "/complain/", "/api/")
+
+
+class SecondFactorMiddleware:
+    """Sends an account without a second factor to the page that sets one up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        needed = settings.SECOND_FACTOR_REQUIRED and isinstance(user, User)
+        if needed and not request.path.startswith(OPEN) and not is_mfa_enabled(user):
+            return redirect("mfa_activate_totp")
+        return self.get_response(request)

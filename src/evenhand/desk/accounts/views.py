@@ -1,0 +1,103 @@
+"""The administrator's pages. An administrator manages who may sign in and sees no case."""
+
+import logging
+
+from allauth.account.forms import default_token_generator
+from allauth.account.internal.flows.password_reset import get_reset_password_from_key_url
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib.sessions.models import Session
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from evenhand.desk.accounts.access import SignedInRequest, allow
+from evenhand.desk.accounts.forms import AccountForm, AgencyForm, FacilityForm
+from evenhand.desk.accounts.models import Role, User
+from evenhand.desk.places.models import Agency, Facility
+from evenhand.desk.record.scope import EVERYTHING, within
+
+log = logging.getLogger("evenhand.desk.accounts")
+
+
+@allow(Role.ADMINISTRATOR)
+@require_safe
+def account_list(request: SignedInRequest) -> HttpResponse:
+    with within(EVERYTHING):
+        context = {
+            "users": list(User.objects.order_by("name").prefetch_related("agencies")),
+            "agencies": list(Agency.objects.all()),
+            "facilities": list(Facility.objects.all()),
+        }
+        return render(request, "accounts/list.html", context)
+
+
+@allow(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: SignedInRequest, number: int | None = None) -> HttpResponse:
+    """Make or change an account."""
+    user = None if number is None else get_object_or_404(User, pk=number)
+    form = AccountForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        kept = form.keep()
+        if not kept.is_active:
+            _sign_out(kept)
+        log.info("account kept", extra={"by": request.user.actor, "account": kept.actor, "role": kept.role})
+        return redirect("accounts:show", kept.pk)
+    title = _("New account") if user is None else _("Change account")
+    return render(request, "accounts/edit.html", {"form": form, "title": title})
+
+
+@allow(Role.ADMINISTRATOR)
+@require_safe
+def show(request: SignedInRequest, number: int) -> HttpResponse:
+    with within(EVERYTHING):
+        user = get_object_or_404(User.objects.prefetch_related("agencies"), pk=number)
+        return render(request, "accounts/show.html", {"account": user})
+
+
+@allow(Role.ADMINISTRATOR)
+@require_POST
+def invite(request: SignedInRequest, number: int) -> HttpResponse:
+    """A link with which the account's holder sets a password, shown once; all its sessions end."""
+    user = get_object_or_404(User, pk=number, is_active=True)
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    _sign_out(user)
+    log.info("account invited", extra={"by": request.user.actor, "account": user.actor})
+    link = get_reset_password_from_key_url(request, key)
+    return render(request, "accounts/invited.html", {"account": user, "link": link})
+
+
+def _sign_out(user: User) -> None:
+    """End all sessions of an account."""
+    for session in Session.objects.all():
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()
+
+
+@allow(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def agency(request: SignedInRequest) -> HttpResponse:
+    return _place(request, AgencyForm, gettext_lazy("New agency"))
+
+
+@allow(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def facility(request: SignedInRequest) -> HttpResponse:
+    return _place(request, FacilityForm, gettext_lazy("New facility"))
+
+
+def _place(
+    request: SignedInRequest,
+    kind: type[AgencyForm] | type[FacilityForm],
+    title: str | Promise,
+) -> HttpResponse:
+    with within(EVERYTHING):
+        form = kind(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            log.info("place kept", extra={"by": request.user.actor, "place": form.instance.pk})
+            return redirect("accounts:list")
+        return render(request, "accounts/edit.html", {"form": form, "title": title})
