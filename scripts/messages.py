@@ -101,6 +101,9 @@ def update() -> None:
         if new:
             book = catalog(room)
             book.header_comment = "# The desk's Spanish."
+            book.project, book.version, book.fuzzy = "Evenhand", "1", False
+            book.last_translator = book.language_team = "Evenhand"
+            book.msgid_bugs_address = "Evenhand"
             for (context, _), (message, place) in new.items():
                 book.add(message, context=context, locations=[(place.rpartition(":")[0], None)])
             po_of(room).parent.mkdir(parents=True, exist_ok=True)

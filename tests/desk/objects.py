@@ -72,6 +72,14 @@ def _posters(county: County) -> dict[str, object]:
     return _last_event(SubjectKind.FACILITY, county.jail)
 
 
+def _determined(county: County) -> dict[str, object]:
+    subject = _case(county)
+    county.act(
+        "determination.made", subject, ActorRole.DESIGNATED_OFFICER, outcome="refer", grounds=("statement",)
+    )
+    return {"subject": subject}
+
+
 MAKERS: dict[str, Maker] = {
     "complaints:show": lambda c: {"reference": _complaint(c)},
     "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
@@ -86,6 +94,7 @@ MAKERS: dict[str, Maker] = {
     "agreements:correct": lambda c: _last_event(SubjectKind.AGREEMENT, f"agreement-{c.ori}"),
     "officers:correct": lambda c: _last_event(SubjectKind.OFFICER, c.officer),
     "facilities:correct": _posters,
+    "supervision:review": _determined,
     "agreements:document": lambda c: {"subject": f"agreement-{c.ori}", "sha256": "0" * 64},
 }
 """By the address's name."""

@@ -105,6 +105,24 @@ def export_command(out: Path, agencies: tuple[str, ...], personal: str) -> None:
     click.echo(f"{out}: {sum(manifest.counts.events.values()):,} events")
 
 
+@desk.command("clocks")
+@click.option("--within", type=click.FloatRange(min=0), default=12, show_default=True, help="Hours ahead.")
+@click.option("--agency", help="Only this agency (ORI).")
+def clocks(within: float, agency: str | None) -> None:
+    """List the clocks of custody that have ended, or end soon, for a timer or a mail.
+
+    One line a clock, by its end: booking number, facility, end, time left, what must be done. No name stands
+    in it. Exit codes: 0 none has ended; 1 one has ended undone; 2 wrong use.
+    """
+    from evenhand.desk.custody.notice import notices
+    from evenhand.desk.record.act import now
+
+    found = notices(now(), within, agency)
+    for notice in found:
+        click.echo(notice.line)
+    sys.exit(1 if any(notice.ended for notice in found) else 0)
+
+
 @desk.command("manage", context_settings=MANAGE, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:

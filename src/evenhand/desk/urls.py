@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/", include("evenhand.desk.bookings.urls")),
     path("screening/", include("evenhand.desk.screening.urls")),
     path("supervision/", include("evenhand.desk.supervision.urls")),
+    path("custody/", include("evenhand.desk.custody.urls")),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("evenhand.desk.accounts.urls")),

@@ -46,7 +46,7 @@ class Flow:
         self, act: str, *values: Any, by: ActorRole = OFFICER, at: float | None = None, **more: Any
     ) -> Any:
         """An act of `acts`, `at` so many hours ago."""
-        when = {} if at is None else {"occurred_at": self.ago(at)}
+        when = {} if at is None else {"at": self.ago(at)}
         with within(EVERYTHING):
             return getattr(acts, act)(self.case(), self.actor(by), *values, **when, **more)
 

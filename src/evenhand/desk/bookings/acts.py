@@ -138,13 +138,20 @@ def book_all(
                     groups_of_acts.append(_drafts(booking, by, origin, moment))
                     results.append(None)
                 except BadActError as error:
-                    results.append(error)
+                    results.append(_renamed(error))
         done = iter(perform_groups(groups_of_acts))
         return [_booked(next(done)) if result is None else result for result in results]
 
 
 def _booked(done: list[Done] | RefusedError) -> Booked:
     return done if isinstance(done, RefusedError) else done[0].event.subject
+
+
+def _renamed(error: BadActError) -> BadActError:
+    """The error in the words of a booking, whose own time is `booked_at`."""
+    return BadActError(
+        {"booked_at" if name == "occurred_at" else name: wrong for name, wrong in error.fields.items()}
+    )
 
 
 def _drafts(booking: Booking, by: Actor, origin: Origin, opened_at: datetime | None) -> list[Event]:

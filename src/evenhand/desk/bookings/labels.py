@@ -6,7 +6,6 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.record.events import ActorRole
 from evenhand.record.events.booking import (
     ChargeLevel,
     CheckResponse,
@@ -110,18 +109,6 @@ REVIEWS: Labels = {
     ReviewOutcome.CONCUR: _("Concurred"),
     ReviewOutcome.RETURN: _("Returned"),
     ReviewOutcome.REJECT: _("Rejected"),
-}
-ROLES: Labels = {
-    ActorRole.BOOKING_OFFICER: _("booking officer"),
-    ActorRole.DESIGNATED_OFFICER: _("designated officer"),
-    ActorRole.FEDERAL_OFFICER: _("federal officer"),
-    ActorRole.FEDERAL_SUPERVISOR: _("federal supervisor"),
-    ActorRole.COORDINATOR: _("coordinator"),
-    ActorRole.COMPLAINTS_OFFICER: _("complaints officer"),
-    ActorRole.REVIEWER: _("reviewer"),
-    ActorRole.ADMINISTRATOR: _("administrator"),
-    ActorRole.PUBLIC: _("public"),
-    ActorRole.SYSTEM: _("system"),
 }
 
 

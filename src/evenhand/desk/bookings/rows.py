@@ -24,7 +24,7 @@ from evenhand.desk.record.remedies import REMEDIES
 from evenhand.record.events import SourceKind
 
 MAX_BYTES = 5_000_000
-MAX_ROWS = 5_000
+MAX_ROWS = 2_000
 BATCH = 200
 
 COLUMNS: dict[str, Promise] = {

@@ -22,6 +22,10 @@ class MomentField(forms.DateTimeField):
     widget = MomentInput
 
 
+_SHOWN = {"occurred_at": ("at", "booked_at")}
+"""Under which names a form may show a field of an event."""
+
+
 def submitted(form: forms.Form, act: Callable[[], object]) -> bool:
     """Whether the form was good and the act done; what the act finds wrong becomes errors of the form."""
     if not form.is_valid():
@@ -30,7 +34,8 @@ def submitted(form: forms.Form, act: Callable[[], object]) -> bool:
         act()
     except BadActError as error:
         for name, wrong in error.fields.items():
-            form.add_error(name if name in form.fields else None, wrong)
+            shown = _SHOWN.get(name, (name,))
+            form.add_error(next((one for one in shown if one in form.fields), None), wrong)
         return False
     return True
 

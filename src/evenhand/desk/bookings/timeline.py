@@ -4,53 +4,20 @@ Only the fields listed here are shown. What a person said of birth and citizensh
 interview that follows from it, the country of a consulate and every group are not among them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.bookings import labels, offenses
 from evenhand.desk.record.history import Entry
+from evenhand.desk.timeline.lines import account_names
+from evenhand.desk.timeline.names import EVENTS, ROLES
 from evenhand.record.events import Event
 from evenhand.rules.catalog import CATALOG
-
-TITLES: dict[str, Promise] = {
-    "person.booked": _("Booked"),
-    "charge.recorded": _("Charge recorded"),
-    "charge.disposed": _("Charge disposed of"),
-    "screening.opened": _("Screening opened"),
-    "screening.step_done": _("Screening step done"),
-    "screening.closed": _("Screening closed"),
-    "interview.held": _("Interview held"),
-    "record_check.done": _("Record check"),
-    "citizenship.claimed": _("Claim to U.S. citizenship"),
-    "citizenship.reported": _("Claim reported to ICE"),
-    "citizenship.resolved": _("Claim resolved by ICE"),
-    "determination.made": _("Determination made"),
-    "determination.reviewed": _("Determination reviewed"),
-    "warrant.signed": _("Warrant signed"),
-    "warrant.served": _("Warrant served"),
-    "detainer.issued": _("Detainer issued"),
-    "detainer.ice_notified": _("ICE notified of the detainer"),
-    "detainer.served": _("Detainer served"),
-    "detainer.cancelled": _("Detainer cancelled"),
-    "detainer.lapsed": _("Detainer lapsed"),
-    "charging_document.prepared": _("Charging document prepared"),
-    "charging_document.signed": _("Charging document signed"),
-    "custody.release_due": _("Release due"),
-    "custody.hold_started": _("Hold started"),
-    "custody.hold_ended": _("Hold ended"),
-    "custody.released": _("Released"),
-    "custody.transferred_in_place": _("Transferred in place to ICE"),
-    "custody.departed": _("Departed"),
-    "consulate.advised": _("Told of the consulate"),
-    "consulate.notified": _("Consulate notified"),
-}
 
 Detail = Callable[[Any], str]
 
@@ -122,23 +89,24 @@ class Line:
 def timeline(entries: Sequence[Entry]) -> list[Line]:
     """A case's history in order of time, as a page may show it."""
     corrected = {e.event.corrects for e in entries if e.event.corrects}
-    lines = [_line(entry.event, entry.event.id in corrected) for entry in entries]
+    names = account_names({e.event.actor for e in entries if e.event.actor})
+    lines = [_line(entry.event, entry.event.id in corrected, names) for entry in entries]
     return sorted(lines, key=lambda line: line.at)
 
 
-def _line(event: Event, corrected: bool) -> Line:
+def _line(event: Event, corrected: bool, names: Mapping[str, str]) -> Line:
     shown = SHOWN.get(event.type, {})
     values = ((tell, getattr(event, name)) for name, tell in shown.items())
     return Line(
         id=event.id,
         type=event.type,
-        title=str(TITLES.get(event.type, event.type)),
+        title=str(EVENTS.get(event.type, event.type)),
         details=tuple(tell(value) for tell, value in values if value not in (None, "", ())),
         reason=event.reason or "",
         at=event.occurred_at,
         recorded_at=event.recorded_at,
-        actor=event.actor or "",
-        role=str(labels.ROLES.get(event.actor_role, "")) if event.actor_role else "",
+        actor=names.get(event.actor or "", event.actor or ""),
+        role=str(ROLES.get(event.actor_role, "")) if event.actor_role else "",
         corrected=corrected,
         corrects=event.corrects is not None,
     )
@@ -159,18 +127,18 @@ class Refused:
 
 def refusals(entries: Iterable[Entry]) -> list[Refused]:
     """The refusals and overrides so far, from the system's events about a case."""
+    said = [e.event for e in entries if e.event.type in ("guard.refused", "guard.overridden")]
+    names = account_names({event.actor for event in said if event.actor})
     found = []
-    for event in (entry.event for entry in entries):
-        if event.type not in ("guard.refused", "guard.overridden"):
-            continue
+    for event in said:
         overridden = event.type == "guard.overridden"
         rule = getattr(event, "rule", "")
         known = CATALOG.get(rule)
         found.append(
             Refused(
                 at=event.occurred_at,
-                actor=event.actor or "",
-                act="" if overridden else str(TITLES.get(event.reason or "", event.reason)),
+                actor=names.get(event.actor or "", event.actor or ""),
+                act="" if overridden else str(EVENTS.get(event.reason or "", event.reason)),
                 rule=rule,
                 sentence=gettext(known.sentence) if known else "",
                 overridden=overridden,

@@ -35,8 +35,8 @@ class UploadForm(forms.Form):
         self.fields["facility"].offer()  # type: ignore[attr-defined]
 
 
-@require_http_methods(["GET", "POST"])
 @allow(Role.BOOKING_OFFICER)
+@require_http_methods(["GET", "POST"])
 def upload(request: SignedInRequest) -> HttpResponse:
     """Record the bookings of a CSV file; good rows go on, the others are told of."""
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -63,8 +63,8 @@ def upload(request: SignedInRequest) -> HttpResponse:
     return render(request, "bookings/upload.html", {"form": form, "columns": rows.COLUMNS}, status=status)
 
 
-@require_GET
 @allow(Role.BOOKING_OFFICER)
+@require_GET
 def result(request: SignedInRequest) -> HttpResponse:
     """What became of the last file."""
     if KEPT not in request.session:
@@ -77,8 +77,8 @@ def _neutral(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-@require_GET
 @allow(Role.BOOKING_OFFICER)
+@require_GET
 def bad_rows(request: SignedInRequest) -> HttpResponse:
     """The rows of the last file that were not recorded, with what is wrong and what to do, as CSV."""
     if KEPT not in request.session:

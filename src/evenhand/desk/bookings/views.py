@@ -28,6 +28,7 @@ from evenhand.desk.bookings.forms import (
 )
 from evenhand.desk.bookings.labels import DISPOSITIONS, LEVELS
 from evenhand.desk.bookings.models import Case
+from evenhand.desk.bookings.panels import panels
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.timeline import refusals, timeline
 from evenhand.desk.record import history
@@ -46,8 +47,8 @@ READS = (
 PAGE = 50
 
 
-@require_GET
 @allow(*READS)
+@require_GET
 def cases(request: SignedInRequest) -> HttpResponse:
     """All bookings, the latest first; found by number or name, facility and stage."""
     search = SearchForm(request.GET)
@@ -93,17 +94,18 @@ def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
     }
 
 
-@require_GET
 @allow(*READS)
+@require_GET
 def case_page(request: SignedInRequest, subject: str) -> HttpResponse:
     """One booking: its facts, charges, timeline, refusals, and what can be done next."""
     shown = _shown(request, subject, "case")
     with in_zone(shown["case"]):
+        shown["panels"] = panels(request, shown["case"], request.user.role, timezone.now())
         return render(request, "bookings/case.html", shown)
 
 
-@require_GET
 @allow(*READS)
+@require_GET
 def summary(request: SignedInRequest, subject: str) -> HttpResponse:
     """The case on one page to be printed."""
     shown = _shown(request, subject, "summary")
@@ -111,8 +113,8 @@ def summary(request: SignedInRequest, subject: str) -> HttpResponse:
         return render(request, "bookings/summary.html", {**shown, "printed_at": timezone.now()})
 
 
-@require_http_methods(["GET", "POST"])
 @allow(Role.BOOKING_OFFICER)
+@require_http_methods(["GET", "POST"])
 def book(request: SignedInRequest) -> HttpResponse:
     """Book a person by hand, with one charge or more; the screening opens by itself."""
     posted = request.POST if request.method == "POST" else None
@@ -134,8 +136,8 @@ def book(request: SignedInRequest) -> HttpResponse:
         return render(request, "bookings/book.html", {"form": form, "charges": charges}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(Role.BOOKING_OFFICER)
+@require_http_methods(["GET", "POST"])
 def charge(request: SignedInRequest, subject: str) -> HttpResponse:
     """Add a charge to a booking."""
     case = case_or_404(subject)
@@ -148,8 +150,8 @@ def charge(request: SignedInRequest, subject: str) -> HttpResponse:
     return _form(request, case, form, _("Add a charge"))
 
 
-@require_http_methods(["GET", "POST"])
 @allow(Role.BOOKING_OFFICER)
+@require_http_methods(["GET", "POST"])
 def disposition(request: SignedInRequest, subject: str, number: int) -> HttpResponse:
     """Record how a charge ended."""
     case = case_or_404(subject)
@@ -169,8 +171,8 @@ def disposition(request: SignedInRequest, subject: str, number: int) -> HttpResp
         return _form(request, case, form, _("Disposition of charge %(number)s") % {"number": number})
 
 
-@require_http_methods(["GET", "POST"])
 @allow(Role.BOOKING_OFFICER)
+@require_http_methods(["GET", "POST"])
 def correct(request: SignedInRequest, subject: str, event: UUID) -> HttpResponse:
     """Correct a booking, a charge or a disposition, with the reason."""
     case, entries = opened(request.user, subject, "correction")

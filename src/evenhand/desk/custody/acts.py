@@ -6,17 +6,19 @@ Each drafts one event or a few that belong together and performs them; the guard
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from evenhand.desk.bookings.acts import on_case
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.custody import consulate
-from evenhand.desk.record.act import Actor, BadActError, Done, draft, perform, perform_together
-from evenhand.record.events import Event, SourceKind
+from evenhand.desk.custody.clocks import DETAINER, clocks
+from evenhand.desk.record.act import Actor, BadActError, Done, now, perform, perform_together
+from evenhand.record.events import SourceKind
 from evenhand.record.events.booking import (
     ChargeDisposed,
     ConsulateAdvised,
@@ -47,7 +49,7 @@ class Envelope(TypedDict, total=False):
     """What any act may say of itself: when it happened (default: now), where it came from, its id, and the
     event that it corrects with the reason."""
 
-    occurred_at: datetime | None
+    at: datetime | None
     source: SourceKind
     event_id: UUID | None
     corrects: UUID | None
@@ -65,6 +67,9 @@ class WhyHeld(TextChoices):
     OTHER = "other", _("Another reason")
 
 
+DETAINER_FORM = "2017"
+"""The version of Form I-247A in use (3/17)."""
+
 DISPOSITIONS: dict[ReleaseCause, Disposition] = {
     ReleaseCause.BOND: Disposition.BAIL,
     ReleaseCause.DISMISSED: Disposition.DISMISSED,
@@ -75,18 +80,6 @@ DISPOSITIONS: dict[ReleaseCause, Disposition] = {
     ReleaseCause.OTHER: Disposition.OTHER,
 }
 """What becomes of a charge that is still open when release is due for that cause."""
-
-
-def _draft(event_type: str, case: Case, by: Actor, envelope: Envelope, **payload: Any) -> Event:
-    return draft(
-        event_type,
-        by=by,
-        subject=case.subject,
-        agency=case.agency,
-        facility=case.facility or None,
-        **envelope,
-        **payload,
-    )
 
 
 def _in_jail(case: Case, envelope: Envelope) -> None:
@@ -102,7 +95,7 @@ def _in_jail(case: Case, envelope: Envelope) -> None:
 
 def sign_warrant(case: Case, by: Actor, form: WarrantForm, **envelope: Unpack[Envelope]) -> Done:
     """A federal immigration officer signed the administrative warrant (8 CFR 287.5(e)(2), (3))."""
-    return perform(_draft(WarrantSigned.type, case, by, envelope, form=form))
+    return perform(on_case(WarrantSigned.type, case, by, **envelope, form=form))
 
 
 def serve_warrant(
@@ -115,12 +108,15 @@ def serve_warrant(
     interpreter: str = "",
     **envelope: Unpack[Envelope],
 ) -> Done:
-    """The warrant that was signed was served on the person, in a language understood."""
-    served = _draft(
+    """The warrant that was signed was served on the person, in a language understood. An interpreter that was
+    needed is named on it."""
+    if interpreter_needed and not interpreter:
+        raise BadActError({"interpreter": gettext("Name the interpreter: the name stands on the warrant.")})
+    served = on_case(
         WarrantServed.type,
         case,
         by,
-        envelope,
+        **envelope,
         form=case.warrant_form,
         language=language,
         copy_given=copy_given,
@@ -135,33 +131,58 @@ def issue_detainer(
     case: Case, by: Actor, *, form_version: str, ground: ProbableCause, **envelope: Unpack[Envelope]
 ) -> Done:
     """A detainer (Form I-247A) was issued, on one of the form's grounds."""
-    return perform(_draft(DetainerIssued.type, case, by, envelope, form_version=form_version, ground=ground))
+    return perform(
+        on_case(DetainerIssued.type, case, by, **envelope, form_version=form_version, ground=ground)
+    )
 
 
 def notify_ice(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
     """ICE was told of the detainer."""
-    return perform(_draft(DetainerIceNotified.type, case, by, envelope))
+    return perform(
+        on_case(
+            DetainerIceNotified.type,
+            case,
+            by,
+            **envelope,
+        )
+    )
 
 
 def serve_detainer(
     case: Case, by: Actor, *, language: str, copy_given: bool, **envelope: Unpack[Envelope]
 ) -> Done:
     """The detainer was served on the person; it has no effect until a copy is (Form I-247A)."""
-    return perform(_draft(DetainerServed.type, case, by, envelope, language=language, copy_given=copy_given))
+    return perform(
+        on_case(DetainerServed.type, case, by, **envelope, language=language, copy_given=copy_given)
+    )
 
 
 def cancel_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
     """ICE withdrew the detainer."""
-    return perform(_draft(DetainerCancelled.type, case, by, envelope))
+    return perform(
+        on_case(
+            DetainerCancelled.type,
+            case,
+            by,
+            **envelope,
+        )
+    )
 
 
-def lapse_detainer(
-    case: Case, by: Actor, *, why: WhyHeld | None = None, **envelope: Unpack[Envelope]
-) -> Done:
-    """The detainer ended unused. `why`: the reason stated for which the person is still in the jail."""
-    if why is not None:
-        envelope["reason"] = why.value
-    return perform(_draft(DetainerLapsed.type, case, by, envelope))
+def lapse_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+    """The detainer ended unused."""
+    return perform(on_case(DetainerLapsed.type, case, by, **envelope))
+
+
+def still_held(case: Case, by: Actor, why: WhyHeld, **envelope: Unpack[Envelope]) -> Done:
+    """The clock of the detainer has ended and the person is still in the jail: the detainer lapsed at that
+    end, and the record says why there was no release. Raises `BadActError` where no clock has ended."""
+    ended = [r.due_at for r in clocks(case, now()) if r.ended and r.clock.rule in DETAINER]
+    if not ended or not case.detained:
+        raise BadActError({"": gettext("No clock of a detainer in effect has ended.")})
+    envelope["at"] = envelope.get("at") or min(ended)
+    envelope["reason"] = why.value
+    return lapse_detainer(case, by, **envelope)
 
 
 # --- hold and release --------------------------------------------------------------------------------------
@@ -178,40 +199,40 @@ def release_due(
     """Nothing local holds the person any more. Charges still open get the disposition that the cause means,
     or the one given for their number."""
     given = dispositions or {}
-    moment: Envelope = {k: v for k, v in envelope.items() if k in ("occurred_at", "source")}  # type: ignore[assignment]
+    moment: Envelope = {k: v for k, v in envelope.items() if k in ("at", "source")}  # type: ignore[assignment]
     disposed = [
-        _draft(
+        on_case(
             ChargeDisposed.type,
             case,
             by,
-            moment,
+            **moment,
             charge_no=charge["no"],
             disposition=given.get(charge["no"], DISPOSITIONS[cause]),
         )
         for charge in case.charges
         if "disposition" not in charge
     ]
-    due = _draft(CustodyReleaseDue.type, case, by, envelope, cause=cause)
+    due = on_case(CustodyReleaseDue.type, case, by, **envelope, cause=cause)
     return perform_together([*disposed, due])
 
 
 def start_hold(case: Case, by: Actor, basis: HoldBasis, **envelope: Unpack[Envelope]) -> Done:
     """The person is held past release due, on that basis."""
     _in_jail(case, envelope)
-    return perform(_draft(CustodyHoldStarted.type, case, by, envelope, basis=basis))
+    return perform(on_case(CustodyHoldStarted.type, case, by, **envelope, basis=basis))
 
 
 def end_hold(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
     """The hold is over; whatever its basis, it is the one that was last started."""
     _in_jail(case, envelope)
-    return perform(_draft(CustodyHoldEnded.type, case, by, envelope, basis=case.hold_basis))
+    return perform(on_case(CustodyHoldEnded.type, case, by, **envelope, basis=case.hold_basis))
 
 
 def release(case: Case, by: Actor, cause: ReleaseCause | None = None, **envelope: Unpack[Envelope]) -> Done:
     """The person left the jail a free person. `cause` is that for which release was due unless given."""
     _in_jail(case, envelope)
     return perform(
-        _draft(CustodyReleased.type, case, by, envelope, cause=cause or case.release_cause or None)
+        on_case(CustodyReleased.type, case, by, **envelope, cause=cause or case.release_cause or None)
     )
 
 
@@ -233,11 +254,11 @@ def transfer_in_place(
         raise BadActError(
             {"": gettext("Record first that release is due: ICE takes custody only after that.")}
         )
-    passed = _draft(
+    passed = on_case(
         CustodyTransferredInPlace.type,
         case,
         by,
-        envelope,
+        **envelope,
         receiving_officer=receiving_officer,
         receipt=receipt,
         detention_agreement=detention_agreement,
@@ -259,11 +280,11 @@ def depart(
 ) -> Done:
     """The person left the jail in another authority's custody."""
     _in_jail(case, envelope)
-    departed = _draft(
+    departed = on_case(
         CustodyDeparted.type,
         case,
         by,
-        envelope,
+        **envelope,
         destination=destination,
         receiving_officer=receiving_officer,
         receipt=receipt,
@@ -282,11 +303,11 @@ def advise_consulate(
 ) -> Done:
     """The person was told of the right to speak with the consulate. `country` is that of nationality as
     the person gives it (ISO 3166-1); `asked`: the person wants the consulate to be told."""
-    advised = _draft(
+    advised = on_case(
         ConsulateAdvised.type,
         case,
         by,
-        envelope,
+        **envelope,
         country=country,
         notification_owed=consulate.owed(country, asked),
     )
@@ -295,4 +316,4 @@ def advise_consulate(
 
 def notify_consulate(case: Case, by: Actor, *, country: str, **envelope: Unpack[Envelope]) -> Done:
     """The consulate was told."""
-    return perform(_draft(ConsulateNotified.type, case, by, envelope, country=country))
+    return perform(on_case(ConsulateNotified.type, case, by, **envelope, country=country))

@@ -7,4 +7,4 @@ class CustodyConfig(AppConfig):
     verbose_name = "Custody"
 
     def ready(self) -> None:
-        from evenhand.desk.custody import projection  # noqa: F401
+        from evenhand.desk.custody import due, projection  # noqa: F401

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from evenhand.desk.accounts.access import SignedInRequest, allow
@@ -51,15 +52,15 @@ OFFICER = Role.DESIGNATED_OFFICER
 class FacilityForm(forms.Form):
     """The one choice of the worklist."""
 
-    facility = FacilityField(label=_("Facility"), required=False)
+    facility = FacilityField(label=gettext_lazy("Facility"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["facility"].offer()  # type: ignore[attr-defined]
 
 
-@require_GET
 @allow(*READS)
+@require_GET
 def work(request: SignedInRequest) -> HttpResponse:
     """Open screenings in the order of booking, then cases that wait for a determination."""
     form = FacilityForm(request.GET)
@@ -91,8 +92,8 @@ def _back(case: Case, said: str, request: SignedInRequest) -> HttpResponse:
     return redirect("bookings:case", subject=case.subject)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(OFFICER)
+@require_http_methods(["GET", "POST"])
 def steps(request: SignedInRequest, subject: str) -> HttpResponse:
     """The form's steps, one a page, the same for everyone; a second screening shows them together."""
     case, entries = opened(request.user, subject, "screening")
@@ -138,8 +139,8 @@ def _act_page(
         return _page(request, case, "act", form, title=title)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(OFFICER)
+@require_http_methods(["GET", "POST"])
 def close(request: SignedInRequest, subject: str) -> HttpResponse:
     """Close a screening for a neutral reason; a person may decline to answer."""
     by = request.user.as_actor()
@@ -153,8 +154,8 @@ def close(request: SignedInRequest, subject: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
 @allow(OFFICER)
+@require_http_methods(["GET", "POST"])
 def reopen(request: SignedInRequest, subject: str) -> HttpResponse:
     """Screen again, with the reason."""
     by = request.user.as_actor()
@@ -168,8 +169,8 @@ def reopen(request: SignedInRequest, subject: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
 @allow(OFFICER)
+@require_http_methods(["GET", "POST"])
 def check(request: SignedInRequest, subject: str) -> HttpResponse:
     """Record a check of a system and its answer."""
     by = request.user.as_actor()
@@ -185,8 +186,8 @@ def check(request: SignedInRequest, subject: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
 @allow(OFFICER)
+@require_http_methods(["GET", "POST"])
 def document(request: SignedInRequest, subject: str) -> HttpResponse:
     """Record that a charging document was prepared."""
     by = request.user.as_actor()
@@ -200,8 +201,8 @@ def document(request: SignedInRequest, subject: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
 @allow(OFFICER)
+@require_http_methods(["GET", "POST"])
 def determination(request: SignedInRequest, subject: str) -> HttpResponse:
     """The officer's determination, with grounds and reasons."""
     by = request.user.as_actor()
@@ -224,8 +225,8 @@ def determination(request: SignedInRequest, subject: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
 @allow(OFFICER, Role.BOOKING_OFFICER, Role.FEDERAL_SUPERVISOR)
+@require_http_methods(["GET", "POST"])
 def claim(request: SignedInRequest, subject: str) -> HttpResponse:
     """Record a claim to U.S. citizenship, which stops the case; then, that ICE was told of it."""
     case, _entries = opened(request.user, subject, "screening")
@@ -247,8 +248,8 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
         return _page(request, case, "act", form, title=_("Claim to U.S. citizenship"))
 
 
-@require_http_methods(["GET", "POST"])
 @allow(OFFICER, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR, writers=[OFFICER])
+@require_http_methods(["GET", "POST"])
 def interview(request: SignedInRequest, subject: str) -> HttpResponse:
     """The interview form: to be filled in or corrected by an officer, read by who reviews it."""
     case, entries = opened(request.user, subject, "interview")

@@ -44,7 +44,7 @@ ENTRIES: list[Entry] = [
     Entry("screening:work", _("Screening"), _CASES),
     Entry("supervision:queue", _("Supervision"), frozenset({Role.FEDERAL_SUPERVISOR})),
     Entry("bookings:cases", _("Bookings"), _CASES),
-    Entry("accounts:list", _("Administration"), frozenset({Role.ADMINISTRATOR})),
+    Entry("custody:clocks", _("Custody"), _CASES),
     Entry("complaints:list", _("Complaints"), _OVERSIGHT),
     Entry("reviews:list", _("Reviews"), _OVERSIGHT),
     Entry("officers:list", _("Officers"), _PROGRAM),
@@ -52,6 +52,7 @@ ENTRIES: list[Entry] = [
     Entry("agreements:list", _("Agreements"), _PROGRAM),
     Entry("facilities:list", _("Facilities"), _PROGRAM | {Role.DESIGNATED_OFFICER, Role.BOOKING_OFFICER}),
     Entry("lapses:calendar", _("What lapses"), _PROGRAM),
+    Entry("accounts:list", _("Administration"), frozenset({Role.ADMINISTRATOR})),
 ]
 """Each room adds its own, in the order of the work."""
 

@@ -25,8 +25,8 @@ from evenhand.record.events.booking import ChargingForm, ClaimOutcome, ReviewOut
 SUPERVISOR = Role.FEDERAL_SUPERVISOR
 
 
-@require_GET
 @allow(SUPERVISOR)
+@require_GET
 def queue(request: SignedInRequest) -> HttpResponse:
     """Determinations that wait for review, the oldest first; open claims; documents to sign; turn-around."""
     now = timezone.now()
@@ -46,8 +46,8 @@ def queue(request: SignedInRequest) -> HttpResponse:
     return render(request, "supervision/queue.html", shown)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(SUPERVISOR)
+@require_http_methods(["GET", "POST"])
 def review(request: SignedInRequest, subject: str) -> HttpResponse:
     """Concur in a determination, return or reject it, with what it rests on in sight."""
     case, entries = opened(request.user, subject, "review")
@@ -78,8 +78,8 @@ def review(request: SignedInRequest, subject: str) -> HttpResponse:
         return render(request, "supervision/review.html", shown, status=status)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(SUPERVISOR)
+@require_http_methods(["GET", "POST"])
 def claim(request: SignedInRequest, subject: str) -> HttpResponse:
     """Resolve a claim to U.S. citizenship, in writing and with grounds."""
     case, entries = opened(request.user, subject, "claim")
@@ -109,8 +109,8 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
         return render(request, "supervision/claim.html", shown, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(SUPERVISOR)
+@require_http_methods(["GET", "POST"])
 def document(request: SignedInRequest, subject: str) -> HttpResponse:
     """Sign a charging document."""
     case, _entries = opened(request.user, subject, "document")

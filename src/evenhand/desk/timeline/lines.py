@@ -41,12 +41,12 @@ def lines(entries: Sequence[Entry], correctable: Mapping[UUID, str] | None = Non
     `correctable`: where each event may be corrected.
     """
     corrected = {e.event.corrects for e in entries if e.event.corrects}
-    names = _names({e.event.actor for e in entries if e.event.actor})
+    names = account_names({e.event.actor for e in entries if e.event.actor})
     found = [_line(entry, corrected, names, correctable or {}) for entry in entries]
     return sorted(found, key=lambda line: (line.at, line.seq), reverse=True)
 
 
-def _names(actors: Iterable[str]) -> dict[str, str]:
+def account_names(actors: Iterable[str]) -> dict[str, str]:
     """The names of the accounts behind actors."""
     return dict(User.objects.filter(actor__in=list(actors)).values_list("actor", "name"))
 

@@ -1,0 +1,42 @@
+"""What custody has to do, for the home page: the clocks of the persons in the jail."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from evenhand.desk.accounts.models import Role, User
+from evenhand.desk.bookings.models import Case
+from evenhand.desk.custody.clocks import RELEASE, open_clocks, read
+from evenhand.desk.custody.offers import JAIL
+from evenhand.desk.home.due import DueItem, offers_due
+
+ROOM = "desk_custody"
+MOST = 100
+"""How many clocks a home page shows; the list of the hold clock has all."""
+
+RULES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(JAIL, (*RELEASE, "DET-05")),
+    Role.FEDERAL_SUPERVISOR: (*RELEASE, "CIT-04"),
+}
+"""The clocks that concern each role."""
+
+
+@offers_due
+def due(user: User, now: datetime) -> list[DueItem]:
+    """For each booking the clock that ends first among those of a release, and every other."""
+    rules = RULES.get(user.role, ())
+    clocks = list(open_clocks(rules).order_by("due_at", "rule")[:MOST]) if rules else []
+    cases = Case.objects.in_bulk([clock.subject for clock in clocks])
+    items, released = [], set()
+    for clock in clocks:
+        if clock.rule in RELEASE and clock.subject in released:
+            continue
+        if clock.rule in RELEASE:
+            released.add(clock.subject)
+        reading, case = read(clock, now), cases[clock.subject]
+        what = reading.at_end if reading.ended else reading.name
+        text = _("Booking %(number)s: %(what)s") % {"number": case.number, "what": what}
+        url = reverse("bookings:case", args=[case.subject])
+        items.append(DueItem(text, url, clock.due_at, reading.ended, ROOM))
+    return items

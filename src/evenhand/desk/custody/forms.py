@@ -1,0 +1,233 @@
+"""The forms of custody. Each performs its act on the case for which it was made."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from evenhand.desk.bookings.labels import choices
+from evenhand.desk.bookings.models import Case
+from evenhand.desk.bookings.submit import MomentField
+from evenhand.desk.custody import acts, consulate
+from evenhand.desk.custody.acts import Envelope, WhyHeld
+from evenhand.desk.custody.labels import BASES, CAUSES, DESTINATIONS, DOCUMENTS, GROUNDS
+from evenhand.desk.record.act import Actor
+from evenhand.desk.screening.languages import LANGUAGES
+from evenhand.record.events.booking import Destination, HoldBasis, ProbableCause, ReleaseCause, WarrantForm
+
+EMPTY = [("", _("Choose one"))]
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+
+
+def language_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Language"),
+        choices=[*EMPTY, *LANGUAGES],
+        help_text=_("One that the person understands, asked of the person."),
+    )
+
+
+def copy_field() -> forms.TypedChoiceField:
+    return yes_no_field(_("Was a copy given to the person?"))
+
+
+def yes_no_field(label: Any, help_text: Any = "", required: bool = True) -> forms.TypedChoiceField:
+    """A question; unanswered, where it need not be answered, is None."""
+    return forms.TypedChoiceField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        choices=YES_NO,
+        coerce=lambda said: said == "yes",
+        empty_value=None,
+        widget=forms.RadioSelect,
+    )
+
+
+class ActForm(forms.Form):
+    """When something was done; a subclass says what. It is shown and read in the facility's time zone."""
+
+    at = MomentField(
+        label=_("When"), required=False, help_text=_("In the facility's time. Leave empty for now.")
+    )
+    last: ClassVar[tuple[str, ...]] = ("at",)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+        self.order_fields([name for name in self.fields if name not in self.last] + list(self.last))
+
+    def perform(self, by: Actor) -> object:
+        """Perform the act. Raises `BadActError` and `RefusedError`."""
+        said = dict(self.cleaned_data)
+        envelope: Envelope = {"at": said.pop("at", None)}
+        return self.act(by, said, envelope)
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        raise NotImplementedError
+
+
+class SignWarrantForm(ActForm):
+    form = forms.ChoiceField(
+        label=_("Form"),
+        choices=[
+            (WarrantForm.I_200.value, _("I-200, warrant for arrest")),
+            (WarrantForm.I_205.value, _("I-205, warrant of removal")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.sign_warrant(self.case, by, WarrantForm(said["form"]), **envelope)
+
+
+class ServeWarrantForm(ActForm):
+    language = language_field()
+    interpreter_needed = yes_no_field(_("Was an interpreter needed?"))
+    interpreter = forms.CharField(
+        label=_("Interpreter's name"),
+        required=False,
+        max_length=200,
+        help_text=_("Where one was needed; the name stands on the warrant."),
+    )
+    copy_given = copy_field()
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.serve_warrant(self.case, by, **said, **envelope)
+
+
+class IssueDetainerForm(ActForm):
+    ground = forms.ChoiceField(
+        label=_("Probable cause, as the form states it"), choices=choices(GROUNDS), widget=forms.RadioSelect
+    )
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        ground = ProbableCause(said["ground"])
+        return acts.issue_detainer(self.case, by, form_version=acts.DETAINER_FORM, ground=ground, **envelope)
+
+
+class ServeDetainerForm(ActForm):
+    language = language_field()
+    copy_given = copy_field()
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.serve_detainer(self.case, by, **said, **envelope)
+
+
+class NotifyIceForm(ActForm):
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.notify_ice(self.case, by, **envelope)
+
+
+class CancelDetainerForm(ActForm):
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.cancel_detainer(self.case, by, **envelope)
+
+
+class ReleaseDueForm(ActForm):
+    cause = forms.ChoiceField(
+        label=_("Cause"),
+        choices=[*EMPTY, *choices(CAUSES)],
+        help_text=_("Charges that are still open are disposed of by this cause."),
+    )
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.release_due(self.case, by, ReleaseCause(said["cause"]), **envelope)
+
+
+class StartHoldForm(ActForm):
+    basis = forms.ChoiceField(
+        label=_("What holds the person"), choices=choices(BASES), widget=forms.RadioSelect
+    )
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.start_hold(self.case, by, HoldBasis(said["basis"]), **envelope)
+
+
+class EndHoldForm(ActForm):
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.end_hold(self.case, by, **envelope)
+
+
+class ReleaseForm(ActForm):
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.release(self.case, by, **envelope)
+
+
+class StillHeldForm(ActForm):
+    """The person is still in the jail although the clock of a detainer has ended; it lapsed at that end."""
+
+    at = None  # type: ignore[assignment]
+    last = ()
+
+    why = forms.ChoiceField(
+        label=_("Why the person is still in the jail"), choices=WhyHeld.choices, widget=forms.RadioSelect
+    )
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.still_held(self.case, by, WhyHeld(said["why"]), **envelope)
+
+
+class TransferInPlaceForm(ActForm):
+    receiving_officer = forms.CharField(label=_("Receiving federal officer"), max_length=200)
+    receipt = forms.CharField(label=_("Number of the receipt"), max_length=200)
+    detention_agreement = forms.CharField(
+        label=_("Detention agreement, if there is one"),
+        max_length=200,
+        required=False,
+        help_text=_("Its number. Without one the person leaves the jail within 48 hours."),
+    )
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.transfer_in_place(self.case, by, **said, **envelope)
+
+
+class DepartForm(ActForm):
+    destination = forms.ChoiceField(label=_("Where to"), choices=[*EMPTY, *choices(DESTINATIONS)])
+    receiving_officer = forms.CharField(label=_("Receiving officer"), max_length=200, required=False)
+    receipt = forms.CharField(label=_("Number of the receipt"), max_length=200, required=False)
+    property_receipt = forms.CharField(
+        label=_("Number of the property receipt"),
+        max_length=200,
+        required=False,
+        help_text=_("Property goes with the person or is receipted."),
+    )
+    documents = forms.MultipleChoiceField(
+        label=_("Documents served or sent along"),
+        choices=choices(DOCUMENTS),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    copies_given = yes_no_field(_("Was a copy of each given to the person?"), required=False)
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        destination = Destination(said.pop("destination"))
+        return acts.depart(self.case, by, destination=destination, **said, **envelope)
+
+
+class ConsulateForm(ActForm):
+    """The country is personal: it stands in the event's personal part and on no other page."""
+
+    country = forms.ChoiceField(
+        label=_("Country of nationality, as the person gives it"),
+        help_text=_("Asked only to know which consulate is meant. It is shown on no other page."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = [*EMPTY, *consulate.countries()]  # type: ignore[attr-defined]
+
+
+class AdviseConsulateForm(ConsulateForm):
+    asked = yes_no_field(
+        _("Does the person want the consulate to be told?"),
+        _("For some countries the consulate is told in every case (8 CFR 236.1(e))."),
+    )
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.advise_consulate(self.case, by, **said, **envelope)
+
+
+class NotifyConsulateForm(ConsulateForm):
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.notify_consulate(self.case, by, **said, **envelope)

@@ -1,0 +1,193 @@
+"""The acts of custody as pages: who may open each, and when a case asks for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from evenhand.desk.accounts.models import Role
+from evenhand.desk.bookings.models import Case
+from evenhand.desk.custody import forms
+from evenhand.desk.custody.forms import ActForm
+from evenhand.record.events.booking import ReviewOutcome
+
+JAIL = (Role.BOOKING_OFFICER, Role.DESIGNATED_OFFICER)
+DELEGATED = (Role.DESIGNATED_OFFICER, Role.FEDERAL_SUPERVISOR)
+FEDERAL = (Role.FEDERAL_SUPERVISOR,)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One act: the last part of its address, its name, its form, who may do it, what is said on its page.
+
+    `asked`: whether a case as it stands asks for it. What may be done is for the guard to say, not for this.
+    """
+
+    slug: str
+    title: str | Promise
+    form: type[ActForm]
+    roles: tuple[Role, ...]
+    asked: Callable[[Case], bool]
+    done: str | Promise
+    text: str | Promise = ""
+
+    @property
+    def view(self) -> str:
+        return self.slug.replace("-", "_")
+
+    def url(self, case: Case) -> str:
+        return reverse(f"custody:{self.view}", args=[case.subject])
+
+
+def held(case: Case) -> bool:
+    """Whether a hold has started and not ended."""
+    return case.hold_started_at is not None and case.hold_ended_at is None and case.in_custody
+
+
+def _due(case: Case) -> bool:
+    return case.release_due_at is not None and case.in_custody and case.transferred_at is None
+
+
+def _may_go_on(case: Case) -> bool:
+    """No claim to citizenship is open, none ended the case."""
+    return case.in_custody and not case.claim_open and not case.ended_by_claim
+
+
+OFFERS: tuple[Offer, ...] = (
+    Offer(
+        "warrant-signed",
+        _("Sign the warrant"),
+        forms.SignWarrantForm,
+        FEDERAL,
+        lambda case: _may_go_on(case) and case.review == ReviewOutcome.CONCUR and not case.warrant_signed_at,
+        _("The warrant is recorded as signed."),
+        _("Only a federal immigration officer signs it (8 CFR 287.5(e))."),
+    ),
+    Offer(
+        "detainer-issued",
+        _("Issue a detainer"),
+        forms.IssueDetainerForm,
+        DELEGATED,
+        lambda case: _may_go_on(case) and case.warrant_signed_at is not None and not case.detained,
+        _("The detainer is recorded."),
+        _("Form I-247A, with the warrant that was signed."),
+    ),
+    Offer(
+        "detainer-served",
+        _("Serve the detainer"),
+        forms.ServeDetainerForm,
+        JAIL,
+        lambda case: case.detained and case.in_custody and case.detainer_served_at is None,
+        _("The service of the detainer is recorded."),
+        _("The detainer has no effect until a copy is served on the person."),
+    ),
+    Offer(
+        "ice-notified",
+        _("ICE was told of the detainer"),
+        forms.NotifyIceForm,
+        JAIL,
+        lambda case: case.detained and case.in_custody and case.detainer_notified_at is None,
+        _("The notice to ICE is recorded."),
+    ),
+    Offer(
+        "release-due",
+        _("Release is due"),
+        forms.ReleaseDueForm,
+        JAIL,
+        lambda case: case.in_custody and case.release_due_at is None,
+        _("Release is recorded as due."),
+        _("From this moment nothing local holds the person; the clocks start."),
+    ),
+    Offer(
+        "hold-started",
+        _("Start a hold"),
+        forms.StartHoldForm,
+        JAIL,
+        lambda case: _due(case) and not held(case),
+        _("The hold is recorded. Its clock runs from the moment when release was due."),
+        _("A hold on a detainer ends 48 hours after release was due."),
+    ),
+    Offer(
+        "warrant-served",
+        _("Serve the warrant"),
+        forms.ServeWarrantForm,
+        DELEGATED,
+        lambda case: _may_go_on(case) and case.warrant_signed_at is not None and not case.warrant_served_at,
+        _("The service of the warrant is recorded."),
+        _("At the time of release from criminal custody: not more than 24 hours before it is due."),
+    ),
+    Offer(
+        "consulate-advised",
+        _("Tell the person of the consulate"),
+        forms.AdviseConsulateForm,
+        JAIL,
+        lambda case: case.detained and case.in_custody and case.consulate_advised_at is None,
+        _("It is recorded that the person was told."),
+        _("Before a transfer to ICE the person is told of the right to speak with the consulate."),
+    ),
+    Offer(
+        "consulate-notified",
+        _("The consulate was notified"),
+        forms.NotifyConsulateForm,
+        JAIL,
+        lambda case: bool(case.consulate_owed) and case.in_custody and case.consulate_notified_at is None,
+        _("The notice to the consulate is recorded."),
+        _("Say nothing of a claim to asylum or protection."),
+    ),
+    Offer(
+        "hold-ended",
+        _("End the hold"),
+        forms.EndHoldForm,
+        JAIL,
+        held,
+        _("The end of the hold is recorded."),
+    ),
+    Offer(
+        "released",
+        _("Release the person"),
+        forms.ReleaseForm,
+        JAIL,
+        lambda case: case.release_due_at is not None and case.in_custody,
+        _("The release is recorded."),
+    ),
+    Offer(
+        "transferred-in-place",
+        _("Transfer to ICE inside the jail"),
+        forms.TransferInPlaceForm,
+        JAIL,
+        lambda case: _due(case) and case.detained,
+        _("The transfer of custody is recorded. The person leaves the jail within 48 hours."),
+    ),
+    Offer(
+        "departed",
+        _("The person leaves in another authority's custody"),
+        forms.DepartForm,
+        JAIL,
+        lambda case: case.release_due_at is not None and case.in_custody,
+        _("The departure is recorded."),
+        _("For a transfer to ICE: the receiving officer, the receipt and the documents."),
+    ),
+    Offer(
+        "detainer-cancelled",
+        _("Cancel the detainer"),
+        forms.CancelDetainerForm,
+        DELEGATED,
+        lambda case: case.detained and case.in_custody,
+        _("The detainer is recorded as cancelled. A hold that rests on it ends within one hour."),
+        _("ICE withdrew it, or it must be lifted."),
+    ),
+    Offer(
+        "still-held",
+        _("The person is still here"),
+        forms.StillHeldForm,
+        JAIL,
+        lambda case: False,
+        _("The lapse of the detainer and the reason are recorded. The person must be released."),
+        _(
+            "The detainer has lapsed, and the record says so. The reason does not make the hold lawful; the "
+            "audit finds it. The release is due within one hour (HLD-03)."
+        ),
+    ),
+)

@@ -1,0 +1,88 @@
+"""Headless Chromium against the desk itself: its address, a page of it, and signing in."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from desk.browser.server import serving
+from evenhand.desk.accounts.models import User
+
+# Playwright keeps an event loop in this thread; nothing of Django's runs in it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SignIn = Callable[[User], None]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    assert found, "no chromium: run scripts/chromium.sh"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=SWITCHES)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def server(db: None) -> Iterator[str]:
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser, server: str) -> Iterator[Page]:
+    """A page of a fresh profile; the test fails where a page asks another host, or its scripts fail."""
+    context = browser.new_context(base_url=server, locale="en-US")
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    wrong: list[str] = []
+
+    def watch(request: Request) -> None:
+        if not request.url.startswith((server, "data:", "blob:")):
+            wrong.append(f"request to {request.url}")
+
+    context.on("request", watch)
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda said: (
+            wrong.append(f"{page.url}: {said.text}") if "Content Security Policy" in said.text else None
+        ),
+    )
+    yield page
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def sign_in(page: Page, server: str) -> SignIn:
+    """Signs an account in without the form, which has a test of its own."""
+
+    def enter(user: User) -> None:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+            {"method": "password", "at": time.time(), "email": user.email}
+        ]
+        session.save()
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": server}])
+
+    return enter

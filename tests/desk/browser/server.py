@@ -1,0 +1,51 @@
+"""The desk on a port of this machine, on the test's own database connection."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.db import connections
+from django.test.testcases import LiveServerThread
+
+_ONE = threading.Lock()
+
+
+class _Server(ThreadedWSGIServer):
+    def _close_connections(self) -> None:
+        """The connection is the test's: it stays open, and what was written is rolled back at its end."""
+
+
+class _Handler(StaticFilesHandler):
+    """Static files from their sources, and one page at a time, since all share one connection."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        with _ONE:
+            return super().__call__(environ, start_response)
+
+
+class _Thread(LiveServerThread):
+    server_class = _Server
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serve the desk for the time of the block; yields its address without a slash at the end."""
+    shared = {alias: connections[alias] for alias in connections}
+    for connection in shared.values():
+        connection.ensure_connection()
+        connection.inc_thread_sharing()
+    thread = _Thread("127.0.0.1", _Handler, connections_override=shared)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    try:
+        yield f"http://127.0.0.1:{thread.port}"
+    finally:
+        thread.terminate()
+        for connection in shared.values():
+            connection.dec_thread_sharing()

@@ -1,0 +1,116 @@
+"""Every page of the address table, opened by a role that may: axe-core finds nothing, nothing overflows."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from desk.browser.axe import ALL, Look, faults
+from desk.browser.conftest import SignIn
+from desk.county import County
+from desk.objects import parts
+from desk.test_access_matrix import ADDRESSES, OURS, SIGNED_IN, Address
+from evenhand.desk.accounts.access import ANYONE
+from evenhand.desk.accounts.models import Role, User
+
+SHARES = 6
+NOT_OPEN = frozenset(
+    {
+        # Steps that are not due, and what is not there, in the county of the tests.
+        "agreements:effect",
+        "agreements:reinstate",
+        "agreements:sign-agency",
+        "agreements:sign-ice",
+        "bookings:result",
+        "complaints:sent",
+        "officers:credential",
+        "officers:unsuspend",
+        "refusal:ask",
+        "supervision:review",
+        # Files.
+        "agreements:document",
+        "bookings:bad_rows",
+        "mfa_download_recovery_codes",
+        # Sent to, or asked by a script.
+        "account_logout",
+        "mfa_login_webauthn",
+        "refusal:decide",
+        # Between two steps of signing in, or with a second factor: `test_second_factor`.
+        "account_confirm_login_code",
+        "account_set_password",
+        "mfa_authenticate",
+        "mfa_deactivate_totp",
+        "mfa_generate_recovery_codes",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "mfa_view_recovery_codes",
+    }
+)
+"""Addresses that show no page there; each other one must."""
+OTHERS = [
+    address
+    for address in ADDRESSES
+    if not address.ours and not address.parts and address.name.startswith(("account_", "mfa_"))
+]
+PAGES = sorted(OURS + OTHERS, key=lambda a: a.name)
+
+
+def _accounts(address: Address, county: County) -> list[User | None]:
+    """Those who may open it; nobody for what is open to anyone."""
+    if address.decision == ANYONE:
+        return [None]
+    if address.decision == SIGNED_IN:
+        return [county.account(Role.COORDINATOR)]
+    assert isinstance(address.decision, frozenset)
+    return [county.account(role) for role in Role if role in address.decision]
+
+
+def _open(page: Page, address: Address, county: County, sign_in: SignIn, language: str) -> bool:
+    """Open it as the first who gets a page there; False where nobody does, which must be among NOT_OPEN."""
+    path = reverse(address.name, kwargs=parts(address.name, county) if address.parts else {})
+    statuses = set()
+    for user in _accounts(address, county):
+        page.context.clear_cookies()
+        if user is not None:
+            sign_in(user)
+        cookie = {"name": "django_language", "value": language, "url": page.evaluate("origin")}
+        page.context.add_cookies([cookie])  # type: ignore[list-item]
+        response = page.goto(path)
+        assert response is not None
+        statuses.add(302 if response.request.redirected_from else response.status)
+        if statuses & {200}:
+            assert address.name not in NOT_OPEN, f"{address.name} is open now"
+            assert page.locator("html").get_attribute("lang") == language
+            return True
+    assert address.name in NOT_OPEN, f"{path}: {statuses}"
+    assert statuses <= {302, 404, 405}, f"{path}: {statuses}"
+    return False
+
+
+def _share(number: int) -> list[Address]:
+    return PAGES[number::SHARES]
+
+
+@pytest.mark.parametrize("number", range(SHARES))
+def test_every_page_in_one_look(page: Page, county: County, sign_in: SignIn, number: int) -> None:
+    """Each page in one of the sixteen looks, all looks in turn; the trial has every page in each."""
+    page.goto("/complain/")
+    said = {}
+    for place, address in enumerate(_share(number)):
+        language, scheme, width = ALL[(place * SHARES + number) * 7 % len(ALL)]
+        if _open(page, address, county, sign_in, language):
+            said[address.name, language, scheme, width] = faults(page, scheme, width)
+    assert {look: found for look, found in said.items() if found} == {}
+
+
+@pytest.mark.trial
+@pytest.mark.parametrize("number", range(SHARES))
+def test_every_page_in_every_look(page: Page, county: County, sign_in: SignIn, number: int) -> None:
+    page.goto("/complain/")
+    said: dict[tuple[str, Look], list[str]] = {}
+    for address in _share(number):
+        for language in ("en", "es"):
+            if _open(page, address, county, sign_in, language):
+                for look in ALL:
+                    if look[0] == language:
+                        said[address.name, look] = faults(page, *look[1:])
+    assert {look: found for look, found in said.items() if found} == {}

@@ -1,0 +1,63 @@
+"""The command that a timer runs, and what the home page says."""
+
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+
+from desk.county import County
+from desk.custody.flow import BOOKING, Flow
+from evenhand.desk.accounts.models import Role
+from evenhand.desk.command import clocks as command
+from evenhand.desk.custody.due import due
+from evenhand.desk.record.scope import within
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(command, list(arguments))
+
+
+def test_the_command_lists_what_ends_soon_without_a_name(county: County) -> None:
+    Flow(county, 90, "B-9").screened(80).detained(78).do("notify_ice", at=77)
+    assert run().output == ""
+    Flow(county, 30, "B-8").do("release_due", "served", by=BOOKING, at=2)
+    done = run()
+    assert done.exit_code == 0
+    (line,) = done.output.splitlines()
+    assert line.startswith("B-8\tjail-1\t")
+    assert "ends 3 h 59 min from now" in line
+    assert "HLD-06" in line
+    assert "Doe" not in line
+    assert run("--within", "1").output == ""
+
+
+def test_the_command_fails_where_a_clock_has_ended(county: County, other_county: County) -> None:
+    Flow(county, 30, "B-8").do("release_due", "served", by=BOOKING, at=7)
+    done = run()
+    assert done.exit_code == 1
+    assert "Release the person now: nothing holds the person." in done.output
+    assert run("--agency", other_county.ori).exit_code == 0
+    assert run("--within", "no").exit_code == 2
+
+
+def test_the_home_page_says_what_to_do_first(county: County, client: Client) -> None:
+    flow = Flow(county, 90, "B-8").screened(80).detained(78).held(60)
+    user = county.account(Role.BOOKING_OFFICER)
+    with within(user.scope()):
+        items = due(user, county.began)
+    assert [item.late for item in items] == [True, True]
+    assert [item.text for item in items] == [
+        "Booking B-8: Tell ICE now.",
+        "Booking B-8: Release the person now: the form gives no more than 48 hours.",
+    ]
+    client.force_login(user)
+    assert f"/bookings/{flow.subject}/" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.REVIEWER, Role.COORDINATOR, Role.COMPLAINTS_OFFICER])
+def test_who_does_nothing_in_custody_is_asked_for_nothing(county: County, role: Role) -> None:
+    Flow(county, 30).do("release_due", "served", by=BOOKING, at=7)
+    user = county.account(role)
+    with within(user.scope()):
+        assert due(user, county.began) == []
