@@ -58,6 +58,9 @@ INSTALLED_APPS = [
     "evenhand.desk.officers",
     "evenhand.desk.facilities",
     "evenhand.desk.custody",
+    "evenhand.desk.findings",
+    "evenhand.desk.webhooks",
+    "evenhand.desk.api",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
