@@ -184,6 +184,8 @@ else:
 SECOND_FACTOR_REQUIRED = not DEMONSTRATION
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# A demonstration is tried on http://localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMONSTRATION
 
 if ENVIRONMENT.oidc_issuer:
     SOCIALACCOUNT_PROVIDERS = {
