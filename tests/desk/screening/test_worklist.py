@@ -82,3 +82,15 @@ def test_a_closed_screening_leaves_it(desk: Desk) -> None:
 
 def _worklist(desk: Desk) -> str:
     return str(desk.get(Role.DESIGNATED_OFFICER, "/screening/").content.decode())
+
+
+def test_it_says_that_an_older_one_waits(desk: Desk) -> None:
+    older, newer = desk.book("B-1", minutes=50), desk.book("B-2", minutes=40)
+
+    def page(subject: str) -> str:
+        return str(desk.get(Role.DESIGNATED_OFFICER, f"/screening/{subject}/").content.decode())
+
+    assert "An older screening waits: B-1" in page(newer)
+    assert "An older screening waits" not in page(older)
+    desk.did(Role.DESIGNATED_OFFICER, f"/screening/{older}/close/", closing_reason="medical")
+    assert "An older screening waits" not in page(newer)

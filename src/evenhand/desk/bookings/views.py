@@ -32,6 +32,7 @@ from evenhand.desk.bookings.panels import panels
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.timeline import refusals, timeline
 from evenhand.desk.record import history
+from evenhand.desk.timeline.lines import account_names
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.booking import Disposition
 
@@ -80,6 +81,17 @@ def shown_charges(case: Case) -> list[dict[str, Any]]:
     ]
 
 
+def done_by(case: Case) -> dict[str, str]:
+    """Who interviewed, determined and reviewed, by the names of their accounts."""
+    actors = {
+        "interview": case.interviewed_by,
+        "determination": case.determined_by,
+        "review": case.reviewed_by,
+    }
+    names = account_names(set(actors.values()))
+    return {what: names.get(actor, actor) for what, actor in actors.items()}
+
+
 def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
     case, entries = opened(request.user, subject, what)
     return {
@@ -91,6 +103,7 @@ def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
         "corrects": request.user.role == Role.BOOKING_OFFICER,
         "correctable": acts.CORRECTED,
         "report_by": report_by(case),
+        "done_by": done_by(case),
     }
 
 

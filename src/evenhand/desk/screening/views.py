@@ -1,6 +1,7 @@
 """Pages of screening: the worklist, the form's steps, the interview, checks, claims, the determination."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ from evenhand.desk.bookings.models import Case
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.views import PAGE, READS
 from evenhand.desk.record import history
+from evenhand.desk.record.history import Entry
 from evenhand.desk.screening import acts, worklist
 from evenhand.desk.screening.forms import (
     CheckForm,
@@ -35,6 +37,7 @@ from evenhand.desk.screening.forms import (
     StepForm,
     StepsAgainForm,
 )
+from evenhand.desk.timeline.lines import account_names
 from evenhand.record.events.booking import (
     ChargingForm,
     CheckResponse,
@@ -44,6 +47,7 @@ from evenhand.record.events.booking import (
     DeterminationOutcome,
     InterviewHeld,
     ScreeningStepDone,
+    Step,
 )
 
 OFFICER = Role.DESIGNATED_OFFICER
@@ -116,9 +120,17 @@ def steps(request: SignedInRequest, subject: str) -> HttpResponse:
             if last:
                 return _back(case, _("The screening is completed."), request)
             return redirect("screening:steps", subject=subject)
-        done = {e.step: e for e in history.effective(entries) if isinstance(e, ScreeningStepDone)}
-        shown = [(one, STEPS[one], None if again else done.get(one)) for one in acts.steps_of(case)]
-        return _page(request, case, "steps", form, step=step, again=again, steps=shown)
+        done = {} if again else _done(entries)
+        shown = [(one, STEPS[one], *done.get(one, (None, ""))) for one in acts.steps_of(case)]
+        older = worklist.older_waiting(case)
+        return _page(request, case, "steps", form, step=step, again=again, steps=shown, older=older)
+
+
+def _done(entries: list[Entry]) -> dict[Step, tuple[datetime, str]]:
+    """When and by whom each step was done."""
+    events = [e for e in history.effective(entries) if isinstance(e, ScreeningStepDone)]
+    names = account_names({e.actor for e in events if e.actor})
+    return {e.step: (e.occurred_at, names.get(e.actor or "", e.actor or "")) for e in events}
 
 
 def _act_page(

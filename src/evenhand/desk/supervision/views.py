@@ -16,10 +16,11 @@ from evenhand.desk.bookings.forms import in_zone
 from evenhand.desk.bookings.models import Case, Stage
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.timeline import timeline
-from evenhand.desk.bookings.views import PAGE, shown_charges
+from evenhand.desk.bookings.views import PAGE, done_by, shown_charges
 from evenhand.desk.supervision import acts
 from evenhand.desk.supervision.forms import ClaimResolutionForm, ReviewForm, SignForm
 from evenhand.desk.supervision.turnaround import queued, turnaround
+from evenhand.desk.timeline.lines import account_names
 from evenhand.record.events.booking import ChargingForm, ClaimOutcome, ReviewOutcome
 
 SUPERVISOR = Role.FEDERAL_SUPERVISOR
@@ -32,10 +33,11 @@ def queue(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     rows = Case.objects.filter(stage=Stage.REVIEW).order_by("determined_at", "subject")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    names = account_names({case.determined_by for case in page})
     claims = Case.objects.filter(stage=Stage.STOPPED).order_by("claimed_at", "subject")[:PAGE]
     shown = {
         "page": page,
-        "queue": [queued(case, now) for case in page],
+        "queue": [queued(case, now, names) for case in page],
         "claims": [(case, report_by(case)) for case in claims],
         "documents": Case.objects.filter(unsigned_since__isnull=False).order_by("unsigned_since", "subject")[
             :PAGE
@@ -73,6 +75,7 @@ def review(request: SignedInRequest, subject: str) -> HttpResponse:
             "grounds": [labels.DETERMINATION_GROUNDS.get(g, g) for g in case.determination_grounds],
             "conviction": offenses.named(case.conviction_class),
             "pending": offenses.named(case.pending_class),
+            "officer": done_by(case)["determination"],
         }
         status = 422 if form.is_bound else 200
         return render(request, "supervision/review.html", shown, status=status)
