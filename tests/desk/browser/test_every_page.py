@@ -25,7 +25,6 @@ NOT_OPEN = frozenset(
         "officers:credential",
         "officers:unsuspend",
         "refusal:ask",
-        "supervision:review",
         # Files.
         "agreements:document",
         "bookings:bad_rows",
