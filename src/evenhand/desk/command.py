@@ -40,7 +40,7 @@ def serve(demonstration: bool, folder: Path | None, address: str, workers: int) 
     """Start the desk.
 
     For real use it refuses to start with weak settings, and names each. The settings are environment
-    variables (docs/desk/settings.md).
+    variables (docs/desk-settings.md).
     """
     start(demonstration=demonstration, folder=folder)
     from evenhand.desk.serving import prepare, run
@@ -121,6 +121,14 @@ def clocks(within: float, agency: str | None) -> None:
     for notice in found:
         click.echo(notice.line)
     sys.exit(1 if any(notice.ended for notice in found) else 0)
+
+
+@desk.command("settings")
+def settings_command() -> None:
+    """Print the settings as a page: each environment variable, what it means and its default."""
+    from evenhand.desk.environment import page
+
+    click.echo(page(), nl=False)
 
 
 @desk.command("manage", context_settings=MANAGE, add_help_option=False)

@@ -58,6 +58,9 @@ INSTALLED_APPS = [
     "evenhand.desk.officers",
     "evenhand.desk.facilities",
     "evenhand.desk.custody",
+    "evenhand.desk.findings",
+    "evenhand.desk.webhooks",
+    "evenhand.desk.api",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
@@ -217,7 +220,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF],
+        # The code that an app for one-time passwords reads is a picture inside its page.
+        "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

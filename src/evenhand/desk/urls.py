@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("supervision/", include("evenhand.desk.supervision.urls")),
     path("custody/", include("evenhand.desk.custody.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("evenhand.desk.api.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("evenhand.desk.accounts.urls")),
     path("", include("evenhand.desk.refusal.urls")),
