@@ -65,7 +65,7 @@ def _determine(seat: Seat, subject: str) -> None:
     seat.open(f"/screening/{subject}/check/").send(system="cis", response="record_found")
     seat.open(f"/screening/{subject}/determination/").send(
         outcome="refer",
-        grounds=["records"],
+        grounds=["records checked"],
         conviction_class="13",
         pending_class="13",
         reason="The record that was found says so.",
@@ -112,34 +112,65 @@ def test_a_claim_to_citizenship_stops_the_case(seat: Seat) -> None:
     seat.open(f"/screening/{subject}/claim/").send(how="stated")
     seat.send()
     seat.open(f"/screening/{subject}/interview/").send(**INTERVIEW)
-    print(seat.text, seat.page.url)
-    assert "This act was not recorded" in seat.text
+    assert "The case is stopped: a claim to U.S. citizenship is open." in seat.text
     seat.sit(FEDERAL).open(f"/supervision/{subject}/claim/").send(
-        outcome="evidence_found", grounds=["document"], in_writing=True, reason="A passport was shown."
+        outcome="evidence_of_citizenship",
+        grounds=["passport"],
+        in_writing=True,
+        reason="A passport was shown.",
     )
     seat.open(f"/bookings/{subject}/")
     assert seat.found == {}
 
 
-def test_a_refusal_and_a_second_person(seat: Seat) -> None:
-    """A step against a warning: the rule and its source are shown; a coordinator lets it pass."""
+def test_a_refusal_shows_the_rule_and_the_way(seat: Seat) -> None:
     subject = _book(seat)
-    seat.sit(OFFICER).open(f"/screening/{subject}/interview/").send(**INTERVIEW | {"ground": ""})
-    print(seat.text, seat.page.url)
-    assert "This act was not recorded" in seat.text
-    assert "Source" in seat.text
-    assert "What would make it lawful" in seat.text
+    _screen(seat, subject)
+    seat.open(f"/screening/{subject}/interview/").send(**INTERVIEW | {"ground": ""})
+    for said in ("This act was not recorded", "UNI-05", "Source", "What would make it lawful"):
+        assert said in seat.text
     assert seat.found == {}
 
 
 def test_from_a_complaint_to_the_end_of_an_agreement(seat: Seat) -> None:
     county = seat.county
+    _book(seat)
     seat.sit(None).open("/complain/").send(agency=county.ori, about="process", text="Nobody told me why.")
-    reference = seat.page.locator("main code, main strong, main b").first.inner_text()
+    reference = seat.page.locator("main .font-mono-xl").inner_text()
     seat.open("/complain/follow/").send(reference=reference)
-    office = seat.sit(Role.COMPLAINTS_OFFICER)
-    office.open("/complaints/").follow(reference)
-    path = f"/complaints/{reference}"
-    office.open(f"{path}/acknowledge/").send()
-    office.open(f"{path}/resolve/").send(outcome="sustained", reason="The form was not given.")
+    seat.sit(Role.COMPLAINTS_OFFICER).open("/complaints/").follow(reference)
+    seat.open(f"/complaints/{reference}/assign/").send(to=county.account(Role.COMPLAINTS_OFFICER).actor)
+    seat.sit(Role.REVIEWER).open("/reviews/open/").send(
+        agency=county.ori,
+        body="county",
+        reviewer_unit="county auditor",
+        reviewed_unit="jail",
+        scope="Whether reasons are given.",
+        complaint=reference,
+    )
+    review = seat.page.url.rstrip("/")
+    finding: dict[str, str | bool | list[str]] = {
+        "rule": "UNI-02",
+        "evidence": "2026-1",
+        "text": "The form was not given.",
+        "owner": "captain",
+        "due": (county.began + timedelta(days=20)).strftime("%Y-%m-%d"),
+    }
+    seat.open(f"{review}/finding/").send(**finding)
+    assert "Draw the sample, with its seed, first." in seat.text
+    today = county.began.astimezone(ZoneInfo(ZONE)).strftime("%Y-%m-%d")
+    seat.open(f"{review}/sample/").send(since=today, until=today, size="1")
+    seat.open(f"{review}/finding/").send(**finding)
+    seat.sit(Role.COMPLAINTS_OFFICER).open(f"/complaints/{reference}/resolve/").send(
+        outcome="sustained", reason="As the review found."
+    )
+    seat.open(f"/complaints/{reference}/answer/").send(kind="answer", text="You were right.")
+    agreement = f"/agreements/agreement-{county.ori}"
+    seat.sit(FEDERAL).open(f"{agreement}/suspend/").send(
+        notice_reason="The review's finding.", length_days="30", how_to_answer="In writing."
+    )
+    seat.open(f"{agreement}/end/").send(ground="notice", reason="Not put right.")
+    assert "ended" in seat.open(f"{agreement}/").text.casefold()
+    seat.sit(None).open("/complain/follow/").send(reference=reference)
+    assert "You were right." in seat.text
     assert seat.found == {}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings import acts, offenses
-from evenhand.desk.bookings.cases import case_or_404, next_acts, opened, report_by
+from evenhand.desk.bookings.cases import form_page, next_acts, opened, report_by
 from evenhand.desk.bookings.forms import (
     BookingForm,
     ChargeForm,
@@ -153,7 +153,7 @@ def book(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def charge(request: SignedInRequest, subject: str) -> HttpResponse:
     """Add a charge to a booking."""
-    case = case_or_404(subject)
+    case, _entries = opened(request.user, subject, "charge", sent=request.method == "POST")
     form = ChargeForm(request.POST or None)
     if request.method == "POST" and submitted(
         form, lambda: acts.record_charge(case, form.charge(), request.user.as_actor())
@@ -167,7 +167,7 @@ def charge(request: SignedInRequest, subject: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def disposition(request: SignedInRequest, subject: str, number: int) -> HttpResponse:
     """Record how a charge ended."""
-    case = case_or_404(subject)
+    case, _entries = opened(request.user, subject, "charge", sent=request.method == "POST")
     if number not in {charge["no"] for charge in case.charges}:
         raise Http404
     with in_zone(case):
@@ -188,7 +188,7 @@ def disposition(request: SignedInRequest, subject: str, number: int) -> HttpResp
 @require_http_methods(["GET", "POST"])
 def correct(request: SignedInRequest, subject: str, event: UUID) -> HttpResponse:
     """Correct a booking, a charge or a disposition, with the reason."""
-    case, entries = opened(request.user, subject, "correction")
+    case, entries = opened(request.user, subject, "correction", sent=request.method == "POST")
     wrong = next((e.event for e in entries if e.event.id == event), None)
     if wrong is None or wrong.type not in acts.CORRECTED:
         raise Http404
@@ -208,5 +208,4 @@ def correct(request: SignedInRequest, subject: str, event: UUID) -> HttpResponse
 
 
 def _form(request: HttpRequest, case: Case, form: Any, title: str) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, "bookings/form.html", {"case": case, "form": form, "title": title}, status=status)
+    return form_page(request, case, "bookings/form.html", {"case": case, "form": form, "title": title})

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
-from evenhand.desk.bookings.cases import opened, report_by
+from evenhand.desk.bookings.cases import form_page, opened, report_by
 from evenhand.desk.bookings.forms import FacilityField, in_zone
 from evenhand.desk.bookings.labels import STEPS
 from evenhand.desk.bookings.models import Case
@@ -83,12 +83,9 @@ def work(request: SignedInRequest) -> HttpResponse:
     return render(request, "screening/worklist.html", shown)
 
 
-def _page(
-    request: SignedInRequest, case: Case, template: str, form: forms.Form | None, **more: Any
-) -> HttpResponse:
-    status = 422 if form is not None and form.is_bound else 200
+def _page(request: SignedInRequest, case: Case, template: str, form: forms.Form, **more: Any) -> HttpResponse:
     shown = {"case": case, "form": form, "report_by": report_by(case), **more}
-    return render(request, f"screening/{template}.html", shown, status=status)
+    return form_page(request, case, f"screening/{template}.html", shown)
 
 
 def _back(case: Case, said: str, request: SignedInRequest) -> HttpResponse:
@@ -100,7 +97,7 @@ def _back(case: Case, said: str, request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def steps(request: SignedInRequest, subject: str) -> HttpResponse:
     """The form's steps, one a page, the same for everyone; a second screening shows them together."""
-    case, entries = opened(request.user, subject, "screening")
+    case, entries = opened(request.user, subject, "screening", sent=request.method == "POST")
     by, step = request.user.as_actor(), acts.next_step(case)
     if case.screening_closed_at is not None or step is None:
         return redirect("bookings:case", subject=subject)
@@ -143,7 +140,7 @@ def _act_page(
     initial: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """A page with one form that performs one act on a case and returns to it."""
-    case, _entries = opened(request.user, subject, "screening")
+    case, _entries = opened(request.user, subject, "screening", sent=request.method == "POST")
     with in_zone(case):
         form = kind(request.POST if request.method == "POST" else None, initial=initial)
         if form.is_bound and submitted(form, lambda: act(case, form.cleaned_data)):
@@ -241,7 +238,7 @@ def determination(request: SignedInRequest, subject: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def claim(request: SignedInRequest, subject: str) -> HttpResponse:
     """Record a claim to U.S. citizenship, which stops the case; then, that ICE was told of it."""
-    case, _entries = opened(request.user, subject, "screening")
+    case, _entries = opened(request.user, subject, "screening", sent=request.method == "POST")
     by = request.user.as_actor()
     with in_zone(case):
         if case.claim_open:
@@ -264,7 +261,7 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def interview(request: SignedInRequest, subject: str) -> HttpResponse:
     """The interview form: to be filled in or corrected by an officer, read by who reviews it."""
-    case, entries = opened(request.user, subject, "interview")
+    case, entries = opened(request.user, subject, "interview", sent=request.method == "POST")
     held = [e for e in history.effective(entries) if isinstance(e, InterviewHeld)]
     may_write = request.user.role == OFFICER
     with in_zone(case):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings import labels, offenses
-from evenhand.desk.bookings.cases import opened, report_by
+from evenhand.desk.bookings.cases import form_page, opened, report_by
 from evenhand.desk.bookings.forms import in_zone
 from evenhand.desk.bookings.models import Case, Stage
 from evenhand.desk.bookings.submit import submitted
@@ -52,7 +52,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def review(request: SignedInRequest, subject: str) -> HttpResponse:
     """Concur in a determination, return or reject it, with what it rests on in sight."""
-    case, entries = opened(request.user, subject, "review")
+    case, entries = opened(request.user, subject, "review", sent=request.method == "POST")
     with in_zone(case):
         form = ReviewForm(request.POST if request.method == "POST" else None)
 
@@ -77,15 +77,14 @@ def review(request: SignedInRequest, subject: str) -> HttpResponse:
             "pending": offenses.named(case.pending_class),
             "officer": done_by(case)["determination"],
         }
-        status = 422 if form.is_bound else 200
-        return render(request, "supervision/review.html", shown, status=status)
+        return form_page(request, case, "supervision/review.html", shown)
 
 
 @allow(SUPERVISOR)
 @require_http_methods(["GET", "POST"])
 def claim(request: SignedInRequest, subject: str) -> HttpResponse:
     """Resolve a claim to U.S. citizenship, in writing and with grounds."""
-    case, entries = opened(request.user, subject, "claim")
+    case, entries = opened(request.user, subject, "claim", sent=request.method == "POST")
     with in_zone(case):
         form = ClaimResolutionForm(request.POST if request.method == "POST" else None)
 
@@ -109,14 +108,14 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
             "report_by": report_by(case),
             "timeline": timeline(entries),
         }
-        return render(request, "supervision/claim.html", shown, status=422 if form.is_bound else 200)
+        return form_page(request, case, "supervision/claim.html", shown)
 
 
 @allow(SUPERVISOR)
 @require_http_methods(["GET", "POST"])
 def document(request: SignedInRequest, subject: str) -> HttpResponse:
     """Sign a charging document."""
-    case, _entries = opened(request.user, subject, "document")
+    case, _entries = opened(request.user, subject, "document", sent=request.method == "POST")
     with in_zone(case):
         form = SignForm(request.POST if request.method == "POST" else None, case=case)
 
@@ -126,5 +125,4 @@ def document(request: SignedInRequest, subject: str) -> HttpResponse:
         if form.is_bound and submitted(form, act):
             messages.success(request, _("The document is signed."))
             return redirect("supervision:queue")
-        status = 422 if form.is_bound else 200
-        return render(request, "supervision/document.html", {"case": case, "form": form}, status=status)
+        return form_page(request, case, "supervision/document.html", {"case": case, "form": form})
