@@ -114,7 +114,10 @@ def test_a_claim_to_citizenship_stops_the_case(seat: Seat) -> None:
     seat.open(f"/screening/{subject}/interview/").send(**INTERVIEW)
     assert "The case is stopped: a claim to U.S. citizenship is open." in seat.text
     seat.sit(FEDERAL).open(f"/supervision/{subject}/claim/").send(
-        outcome="evidence_of_citizenship", grounds=["passport"], in_writing=True, reason="A passport was shown."
+        outcome="evidence_of_citizenship",
+        grounds=["passport"],
+        in_writing=True,
+        reason="A passport was shown.",
     )
     seat.open(f"/bookings/{subject}/")
     assert seat.found == {}
