@@ -44,6 +44,9 @@ class Environment(BaseSettings):
     oidc_name: str = Field("Agency sign-in", description="What the button for it says.")
     oidc_client: str = Field("", description="The client's id there.")
     oidc_secret: SecretStr = Field(SecretStr(""), description="The client's secret there.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="The bearer token for `/metrics`; empty: there is no such page."
+    )
     mail_server: str = Field("", description="`host:port` of the mail server; empty: no mail is sent.")
     mail_user: str = Field("", description="The mail server's user.")
     mail_password: SecretStr = Field(SecretStr(""), description="The mail server's password.")

@@ -1,5 +1,6 @@
 """Django's settings, from `environment.py`."""
 
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from evenhand.desk.environment import Mode, environment
+from evenhand.desk.operations.logs import LOGGING as LOGGING
 
 HERE = Path(__file__).parent
 ENVIRONMENT = environment()
@@ -64,6 +66,7 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
+    "evenhand.desk.operations.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -181,6 +184,8 @@ else:
 SECOND_FACTOR_REQUIRED = not DEMONSTRATION
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# A demonstration is tried on http://localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMONSTRATION
 
 if ENVIRONMENT.oidc_issuer:
     SOCIALACCOUNT_PROVIDERS = {
@@ -229,6 +234,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+METRICS_TOKEN = ENVIRONMENT.metrics_token.get_secret_value()
+METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]

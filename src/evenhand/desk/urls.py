@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from evenhand.desk.operations import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/", include("evenhand.desk.bookings.urls")),
     path("screening/", include("evenhand.desk.screening.urls")),
@@ -9,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("custody/", include("evenhand.desk.custody.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("evenhand.desk.api.urls")),
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("evenhand.desk.accounts.urls")),
     path("", include("evenhand.desk.refusal.urls")),

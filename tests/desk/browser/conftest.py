@@ -53,7 +53,7 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
     wrong: list[str] = []
 
     def watch(request: Request) -> None:
-        if not request.url.startswith((server, "data:", "blob:")):
+        if not request.url.replace("localhost", "127.0.0.1").startswith((server, "data:", "blob:")):
             wrong.append(f"request to {request.url}")
 
     context.on("request", watch)

@@ -1,5 +1,8 @@
 """A chair at the desk: one browser in which people of each role sit down in turn and do the work by its pages."""
 
+from urllib.parse import unquote, urlsplit
+
+from django.urls import resolve
 from playwright.sync_api import Locator, Page
 
 from desk.browser.axe import faults
@@ -9,12 +12,13 @@ from evenhand.desk.accounts.models import Role
 
 
 class Seat:
-    """Each page that is looked at is also looked at by axe-core; what it finds is in `found`."""
+    """axe-core looks at each kind of page that comes by; what it finds is in `found`."""
 
     def __init__(self, page: Page, county: County, sign_in: SignIn) -> None:
         self.page = page
         self.county = county
         self.sign_in = sign_in
+        self.seen: set[str] = set()
         self.found: dict[str, list[str]] = {}
 
     def sit(self, role: Role | None) -> "Seat":
@@ -42,9 +46,13 @@ class Seat:
         return self.look()
 
     def look(self) -> "Seat":
-        wrong = faults(self.page, "light", 1024)
-        if wrong:
-            self.found[self.page.url] = wrong
+        heading = self.page.locator("h1").first.inner_text()
+        # Once is enough for pages of one address with one heading.
+        key = f"{resolve(unquote(urlsplit(self.page.url).path)).view_name}: {heading}"
+        if key not in self.seen:
+            self.seen.add(key)
+            if wrong := faults(self.page, "light", 1024):
+                self.found[key] = wrong
         return self
 
     @property

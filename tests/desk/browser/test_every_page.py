@@ -25,6 +25,11 @@ NOT_OPEN = frozenset(
         "officers:credential",
         "officers:unsuspend",
         "refusal:ask",
+        # Papers of a case that has come that far: `test_whole_case`.
+        "custody:paper_detainer",
+        "custody:paper_release",
+        "custody:paper_transfer",
+        "custody:paper_warrant",
         # Files.
         "agreements:document",
         "bookings:bad_rows",
