@@ -26,13 +26,16 @@ messages: setup  ## make the desk's Spanish readable for Django
 serve: setup static messages ## start the desk on a made-up county, http://127.0.0.1:8000/
 	@$(BIN)/evenhand serve --demonstration --folder build/desk
 
+chromium:        ## install Chromium, in which the desk's pages are tested
+	@scripts/chromium.sh
+
 interop:         ## install Go and its log packages, which the ledger is tested against
 	@scripts/go.sh
 
-test: setup static messages interop lint ## all but the slow trials
+test: setup static messages chromium interop lint ## all but the slow trials
 	$(BIN)/pytest -m "not trial" -n 2
 
-trials: setup static messages ## the slow trials: kills, fuzzing, large simulations, the statistics next to R
+trials: setup static messages chromium ## the slow trials: kills, fuzzing, large simulations, browser, the statistics next to R
 	@scripts/r.sh
 	$(BIN)/pytest -m trial
 
@@ -52,4 +55,4 @@ bench-audit: setup ## the audit next to a bare scan, pandas and pm4py (BOOKINGS=
 clean:           ## remove what was built and installed
 	rm -rf build .venv .uv
 
-.PHONY: help setup static messages serve demo interop test trials lint format bench-audit clean
+.PHONY: help setup static chromium messages serve demo interop test trials lint format bench-audit clean

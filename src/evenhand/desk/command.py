@@ -40,7 +40,7 @@ def serve(demonstration: bool, folder: Path | None, address: str, workers: int) 
     """Start the desk.
 
     For real use it refuses to start with weak settings, and names each. The settings are environment
-    variables (docs/desk/settings.md).
+    variables (docs/desk-settings.md).
     """
     start(demonstration=demonstration, folder=folder)
     from evenhand.desk.serving import prepare, run
@@ -121,6 +121,81 @@ def clocks(within: float, agency: str | None) -> None:
     for notice in found:
         click.echo(notice.line)
     sys.exit(1 if any(notice.ended for notice in found) else 0)
+
+
+@desk.command("audit")
+def audit_command() -> None:
+    """Audit the desk's own record by the whole catalog and keep the findings, which the API gives out."""
+    from evenhand.desk.findings.run import run
+
+    counts = run()
+    for rule, number in sorted(counts.items()):
+        click.echo(f"{rule}: {number:,}")
+    click.echo(f"{sum(counts.values()):,} findings")
+
+
+@desk.command("deliver")
+def deliver_command() -> None:
+    """Send the notices that are due to the addresses an administrator entered. For a timer."""
+    from evenhand.desk.webhooks.outbox import deliver
+
+    arrived, failed = deliver()
+    click.echo(f"{arrived:,} arrived, {failed:,} did not and will be tried again")
+
+
+@desk.command("checkpoint")
+def checkpoint_command() -> None:
+    """Sign what was recorded, and bring the published tiles up to date. For a timer."""
+    from evenhand.desk.operations.checkpoint import checkpoint
+    from evenhand.record.ledger.errors import LedgerError
+
+    try:
+        public, note = checkpoint()
+    except LedgerError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{public}\n{note.text}", nl=False)
+
+
+@desk.command("backup")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder for it.")
+def backup_command(out: Path) -> None:
+    """Back up database, documents and keys of a running desk."""
+    from evenhand.desk.operations.backup import BackupError, backup
+
+    try:
+        said = backup(out)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{out}: {said['size']:,} events, root {said['root']}")
+
+
+@desk.command("restore")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def restore_command(folder: Path) -> None:
+    """Bring a backup into an empty folder or database, and check that its ledger came out as it went in."""
+    from evenhand.desk.operations.backup import BackupError, restore
+
+    try:
+        said = restore(folder)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"restored: {said['size']:,} events, root {said['root']}")
+
+
+@desk.command("settings")
+def settings_command() -> None:
+    """Print the settings as a page: each environment variable, what it means and its default."""
+    from evenhand.desk.environment import page
+
+    click.echo(page(), nl=False)
+
+
+@desk.command("openapi")
+def openapi_command() -> None:
+    """Print the API's OpenAPI document."""
+    from evenhand.desk.api.urls import document
+
+    click.echo(document(), nl=False)
 
 
 @desk.command("manage", context_settings=MANAGE, add_help_option=False)

@@ -1,12 +1,12 @@
 """Bringing the desk up: weak settings refused, tables and static files made ready, then gunicorn."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from django.conf import settings
 from django.core import checks
 from django.core.management import call_command
 from rich.console import Console
@@ -78,6 +78,10 @@ def _demonstration() -> None:
 
 def run(address: str, workers: int) -> None:
     """Become gunicorn."""
+    counts = environment().folder / "metrics"
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
     click.echo(f"http://{address}/", err=True)
     os.execv(
         sys.executable,
@@ -91,8 +95,6 @@ def run(address: str, workers: int) -> None:
             str(workers),
             "--threads",
             "4",
-            "--access-logfile",
-            "-" if settings.DEMONSTRATION else "/dev/null",
             "evenhand.desk.wsgi",
         ],
     )

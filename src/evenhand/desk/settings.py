@@ -1,5 +1,6 @@
 """Django's settings, from `environment.py`."""
 
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from evenhand.desk.environment import Mode, environment
+from evenhand.desk.operations.logs import LOGGING as LOGGING
 
 HERE = Path(__file__).parent
 ENVIRONMENT = environment()
@@ -58,9 +60,13 @@ INSTALLED_APPS = [
     "evenhand.desk.officers",
     "evenhand.desk.facilities",
     "evenhand.desk.custody",
+    "evenhand.desk.findings",
+    "evenhand.desk.webhooks",
+    "evenhand.desk.api",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
+    "evenhand.desk.operations.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -178,6 +184,10 @@ else:
 SECOND_FACTOR_REQUIRED = not DEMONSTRATION
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# The administrator who made the account vouches for its address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A demonstration is tried on http://localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMONSTRATION
 
 if ENVIRONMENT.oidc_issuer:
     SOCIALACCOUNT_PROVIDERS = {
@@ -217,7 +227,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF],
+        # The code that an app for one-time passwords reads is a picture inside its page.
+        "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
@@ -225,6 +236,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+METRICS_TOKEN = ENVIRONMENT.metrics_token.get_secret_value()
+METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]

@@ -180,6 +180,8 @@ def test_a_view_of_a_case_is_an_event_and_a_list_is_none(desk: Desk) -> None:
     desk.get(OFFICER, "/bookings/")
     desk.get(OFFICER, "/screening/")
     assert len(desk.events(subject, SubjectKind.SYSTEM)) == before
+    assert desk.post(OFFICER, f"/screening/{subject}/", step="advisal").status_code == 422
+    assert len(desk.events(subject, SubjectKind.SYSTEM)) == before + 1
     for path in (
         f"/bookings/{subject}/",
         f"/bookings/{subject}/summary/",

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, Request, sync_playwright
@@ -54,7 +53,7 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
     wrong: list[str] = []
 
     def watch(request: Request) -> None:
-        if not request.url.startswith((server, "data:", "blob:")):
+        if not request.url.replace("localhost", "127.0.0.1").startswith((server, "data:", "blob:")):
             wrong.append(f"request to {request.url}")
 
     context.on("request", watch)
@@ -72,15 +71,20 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
 
 @pytest.fixture
 def sign_in(page: Page, server: str) -> SignIn:
-    """Signs an account in without the form, which has a test of its own."""
+    """Signs an account in without the form, which has a test of its own, as if the password was just given."""
 
     def enter(user: User) -> None:
         client = Client()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         session = client.session
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-            {"method": "password", "at": time.time(), "email": user.email}
-        ]
+        session.update(
+            {
+                "account_authentication_methods": [
+                    {"method": "password", "at": time.time(), "reauthenticated": True}
+                ],
+                "account_authentication_methods_user": str(user.pk),
+            }
+        )
         session.save()
         name = settings.SESSION_COOKIE_NAME
         page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": server}])

@@ -175,3 +175,32 @@ def test_a_corrected_act_has_no_clock(county: County) -> None:
         (clock,) = Clock.objects.all()
     assert clock.since == flow.ago(2)
     assert rebuild().differences == ()
+
+
+@pytest.mark.parametrize(
+    ("act", "values", "says"),
+    [
+        ("notify_ice", {}, "No detainer is in effect"),
+        ("serve_detainer", {"language": "es", "copy_given": True}, "No detainer is in effect"),
+        ("cancel_detainer", {}, "No detainer is in effect"),
+        ("lapse_detainer", {}, "No detainer is in effect"),
+        (
+            "serve_warrant",
+            {"language": "es", "copy_given": True, "interpreter_needed": False},
+            "No warrant is signed",
+        ),
+        ("end_hold", {}, "No hold runs"),
+    ],
+)
+def test_an_act_without_what_it_acts_on_is_no_act(
+    county: County, act: str, values: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(BadActError, match=says):
+        Flow(county, 9).do(act, **values)
+
+
+def test_release_is_due_once(county: County) -> None:
+    flow = Flow(county, 9)
+    flow.do("release_due", "bond", by=BOOKING, at=3)
+    with pytest.raises(BadActError, match="correct that"):
+        flow.do("release_due", "served", by=BOOKING, at=2)

@@ -245,3 +245,42 @@ def test_every_view_of_a_case_is_an_event(county: County) -> None:
     with within(EVERYTHING):
         seen = history.load(SubjectKind.SYSTEM, flow.subject)
     assert [(e.event.type, e.event.what) for e in seen] == [("access.viewed", "custody.release-due")]
+
+
+def test_a_wrong_time_is_corrected_on_the_form_of_its_act(county: County) -> None:
+    flow = Flow(county, 90).screened(80).detained(78)
+    due = flow.do("release_due", "bond", by=BOOKING, at=50)[-1].event
+    flow.do("start_hold", "detainer", by=BOOKING, at=50)
+    client = signed_in(county, Role.BOOKING_OFFICER)
+    url = reverse("custody:release_due", args=[flow.subject]) + f"?corrects={due.id}"
+    assert url.replace("&", "&amp;") in text(client.get(reverse("bookings:case", args=[flow.subject])))
+    form = text(client.get(url))
+    assert '<option value="bond" selected>' in form
+    local = flow.ago(40).astimezone(ZoneInfo("America/New_York"))
+    said = {"cause": "bond", "at": local.strftime("%Y-%m-%dT%H:%M")}
+    assert client.post(url, said).status_code == 422
+    assert client.post(url, {**said, "reason": "the day was mistyped"}).status_code == 302
+    assert flow.case().release_due_at == local.replace(second=0, microsecond=0)
+    with within(EVERYTHING):
+        last = history.load(SubjectKind.BOOKING, flow.subject)[-1].event
+    assert (last.corrects, last.reason) == (due.id, "the day was mistyped")
+    assert "7 h 59 min left" in text(client.get(reverse("custody:clocks")))
+    # What was corrected, and what another act made, cannot be corrected here.
+    assert client.get(url).status_code == 404
+    other = reverse("custody:released", args=[flow.subject]) + f"?corrects={last.id}"
+    assert client.get(other).status_code == 404
+    assert rebuild().differences == ()
+
+
+def test_a_correction_is_judged_too(county: County) -> None:
+    """A detainer moved to before its warrant is refused."""
+    flow = Flow(county, 90).screened(80).detained(78)
+    with within(EVERYTHING):
+        entries = history.load(SubjectKind.BOOKING, flow.subject)
+    issued = next(e.event for e in entries if e.event.type == "detainer.issued")
+    local = flow.ago(79).astimezone(ZoneInfo("America/New_York"))
+    url = reverse("custody:detainer_issued", args=[flow.subject]) + f"?corrects={issued.id}"
+    said = {"ground": "final_order", "at": local.strftime("%Y-%m-%dT%H:%M"), "reason": "r"}
+    answer = signed_in(county, Role.DESIGNATED_OFFICER).post(url, said)
+    assert answer.status_code == 409
+    assert "DET-01" in text(answer)

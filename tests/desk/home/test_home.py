@@ -7,11 +7,17 @@ from django.test import Client
 
 from desk.county import County, booked
 from evenhand.desk.accounts.models import Role
+from evenhand.desk.complaints import acts as complaints
+from evenhand.desk.complaints.models import Complaint
 from evenhand.desk.home import due as registry
 from evenhand.desk.home.changes import KINDS
 from evenhand.desk.home.due import DueItem, due_for
 from evenhand.desk.record.act import now
+from evenhand.desk.record.scope import EVERYTHING, within
+from evenhand.desk.refusal.models import Waiting
+from evenhand.desk.reviews import acts as reviews
 from evenhand.record.events import ActorRole
+from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
 
 
 def home(county: County, role: Role):  # type: ignore[no-untyped-def]
@@ -91,6 +97,50 @@ def test_a_federal_supervisor_finds_what_waits_for_ice(county: County) -> None:
     due = {i.url: str(i.text) for i in home(county, Role.FEDERAL_SUPERVISOR).context["due"]}
     assert "signature" in due["/agreements/second/"]
     assert "/officers/officer-9/" in due
+
+
+def _texts(county: County, role: Role) -> list[str]:
+    context = home(county, role).context
+    return [str(i.text) for i in [*context["late"], *context["due"]]]
+
+
+def test_complaints_reviews_and_second_persons_are_due_too(county: County) -> None:
+    with within(EVERYTHING):
+        reference = complaints.receive(
+            by=complaints.PUBLIC,
+            agency=county.ori,
+            about=ComplaintAbout.DESIGNATED_OFFICER,
+            officer=county.officer,
+            text="text",
+            channel=Channel.FORM,
+            language="en",
+        )
+        review = reviews.open_review(
+            by=county.actor(ActorRole.REVIEWER),
+            agency=county.ori,
+            body=ReviewBody.COUNTY,
+            reviewer_unit="auditor",
+            reviewed_unit="jail",
+            scope="all",
+        )
+        Waiting.objects.create(
+            agency=county.ori,
+            acts=[],
+            rules=[],
+            reason="r",
+            asked_by=county.officer,
+            asked_at=now(),
+        )
+    assert f"Notify ICE: {reference}" in _texts(county, Role.COMPLAINTS_OFFICER)
+    assert not any(reference in text for text in _texts(county, Role.FEDERAL_SUPERVISOR))
+    with within(EVERYTHING):
+        complaints.notify_ice(Complaint.objects.get(pk=reference), county.actor(ActorRole.COMPLAINTS_OFFICER))
+    opr = f"ICE notifies its Office of Professional Responsibility: {reference}"
+    assert opr in _texts(county, Role.FEDERAL_SUPERVISOR)
+    assert f"Sample to be drawn: {review}" in _texts(county, Role.REVIEWER)
+    assert "An act waits for you as a second person" in _texts(county, Role.COORDINATOR)
+    assert "Your request to a second person runs out" in _texts(county, Role.DESIGNATED_OFFICER)
+    assert _texts(county, Role.BOOKING_OFFICER) == []
 
 
 def test_due_items_stand_in_the_order_of_their_bounds(

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,11 +28,16 @@ def case_or_404(subject: str) -> Case:
     return found
 
 
-def opened(user: User, subject: str, what: str = "case") -> tuple[Case, list[Entry]]:
-    """A case and its history for a page that shows it; the view is recorded. Raises `Http404`."""
+def opened(user: User, subject: str, what: str = "case", *, sent: bool = False) -> tuple[Case, list[Entry]]:
+    """A case and its history for a page that shows it; the view is recorded. Raises `Http404`.
+
+    `sent`: a form is sent. What it does is an event of its own; where it is bad, `form_page` records the
+    view of the page that comes back.
+    """
     case = case_or_404(subject)
     entries = history.load(SubjectKind.BOOKING, subject)
-    viewed(user, entries, what=what)
+    if not sent:
+        viewed(user, entries, what=what)
     return case, entries
 
 
@@ -40,6 +47,15 @@ def report_by(case: Case) -> datetime | None:
         return None
     assert case.claimed_at is not None
     return deadline(case.claimed_at, CATALOG["CIT-01"].spans[0], case.zone)
+
+
+def form_page(request: HttpRequest, case: Case, template: str, shown: dict[str, Any]) -> HttpResponse:
+    """The page of a form on a case: as it was opened, or with what is wrong after it was sent."""
+    if not shown["form"].is_bound:
+        return render(request, template, shown)
+    assert isinstance(request.user, User)
+    viewed(request.user, history.load(SubjectKind.BOOKING, case.subject), what="form")
+    return render(request, template, shown, status=422)
 
 
 @dataclass(frozen=True)

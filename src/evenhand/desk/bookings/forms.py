@@ -122,7 +122,7 @@ class BookingForm(FactsForm):
         )
 
 
-ChargeFormSet = forms.formset_factory(ChargeForm, extra=3, min_num=1, validate_min=True, max_num=20)
+ChargeFormSet = forms.formset_factory(ChargeForm, extra=2, min_num=1, validate_min=True, max_num=20)
 
 
 def zone_of(facility: str | None) -> ZoneInfo:
@@ -135,7 +135,7 @@ class DispositionForm(forms.Form):
     """How a charge ended."""
 
     disposition = forms.ChoiceField(label=_("Disposition"), choices=[("", ""), *choices(DISPOSITIONS)])
-    at = MomentField(label=_("When"), required=False, help_text=_("Leave empty for now."))
+    at = MomentField(label=_("When"), required=False, help_text=_("Empty means now."))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,

@@ -26,6 +26,10 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
+def _charge(number: Any) -> str:
+    return gettext("no. %(n)s") % {"n": number}
+
+
 def _of(table: labels.Labels) -> Detail:
     return lambda code: str(table.get(str(code), code))
 
@@ -36,13 +40,13 @@ def _all_of(table: labels.Labels) -> Detail:
 
 SHOWN: dict[str, dict[str, Detail]] = {
     "charge.recorded": {
-        "charge_no": _plain,
+        "charge_no": _charge,
         "statute": _plain,
         "ncic_class": offenses.named,
         "level": _of(labels.LEVELS),
         "arresting_agency": _plain,
     },
-    "charge.disposed": {"charge_no": _plain, "disposition": _of(labels.DISPOSITIONS)},
+    "charge.disposed": {"charge_no": _charge, "disposition": _of(labels.DISPOSITIONS)},
     "screening.opened": {"form_version": _plain},
     "screening.step_done": {"step": _of(labels.STEPS)},
     "screening.closed": {"closing_reason": _of(labels.CLOSINGS)},

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings import acts, offenses
-from evenhand.desk.bookings.cases import case_or_404, next_acts, opened, report_by
+from evenhand.desk.bookings.cases import form_page, next_acts, opened, report_by
 from evenhand.desk.bookings.forms import (
     BookingForm,
     ChargeForm,
@@ -32,6 +32,7 @@ from evenhand.desk.bookings.panels import panels
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.timeline import refusals, timeline
 from evenhand.desk.record import history
+from evenhand.desk.timeline.lines import account_names
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.booking import Disposition
 
@@ -44,6 +45,8 @@ READS = (
     Role.AUDITOR,
 )
 """Roles that see bookings."""
+INTERVIEW_READS = (Role.DESIGNATED_OFFICER, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR)
+"""Roles that may open the interview form, the only page with what was stated of birth and citizenship."""
 PAGE = 50
 
 
@@ -80,6 +83,17 @@ def shown_charges(case: Case) -> list[dict[str, Any]]:
     ]
 
 
+def done_by(case: Case) -> dict[str, str]:
+    """Who interviewed, determined and reviewed, by the names of their accounts."""
+    actors = {
+        "interview": case.interviewed_by,
+        "determination": case.determined_by,
+        "review": case.reviewed_by,
+    }
+    names = account_names(set(actors.values()))
+    return {what: names.get(actor, actor) for what, actor in actors.items()}
+
+
 def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
     case, entries = opened(request.user, subject, what)
     return {
@@ -91,6 +105,8 @@ def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
         "corrects": request.user.role == Role.BOOKING_OFFICER,
         "correctable": acts.CORRECTED,
         "report_by": report_by(case),
+        "done_by": done_by(case),
+        "reads_interview": request.user.role in INTERVIEW_READS,
     }
 
 
@@ -140,7 +156,7 @@ def book(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def charge(request: SignedInRequest, subject: str) -> HttpResponse:
     """Add a charge to a booking."""
-    case = case_or_404(subject)
+    case, _entries = opened(request.user, subject, "charge", sent=request.method == "POST")
     form = ChargeForm(request.POST or None)
     if request.method == "POST" and submitted(
         form, lambda: acts.record_charge(case, form.charge(), request.user.as_actor())
@@ -154,7 +170,7 @@ def charge(request: SignedInRequest, subject: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def disposition(request: SignedInRequest, subject: str, number: int) -> HttpResponse:
     """Record how a charge ended."""
-    case = case_or_404(subject)
+    case, _entries = opened(request.user, subject, "charge", sent=request.method == "POST")
     if number not in {charge["no"] for charge in case.charges}:
         raise Http404
     with in_zone(case):
@@ -175,7 +191,7 @@ def disposition(request: SignedInRequest, subject: str, number: int) -> HttpResp
 @require_http_methods(["GET", "POST"])
 def correct(request: SignedInRequest, subject: str, event: UUID) -> HttpResponse:
     """Correct a booking, a charge or a disposition, with the reason."""
-    case, entries = opened(request.user, subject, "correction")
+    case, entries = opened(request.user, subject, "correction", sent=request.method == "POST")
     wrong = next((e.event for e in entries if e.event.id == event), None)
     if wrong is None or wrong.type not in acts.CORRECTED:
         raise Http404
@@ -195,5 +211,4 @@ def correct(request: SignedInRequest, subject: str, event: UUID) -> HttpResponse
 
 
 def _form(request: HttpRequest, case: Case, form: Any, title: str) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, "bookings/form.html", {"case": case, "form": form, "title": title}, status=status)
+    return form_page(request, case, "bookings/form.html", {"case": case, "form": form, "title": title})

@@ -82,12 +82,20 @@ DISPOSITIONS: dict[ReleaseCause, Disposition] = {
 """What becomes of a charge that is still open when release is due for that cause."""
 
 
+def _need(holds: bool, envelope: Envelope, otherwise: str) -> None:
+    """Raise `BadActError` with what stands against an act, unless it corrects one."""
+    if not holds and envelope.get("corrects") is None:
+        raise BadActError({"": otherwise})
+
+
 def _in_jail(case: Case, envelope: Envelope) -> None:
-    """Raise `BadActError` for an act on the custody of a person who has left, unless it corrects one."""
-    if not case.in_custody and envelope.get("corrects") is None:
-        raise BadActError(
-            {"": gettext("The person has left the jail; what was recorded wrongly is corrected.")}
-        )
+    _need(
+        case.in_custody, envelope, gettext("The person has left the jail; correct what was recorded wrongly.")
+    )
+
+
+def _detained(case: Case, envelope: Envelope) -> None:
+    _need(case.detained, envelope, gettext("No detainer is in effect."))
 
 
 # --- warrant and detainer ----------------------------------------------------------------------------------
@@ -110,6 +118,7 @@ def serve_warrant(
 ) -> Done:
     """The warrant that was signed was served on the person, in a language understood. An interpreter that was
     needed is named on it."""
+    _need(case.warrant_signed_at is not None, envelope, gettext("No warrant is signed."))
     if interpreter_needed and not interpreter:
         raise BadActError({"interpreter": gettext("Name the interpreter: the name stands on the warrant.")})
     served = on_case(
@@ -138,6 +147,7 @@ def issue_detainer(
 
 def notify_ice(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
     """ICE was told of the detainer."""
+    _detained(case, envelope)
     return perform(
         on_case(
             DetainerIceNotified.type,
@@ -152,6 +162,7 @@ def serve_detainer(
     case: Case, by: Actor, *, language: str, copy_given: bool, **envelope: Unpack[Envelope]
 ) -> Done:
     """The detainer was served on the person; it has no effect until a copy is (Form I-247A)."""
+    _detained(case, envelope)
     return perform(
         on_case(DetainerServed.type, case, by, **envelope, language=language, copy_given=copy_given)
     )
@@ -159,6 +170,7 @@ def serve_detainer(
 
 def cancel_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
     """ICE withdrew the detainer."""
+    _detained(case, envelope)
     return perform(
         on_case(
             DetainerCancelled.type,
@@ -171,6 +183,7 @@ def cancel_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done
 
 def lapse_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
     """The detainer ended unused."""
+    _detained(case, envelope)
     return perform(on_case(DetainerLapsed.type, case, by, **envelope))
 
 
@@ -198,6 +211,8 @@ def release_due(
 ) -> list[Done]:
     """Nothing local holds the person any more. Charges still open get the disposition that the cause means,
     or the one given for their number."""
+    already = gettext("Release is recorded as due; correct that where its time or cause is wrong.")
+    _need(case.release_due_at is None, envelope, already)
     given = dispositions or {}
     moment: Envelope = {k: v for k, v in envelope.items() if k in ("at", "source")}  # type: ignore[assignment]
     disposed = [
@@ -225,6 +240,7 @@ def start_hold(case: Case, by: Actor, basis: HoldBasis, **envelope: Unpack[Envel
 def end_hold(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
     """The hold is over; whatever its basis, it is the one that was last started."""
     _in_jail(case, envelope)
+    _need(case.hold_started_at is not None and case.hold_ended_at is None, envelope, gettext("No hold runs."))
     return perform(on_case(CustodyHoldEnded.type, case, by, **envelope, basis=case.hold_basis))
 
 

@@ -7,4 +7,8 @@ class CustodyConfig(AppConfig):
     verbose_name = "Custody"
 
     def ready(self) -> None:
+        from evenhand.desk.bookings.panels import offers_panel
         from evenhand.desk.custody import due, projection  # noqa: F401
+        from evenhand.desk.custody.panel import panel
+
+        offers_panel("custody/panel.html", panel)

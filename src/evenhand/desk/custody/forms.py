@@ -5,18 +5,21 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from evenhand.desk.bookings.forms import NO_NAMES
 from evenhand.desk.bookings.labels import choices
 from evenhand.desk.bookings.models import Case
-from evenhand.desk.bookings.submit import MomentField
+from evenhand.desk.bookings.submit import MomentField, to_the_minute
 from evenhand.desk.custody import acts, consulate
 from evenhand.desk.custody.acts import Envelope, WhyHeld
 from evenhand.desk.custody.labels import BASES, CAUSES, DESTINATIONS, DOCUMENTS, GROUNDS
 from evenhand.desk.record.act import Actor
 from evenhand.desk.screening.languages import LANGUAGES
+from evenhand.record.events import Event
 from evenhand.record.events.booking import Destination, HoldBasis, ProbableCause, ReleaseCause, WarrantForm
 
 EMPTY = [("", _("Choose one"))]
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+_YES_NO = {True: "yes", False: "no"}
 
 
 def language_field() -> forms.ChoiceField:
@@ -45,26 +48,50 @@ def yes_no_field(label: Any, help_text: Any = "", required: bool = True) -> form
 
 
 class ActForm(forms.Form):
-    """When something was done; a subclass says what. It is shown and read in the facility's time zone."""
+    """When something was done; a subclass says what. It is shown and read in the facility's time zone.
+
+    With `corrects`, an event of the same act, the form has that event's values and asks for the reason.
+    """
 
     at = MomentField(
         label=_("When"), required=False, help_text=_("In the facility's time. Leave empty for now.")
     )
-    last: ClassVar[tuple[str, ...]] = ("at",)
+    last: ClassVar[tuple[str, ...]] = ("at", "reason")
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, corrects: Event | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.case = case
-        self.order_fields([name for name in self.fields if name not in self.last] + list(self.last))
+        self.case, self.corrects = case, corrects
+        if corrects is not None:
+            self.fields["reason"] = forms.CharField(
+                label=_("Why it is corrected"), max_length=500, help_text=NO_NAMES
+            )
+            self.fields["at"].required = True
+            self.fields["at"].help_text = _("In the facility's time.")
+            self.initial = {
+                **self.initial,
+                **_said(corrects),
+                "at": to_the_minute(corrects.occurred_at),
+            }
+        self.order_fields([n for n in self.fields if n not in self.last] + list(self.last))
 
     def perform(self, by: Actor) -> object:
         """Perform the act. Raises `BadActError` and `RefusedError`."""
         said = dict(self.cleaned_data)
         envelope: Envelope = {"at": said.pop("at", None)}
+        if self.corrects is not None:
+            envelope |= {"corrects": self.corrects.id, "reason": said.pop("reason")}
         return self.act(by, said, envelope)
 
     def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
         raise NotImplementedError
+
+
+def _said(event: Event) -> dict[str, Any]:
+    """The values of an event's own fields as a form has them."""
+    own = {name: value for name, value in vars(event).items() if name not in Event.model_fields}
+    return {
+        name: _YES_NO.get(value, value) if isinstance(value, bool) else value for name, value in own.items()
+    }
 
 
 class SignWarrantForm(ActForm):
@@ -158,7 +185,6 @@ class StillHeldForm(ActForm):
     """The person is still in the jail although the clock of a detainer has ended; it lapsed at that end."""
 
     at = None  # type: ignore[assignment]
-    last = ()
 
     why = forms.ChoiceField(
         label=_("Why the person is still in the jail"), choices=WhyHeld.choices, widget=forms.RadioSelect

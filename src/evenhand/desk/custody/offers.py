@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -11,6 +12,7 @@ from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.custody import forms
 from evenhand.desk.custody.forms import ActForm
+from evenhand.record.events import booking
 from evenhand.record.events.booking import ReviewOutcome
 
 JAIL = (Role.BOOKING_OFFICER, Role.DESIGNATED_OFFICER)
@@ -20,12 +22,13 @@ FEDERAL = (Role.FEDERAL_SUPERVISOR,)
 
 @dataclass(frozen=True)
 class Offer:
-    """One act: the last part of its address, its name, its form, who may do it, what is said on its page.
+    """One act: the last part of its address, the type of its event, its name, its form, who may do it.
 
     `asked`: whether a case as it stands asks for it. What may be done is for the guard to say, not for this.
     """
 
     slug: str
+    event: str
     title: str | Promise
     form: type[ActForm]
     roles: tuple[Role, ...]
@@ -39,6 +42,10 @@ class Offer:
 
     def url(self, case: Case) -> str:
         return reverse(f"custody:{self.view}", args=[case.subject])
+
+    def correction_url(self, case: Case, event: UUID) -> str:
+        """Where the act of that event is corrected: the same form, with the reason."""
+        return f"{self.url(case)}?corrects={event}"
 
 
 def held(case: Case) -> bool:
@@ -58,6 +65,7 @@ def _may_go_on(case: Case) -> bool:
 OFFERS: tuple[Offer, ...] = (
     Offer(
         "warrant-signed",
+        booking.WarrantSigned.type,
         _("Sign the warrant"),
         forms.SignWarrantForm,
         FEDERAL,
@@ -67,6 +75,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "detainer-issued",
+        booking.DetainerIssued.type,
         _("Issue a detainer"),
         forms.IssueDetainerForm,
         DELEGATED,
@@ -76,6 +85,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "detainer-served",
+        booking.DetainerServed.type,
         _("Serve the detainer"),
         forms.ServeDetainerForm,
         JAIL,
@@ -85,6 +95,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "ice-notified",
+        booking.DetainerIceNotified.type,
         _("ICE was told of the detainer"),
         forms.NotifyIceForm,
         JAIL,
@@ -93,6 +104,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "release-due",
+        booking.CustodyReleaseDue.type,
         _("Release is due"),
         forms.ReleaseDueForm,
         JAIL,
@@ -102,6 +114,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "hold-started",
+        booking.CustodyHoldStarted.type,
         _("Start a hold"),
         forms.StartHoldForm,
         JAIL,
@@ -111,6 +124,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "warrant-served",
+        booking.WarrantServed.type,
         _("Serve the warrant"),
         forms.ServeWarrantForm,
         DELEGATED,
@@ -120,6 +134,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "consulate-advised",
+        booking.ConsulateAdvised.type,
         _("Tell the person of the consulate"),
         forms.AdviseConsulateForm,
         JAIL,
@@ -129,6 +144,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "consulate-notified",
+        booking.ConsulateNotified.type,
         _("The consulate was notified"),
         forms.NotifyConsulateForm,
         JAIL,
@@ -138,6 +154,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "hold-ended",
+        booking.CustodyHoldEnded.type,
         _("End the hold"),
         forms.EndHoldForm,
         JAIL,
@@ -146,6 +163,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "released",
+        booking.CustodyReleased.type,
         _("Release the person"),
         forms.ReleaseForm,
         JAIL,
@@ -154,6 +172,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "transferred-in-place",
+        booking.CustodyTransferredInPlace.type,
         _("Transfer to ICE inside the jail"),
         forms.TransferInPlaceForm,
         JAIL,
@@ -162,6 +181,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "departed",
+        booking.CustodyDeparted.type,
         _("The person leaves in another authority's custody"),
         forms.DepartForm,
         JAIL,
@@ -171,6 +191,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "detainer-cancelled",
+        booking.DetainerCancelled.type,
         _("Cancel the detainer"),
         forms.CancelDetainerForm,
         DELEGATED,
@@ -180,6 +201,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "still-held",
+        booking.DetainerLapsed.type,
         _("The person is still here"),
         forms.StillHeldForm,
         JAIL,
@@ -191,3 +213,6 @@ OFFERS: tuple[Offer, ...] = (
         ),
     ),
 )
+
+CORRECTED: dict[str, Offer] = {offer.event: offer for offer in OFFERS if offer.slug != "still-held"}
+"""The act whose form corrects an event, by the event's type."""

@@ -23,10 +23,11 @@ from evenhand.desk.custody.clocks import RELEASE, clocks, order_of_duty, read, w
 from evenhand.desk.custody.filters import DetainerFilter, FacilityFilter
 from evenhand.desk.custody.labels import BASES, CAUSES
 from evenhand.desk.custody.models import Clock
-from evenhand.desk.custody.offers import Offer, held
+from evenhand.desk.custody.offers import CORRECTED, Offer, held
 from evenhand.desk.custody.panel import must
 from evenhand.desk.custody.papers import Paper, latest
 from evenhand.desk.record import history
+from evenhand.record.events import Event
 from evenhand.record.events.booking import ConsulateAdvised
 
 View = Callable[..., HttpResponseBase]
@@ -108,9 +109,11 @@ def act_view(offer: Offer) -> View:
     def view(request: SignedInRequest, subject: str) -> HttpResponse:
         case, entries = opened(request.user, subject, f"custody.{offer.slug}")
         with in_zone(case):
+            wrong = _corrected(offer, entries, request.GET.get("corrects"))
             form = offer.form(
                 request.POST if request.method == "POST" else None,
                 case=case,
+                corrects=wrong,
                 initial=_initial(offer, entries),
             )
             if form.is_bound and submitted(form, lambda: form.perform(request.user.as_actor())):
@@ -121,7 +124,8 @@ def act_view(offer: Offer) -> View:
                 "case": case,
                 "form": form,
                 "offer": offer,
-                "must": must(case, clocks(case, now), request.user.role),
+                "corrects": wrong is not None,
+                "must": None if wrong else must(case, clocks(case, now), request.user.role),
                 "notes": _notes(offer),
             }
             return render(request, "custody/act.html", shown, status=422 if form.is_bound else 200)
@@ -129,6 +133,16 @@ def act_view(offer: Offer) -> View:
     view.__name__ = view.__qualname__ = offer.view
     view.__doc__ = f"{offer.slug.replace('-', ' ')}."
     return view
+
+
+def _corrected(offer: Offer, entries: list[history.Entry], event: str | None) -> Event | None:
+    """The event that the form corrects. Raises `Http404` for one that this act cannot correct."""
+    if event is None:
+        return None
+    found = next((e for e in history.effective(entries) if str(e.id) == event), None)
+    if found is None or CORRECTED.get(found.type) is not offer:
+        raise Http404
+    return found
 
 
 def _initial(offer: Offer, entries: list[history.Entry]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The read table of designated officers: one row each, with the rules' own timeline of what stood when."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ class Officer(ReadTable):
     def __str__(self) -> str:
         return self.name or self.subject
 
-    @property
+    @cached_property
     def timeline(self) -> Timeline:
         """What stood when, as the rules read it."""
         return Timeline(

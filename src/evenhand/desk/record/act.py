@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.dispatch import Signal
 from pydantic import ValidationError
 
 from evenhand.desk.places.models import Agency, Facility
@@ -27,6 +28,8 @@ from evenhand.record.events import EVENT_TYPES, ActorRole, Event, SourceKind, Su
 from evenhand.record.ledger.identity import uuid7
 from evenhand.rules.standing import Standings, build_standings
 
+recorded = Signal()
+"""Sent within the transaction, with the `events` that were appended."""
 AHEAD = timedelta(minutes=2)
 """How far a clock at the counter may be ahead of the server's."""
 
@@ -257,6 +260,7 @@ class _Writing:
         seqs = ledger().append(self.events)
         assert seqs.start == self.start
         projection.index(seqs, self.events)
+        recorded.send(sender=None, events=self.events)
         for kind, subject in dict.fromkeys((e.subject_kind, e.subject) for e in self.events):
             if projection.has_projector(kind):
                 projection.project(kind, subject, history.load(kind, subject))

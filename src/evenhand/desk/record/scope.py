@@ -60,6 +60,12 @@ def within(scope: Scope) -> Iterator[None]:
             _tell_server(before)
 
 
+def narrow(scope: Scope) -> None:
+    """Take on a scope until the enclosing `within` ends: for what is known only inside a request."""
+    _current.set(scope)
+    _tell_server(scope)
+
+
 class ScopedManager(models.Manager[M]):
     """Rows of the agencies in the current scope, by their field `agency`."""
 

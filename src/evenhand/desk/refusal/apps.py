@@ -5,3 +5,6 @@ class RefusalConfig(AppConfig):
     name = "evenhand.desk.refusal"
     label = "desk_refusal"
     verbose_name = "Refused acts"
+
+    def ready(self) -> None:
+        from evenhand.desk.refusal import due  # noqa: F401

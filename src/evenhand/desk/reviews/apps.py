@@ -7,4 +7,4 @@ class ReviewsConfig(AppConfig):
     verbose_name = "Reviews"
 
     def ready(self) -> None:
-        from evenhand.desk.reviews import projection  # noqa: F401
+        from evenhand.desk.reviews import due, projection  # noqa: F401

@@ -37,7 +37,7 @@ class YesNoField(forms.ChoiceField):
 
 
 def when() -> MomentField:
-    return MomentField(label=_("When"), required=False, help_text=_("Leave empty for now."))
+    return MomentField(label=_("When"), required=False, help_text=_("Empty means now."))
 
 
 class StepForm(forms.Form):

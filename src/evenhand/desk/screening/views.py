@@ -1,6 +1,7 @@
 """Pages of screening: the worklist, the form's steps, the interview, checks, claims, the determination."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,13 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
-from evenhand.desk.bookings.cases import opened, report_by
+from evenhand.desk.bookings.cases import form_page, opened, report_by
 from evenhand.desk.bookings.forms import FacilityField, in_zone
 from evenhand.desk.bookings.labels import STEPS
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.bookings.submit import submitted
-from evenhand.desk.bookings.views import PAGE, READS
+from evenhand.desk.bookings.views import INTERVIEW_READS, PAGE, READS
 from evenhand.desk.record import history
+from evenhand.desk.record.history import Entry
 from evenhand.desk.screening import acts, worklist
 from evenhand.desk.screening.forms import (
     CheckForm,
@@ -35,6 +37,7 @@ from evenhand.desk.screening.forms import (
     StepForm,
     StepsAgainForm,
 )
+from evenhand.desk.timeline.lines import account_names
 from evenhand.record.events.booking import (
     ChargingForm,
     CheckResponse,
@@ -44,6 +47,7 @@ from evenhand.record.events.booking import (
     DeterminationOutcome,
     InterviewHeld,
     ScreeningStepDone,
+    Step,
 )
 
 OFFICER = Role.DESIGNATED_OFFICER
@@ -79,12 +83,9 @@ def work(request: SignedInRequest) -> HttpResponse:
     return render(request, "screening/worklist.html", shown)
 
 
-def _page(
-    request: SignedInRequest, case: Case, template: str, form: forms.Form | None, **more: Any
-) -> HttpResponse:
-    status = 422 if form is not None and form.is_bound else 200
+def _page(request: SignedInRequest, case: Case, template: str, form: forms.Form, **more: Any) -> HttpResponse:
     shown = {"case": case, "form": form, "report_by": report_by(case), **more}
-    return render(request, f"screening/{template}.html", shown, status=status)
+    return form_page(request, case, f"screening/{template}.html", shown)
 
 
 def _back(case: Case, said: str, request: SignedInRequest) -> HttpResponse:
@@ -96,7 +97,7 @@ def _back(case: Case, said: str, request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def steps(request: SignedInRequest, subject: str) -> HttpResponse:
     """The form's steps, one a page, the same for everyone; a second screening shows them together."""
-    case, entries = opened(request.user, subject, "screening")
+    case, entries = opened(request.user, subject, "screening", sent=request.method == "POST")
     by, step = request.user.as_actor(), acts.next_step(case)
     if case.screening_closed_at is not None or step is None:
         return redirect("bookings:case", subject=subject)
@@ -116,9 +117,17 @@ def steps(request: SignedInRequest, subject: str) -> HttpResponse:
             if last:
                 return _back(case, _("The screening is completed."), request)
             return redirect("screening:steps", subject=subject)
-        done = {e.step: e for e in history.effective(entries) if isinstance(e, ScreeningStepDone)}
-        shown = [(one, STEPS[one], None if again else done.get(one)) for one in acts.steps_of(case)]
-        return _page(request, case, "steps", form, step=step, again=again, steps=shown)
+        done = {} if again else _done(entries)
+        shown = [(one, STEPS[one], *done.get(one, (None, ""))) for one in acts.steps_of(case)]
+        older = worklist.older_waiting(case)
+        return _page(request, case, "steps", form, step=step, again=again, steps=shown, older=older)
+
+
+def _done(entries: list[Entry]) -> dict[Step, tuple[datetime, str]]:
+    """When and by whom each step was done."""
+    events = [e for e in history.effective(entries) if isinstance(e, ScreeningStepDone)]
+    names = account_names({e.actor for e in events if e.actor})
+    return {e.step: (e.occurred_at, names.get(e.actor or "", e.actor or "")) for e in events}
 
 
 def _act_page(
@@ -131,7 +140,7 @@ def _act_page(
     initial: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """A page with one form that performs one act on a case and returns to it."""
-    case, _entries = opened(request.user, subject, "screening")
+    case, _entries = opened(request.user, subject, "screening", sent=request.method == "POST")
     with in_zone(case):
         form = kind(request.POST if request.method == "POST" else None, initial=initial)
         if form.is_bound and submitted(form, lambda: act(case, form.cleaned_data)):
@@ -229,7 +238,7 @@ def determination(request: SignedInRequest, subject: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def claim(request: SignedInRequest, subject: str) -> HttpResponse:
     """Record a claim to U.S. citizenship, which stops the case; then, that ICE was told of it."""
-    case, _entries = opened(request.user, subject, "screening")
+    case, _entries = opened(request.user, subject, "screening", sent=request.method == "POST")
     by = request.user.as_actor()
     with in_zone(case):
         if case.claim_open:
@@ -248,11 +257,11 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
         return _page(request, case, "act", form, title=_("Claim to U.S. citizenship"))
 
 
-@allow(OFFICER, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR, writers=[OFFICER])
+@allow(*INTERVIEW_READS, writers=[OFFICER])
 @require_http_methods(["GET", "POST"])
 def interview(request: SignedInRequest, subject: str) -> HttpResponse:
     """The interview form: to be filled in or corrected by an officer, read by who reviews it."""
-    case, entries = opened(request.user, subject, "interview")
+    case, entries = opened(request.user, subject, "interview", sent=request.method == "POST")
     held = [e for e in history.effective(entries) if isinstance(e, InterviewHeld)]
     may_write = request.user.role == OFFICER
     with in_zone(case):

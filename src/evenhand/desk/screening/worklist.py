@@ -38,6 +38,13 @@ def open_screenings(facility: str = "") -> ReadQuerySet:
     return rows.order_by("booked_at", "subject")
 
 
+def older_waiting(case: Case) -> Case | None:
+    """The oldest of the facility's screenings that nobody has begun, if it is older than this one."""
+    rows = open_screenings(case.facility).filter(stage=Stage.WAITING, booked_at__lt=case.booked_at)
+    older: Case | None = rows.first()
+    return older
+
+
 def to_determine() -> ReadQuerySet:
     """Cases that wait for an officer's determination, in the order of booking."""
     rows: ReadQuerySet = Case.objects.filter(stage__in=(Stage.INTERVIEWED, Stage.RETURNED))

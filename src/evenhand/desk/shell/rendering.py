@@ -24,7 +24,8 @@ def _class_of(template_name: str) -> str:
     return {
         "textarea": "usa-textarea",
         "select": "usa-select",
-        "file": "usa-file-input",
-        "clearable_file_input": "usa-file-input",
+        # Not the design system's own, whose script speaks English alone and fails contrast in the dark.
+        "file": "desk-file",
+        "clearable_file_input": "desk-file",
         "checkbox": "usa-checkbox__input",
     }.get(name, "usa-input")

@@ -1,8 +1,10 @@
 """How long determinations wait for their review."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median, quantiles
+from types import MappingProxyType
 
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.record.models import Occurrence
@@ -69,9 +71,12 @@ class Queued:
     waits: timedelta
     due: datetime
     late: bool
+    officer: str = ""
 
 
-def queued(case: Case, now: datetime) -> Queued:
+def queued(case: Case, now: datetime, names: Mapping[str, str] = MappingProxyType({})) -> Queued:
+    """How a determination waits; `names` are those of the accounts behind actors."""
     assert case.determined_at is not None
     due = review_by(case.determined_at, case.zone)
-    return Queued(case, now - case.determined_at, due, now > due)
+    officer = names.get(case.determined_by, case.determined_by)
+    return Queued(case, now - case.determined_at, due, now > due, officer)

@@ -11,15 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings import labels, offenses
-from evenhand.desk.bookings.cases import opened, report_by
+from evenhand.desk.bookings.cases import form_page, opened, report_by
 from evenhand.desk.bookings.forms import in_zone
 from evenhand.desk.bookings.models import Case, Stage
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.timeline import timeline
-from evenhand.desk.bookings.views import PAGE, shown_charges
+from evenhand.desk.bookings.views import PAGE, done_by, shown_charges
 from evenhand.desk.supervision import acts
 from evenhand.desk.supervision.forms import ClaimResolutionForm, ReviewForm, SignForm
 from evenhand.desk.supervision.turnaround import queued, turnaround
+from evenhand.desk.timeline.lines import account_names
 from evenhand.record.events.booking import ChargingForm, ClaimOutcome, ReviewOutcome
 
 SUPERVISOR = Role.FEDERAL_SUPERVISOR
@@ -32,10 +33,11 @@ def queue(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     rows = Case.objects.filter(stage=Stage.REVIEW).order_by("determined_at", "subject")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    names = account_names({case.determined_by for case in page})
     claims = Case.objects.filter(stage=Stage.STOPPED).order_by("claimed_at", "subject")[:PAGE]
     shown = {
         "page": page,
-        "queue": [queued(case, now) for case in page],
+        "queue": [queued(case, now, names) for case in page],
         "claims": [(case, report_by(case)) for case in claims],
         "documents": Case.objects.filter(unsigned_since__isnull=False).order_by("unsigned_since", "subject")[
             :PAGE
@@ -50,7 +52,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def review(request: SignedInRequest, subject: str) -> HttpResponse:
     """Concur in a determination, return or reject it, with what it rests on in sight."""
-    case, entries = opened(request.user, subject, "review")
+    case, entries = opened(request.user, subject, "review", sent=request.method == "POST")
     with in_zone(case):
         form = ReviewForm(request.POST if request.method == "POST" else None)
 
@@ -73,16 +75,16 @@ def review(request: SignedInRequest, subject: str) -> HttpResponse:
             "grounds": [labels.DETERMINATION_GROUNDS.get(g, g) for g in case.determination_grounds],
             "conviction": offenses.named(case.conviction_class),
             "pending": offenses.named(case.pending_class),
+            "officer": done_by(case)["determination"],
         }
-        status = 422 if form.is_bound else 200
-        return render(request, "supervision/review.html", shown, status=status)
+        return form_page(request, case, "supervision/review.html", shown)
 
 
 @allow(SUPERVISOR)
 @require_http_methods(["GET", "POST"])
 def claim(request: SignedInRequest, subject: str) -> HttpResponse:
     """Resolve a claim to U.S. citizenship, in writing and with grounds."""
-    case, entries = opened(request.user, subject, "claim")
+    case, entries = opened(request.user, subject, "claim", sent=request.method == "POST")
     with in_zone(case):
         form = ClaimResolutionForm(request.POST if request.method == "POST" else None)
 
@@ -106,14 +108,14 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
             "report_by": report_by(case),
             "timeline": timeline(entries),
         }
-        return render(request, "supervision/claim.html", shown, status=422 if form.is_bound else 200)
+        return form_page(request, case, "supervision/claim.html", shown)
 
 
 @allow(SUPERVISOR)
 @require_http_methods(["GET", "POST"])
 def document(request: SignedInRequest, subject: str) -> HttpResponse:
     """Sign a charging document."""
-    case, _entries = opened(request.user, subject, "document")
+    case, _entries = opened(request.user, subject, "document", sent=request.method == "POST")
     with in_zone(case):
         form = SignForm(request.POST if request.method == "POST" else None, case=case)
 
@@ -123,5 +125,4 @@ def document(request: SignedInRequest, subject: str) -> HttpResponse:
         if form.is_bound and submitted(form, act):
             messages.success(request, _("The document is signed."))
             return redirect("supervision:queue")
-        status = 422 if form.is_bound else 200
-        return render(request, "supervision/document.html", {"case": case, "form": form}, status=status)
+        return form_page(request, case, "supervision/document.html", {"case": case, "form": form})

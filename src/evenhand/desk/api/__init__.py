@@ -1,0 +1,1 @@
+"""The desk for other programs: bookings, charges, releases and acts in; worklists and findings out."""

@@ -1,0 +1,96 @@
+"""Any act of a case, for an agency whose own system records what its officers do.
+
+Each act names who did it. The guard judges it as on the pages: a determination needs a certified officer, a
+review a federal supervisor. Acts of federal officers need a token that the administrator gave for them.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import AwareDatetime, Field
+
+from evenhand.desk.api.auth import need
+from evenhand.desk.api.bookings import Rows, check_size
+from evenhand.desk.api.document import ANSWERS, body_of
+from evenhand.desk.api.models import Grant, Token
+from evenhand.desk.api.rows import BatchResult, RowResult, bad, batch, parsed, refused
+from evenhand.desk.record.act import Actor, BadActError, RefusedError, draft, perform_all
+from evenhand.desk.record.models import Occurrence
+from evenhand.record.events import EVENT_TYPES, FIELDS, ActorRole, Event, SourceKind, SubjectKind
+
+router = Router(tags=["acts"])
+FEDERAL = frozenset({ActorRole.FEDERAL_OFFICER, ActorRole.FEDERAL_SUPERVISOR})
+KINDS = frozenset({SubjectKind.BOOKING, SubjectKind.COMPLAINT})
+
+
+class ActIn(Schema):
+    """One act. `id` is the sender's own (a UUID): sent again, the act is `already` there.
+
+    `payload` has the fields of the event type as docs/events.schema.json lists them.
+    """
+
+    id: UUID
+    type: str
+    subject: str
+    facility: str | None = None
+    occurred_at: AwareDatetime
+    actor: str
+    actor_role: ActorRole
+    corrects: UUID | None = None
+    reason: str | None = None
+    payload: dict[str, Any] = Field(default_factory=dict)
+
+
+@router.post("/acts", response={200: BatchResult, **ANSWERS}, openapi_extra=body_of(ActIn))
+def acts(request: HttpRequest, rows: Rows) -> BatchResult:
+    """Record acts in their order, each judged with those before it."""
+    token = need(request, Grant.ACTS, Grant.FEDERAL)
+    check_size(rows)
+    results: dict[int, RowResult] = {}
+    drafted: list[tuple[int, Event]] = []
+    said = {number: parsed(ActIn, number, row) for number, row in enumerate(rows)}
+    ids = [s.id for s in said.values() if not isinstance(s, RowResult)]
+    known = set(Occurrence.objects.filter(event__in=ids).values_list("event", flat=True))
+    for number, row in said.items():
+        if isinstance(row, RowResult):
+            results[number] = row
+        elif row.id in known:
+            results[number] = RowResult(row=number, status="already", subject=row.subject)
+        else:
+            known.add(row.id)
+            try:
+                drafted.append((number, _draft(token, row)))
+            except BadActError as error:
+                results[number] = bad(number, error, rows[number])
+    for (number, act), done in zip(drafted, perform_all([a for _, a in drafted]), strict=True):
+        results[number] = (
+            refused(number, done)
+            if isinstance(done, RefusedError)
+            else RowResult(row=number, status="recorded", subject=act.subject)
+        )
+    return batch([results[number] for number in range(len(rows))])
+
+
+def _draft(token: Token, row: ActIn) -> Event:
+    if row.type not in EVENT_TYPES or EVENT_TYPES[row.type].subject_kind not in KINDS:
+        raise BadActError({"type": "no act of a case or complaint has that name"})
+    if not token.may(Grant.FEDERAL if row.actor_role in FEDERAL else Grant.ACTS):
+        raise BadActError({"actor_role": "this token may not send acts of that role"})
+    unknown = sorted(set(row.payload) - set(FIELDS[row.type]))
+    if unknown:
+        raise BadActError({f"payload.{name}": f"{row.type} has no such field" for name in unknown})
+    return draft(
+        row.type,
+        by=Actor(row.actor, row.actor_role),
+        subject=row.subject,
+        agency=token.agency,
+        facility=row.facility,
+        occurred_at=row.occurred_at,
+        source=SourceKind.API,
+        event_id=row.id,
+        corrects=row.corrects,
+        reason=row.reason,
+        **row.payload,
+    )

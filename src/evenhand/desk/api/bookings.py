@@ -1,0 +1,213 @@
+"""Bookings, charges and releases from a jail management system."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from ninja.errors import HttpError
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from evenhand.desk.api.auth import need
+from evenhand.desk.api.document import ANSWERS, body_of
+from evenhand.desk.api.models import Grant, Token
+from evenhand.desk.api.rows import MOST, BatchResult, RowResult, bad, batch, parsed, refused
+from evenhand.desk.bookings.acts import Booking, Charge, KnownBookingError, Origin, book_all, on_case
+from evenhand.desk.bookings.models import Case
+from evenhand.desk.record.act import Actor, BadActError, RefusedError, perform_all
+from evenhand.record.events import ActorRole, Event, SourceKind
+from evenhand.record.events.booking import (
+    ChargeDisposed,
+    ChargeLevel,
+    ChargeRecorded,
+    CustodyReleased,
+    CustodyReleaseDue,
+    Disposition,
+    ReleaseCause,
+)
+
+router = Router(tags=["bookings"])
+Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Rows = list[dict[str, Any]]
+
+
+class ChargeIn(Schema):
+    statute: Short
+    ncic_class: Annotated[str, StringConstraints(pattern=r"^(\d{2})?$")] = ""
+    level: ChargeLevel | None = None
+    arresting_agency: Short = ""
+
+
+class BookingIn(Schema):
+    """One booking. Times carry their offset. Groups are kept for uniformity's statistics, shown nowhere."""
+
+    number: Number
+    facility: Short
+    booked_at: AwareDatetime
+    name: Short
+    birth_date: Short = ""
+    arrested_at: AwareDatetime | None = None
+    arresting_agency: Short = ""
+    charges: list[ChargeIn] = Field([], max_length=200)
+    person_key: Short = ""
+    race_ethnicity: Short = ""
+    sex: Short = ""
+    age_group: Short = ""
+
+
+class ChargeRow(ChargeIn):
+    """A charge added to a booking, or with `disposition` how the charge of that number ended."""
+
+    number: Number
+    charge_no: Annotated[int, Field(ge=1, le=10_000)]
+    at: AwareDatetime
+    statute: Short = ""
+    disposition: Disposition | None = None
+    reason: Short = ""
+
+
+class ReleaseIn(Schema):
+    """`due`: nothing local holds the person any more. `done`: the person has left."""
+
+    number: Number
+    kind: Literal["due", "done"]
+    at: AwareDatetime
+    cause: ReleaseCause | None = None
+
+
+def check_size(rows: Rows) -> None:
+    """Raise 413 for a batch that is too large."""
+    if len(rows) > MOST:
+        raise HttpError(413, f"{len(rows)} rows were sent; {MOST} are the most for one call")
+
+
+def actor(token: Token) -> Actor:
+    """A jail management system acts as the booking desk that feeds it."""
+    return Actor(token.actor, ActorRole.BOOKING_OFFICER)
+
+
+@router.post("/bookings", response={200: BatchResult, **ANSWERS}, openapi_extra=body_of(BookingIn))
+def bookings(request: HttpRequest, rows: Rows) -> BatchResult:
+    """Record bookings with their charges; each opens its screening.
+
+    A booking is known by its number: sent again with the same facts it is `already` there, with others a
+    `conflict`, to be corrected on its page.
+    """
+    token = need(request, Grant.BOOKINGS)
+    check_size(rows)
+    results: dict[int, RowResult] = {}
+    good: list[tuple[int, Booking]] = []
+    for number, row in enumerate(rows):
+        said = parsed(BookingIn, number, row)
+        if isinstance(said, RowResult):
+            results[number] = said
+        else:
+            good.append((number, _booking(token, said)))
+    origins = [Origin(SourceKind.API, row=number) for number, _ in good]
+    booked = book_all([booking for _, booking in good], actor(token), origins)
+    for (number, booking), result in zip(good, booked, strict=True):
+        if isinstance(result, KnownBookingError):
+            status: Literal["already", "conflict"] = "already" if result.same else "conflict"
+            results[number] = RowResult(row=number, status=status, subject=booking.subject)
+        elif isinstance(result, BadActError):
+            results[number] = bad(number, result, rows[number])
+        elif isinstance(result, RefusedError):
+            results[number] = refused(number, result)
+        else:
+            results[number] = RowResult(row=number, status="recorded", subject=result)
+    return batch([results[number] for number in range(len(rows))])
+
+
+def _booking(token: Token, said: BookingIn) -> Booking:
+    values = said.model_dump(exclude={"charges"})
+    charges = tuple(Charge(**c.model_dump(), no=no) for no, c in enumerate(said.charges, 1))
+    return Booking(agency=token.agency, charges=charges, **values)
+
+
+@router.post("/charges", response={200: BatchResult, **ANSWERS}, openapi_extra=body_of(ChargeRow))
+def charges(request: HttpRequest, rows: Rows) -> BatchResult:
+    """Add charges to bookings, or say how charges ended. A charge that is there already is `already`."""
+    token = need(request, Grant.BOOKINGS)
+    check_size(rows)
+    return _on_cases(token, rows, ChargeRow, _charge)
+
+
+@router.post("/releases", response={200: BatchResult, **ANSWERS}, openapi_extra=body_of(ReleaseIn))
+def releases(request: HttpRequest, rows: Rows) -> BatchResult:
+    """Say that a release is due, or done. What is there already with the same moment is `already`."""
+    token = need(request, Grant.RELEASES)
+    check_size(rows)
+    return _on_cases(token, rows, ReleaseIn, _release)
+
+
+def _charge(case: Case, said: ChargeRow, by: Actor) -> Event | None:
+    """The act that a row asks for, or None where it is recorded already."""
+    known = next((charge for charge in case.charges if charge["no"] == said.charge_no), None)
+    values: dict[str, Any] = {"charge_no": said.charge_no, "source": SourceKind.API}
+    if said.disposition is not None:
+        if known is None:
+            raise BadActError(
+                {"charge_no": "this booking has no charge of that number: send the charge first"}
+            )
+        if known.get("disposition") == said.disposition:
+            return None
+        values |= {"disposition": said.disposition, "reason": said.reason}
+        return on_case(ChargeDisposed.type, case, by, said.at, **values)
+    if not said.statute:
+        raise BadActError({"statute": "a charge names its statute"})
+    if known is not None:
+        if known.get("statute") == said.statute:
+            return None
+        raise BadActError({"charge_no": "another charge has that number: correct it on its page"})
+    values |= said.model_dump(include={"statute", "ncic_class", "level"})
+    values["arresting_agency"] = said.arresting_agency or case.arresting_agency
+    return on_case(ChargeRecorded.type, case, by, said.at, **values)
+
+
+def _release(case: Case, said: ReleaseIn, by: Actor) -> Event | None:
+    due = said.kind == "due"
+    known: datetime | None = case.release_due_at if due else case.released_at
+    if known == said.at:
+        return None
+    if known is not None:
+        raise BadActError({"at": "it is recorded with another moment: correct it on its page"})
+    name = CustodyReleaseDue.type if due else CustodyReleased.type
+    return on_case(name, case, by, said.at, source=SourceKind.API, cause=said.cause)
+
+
+def _on_cases(token: Token, rows: Rows, kind: type[Schema], act_of: Any) -> BatchResult:
+    """Rows that each ask for one act on a known booking: drafted, recorded together, answered one by one."""
+    results: dict[int, RowResult] = {}
+    drafted: list[tuple[int, Event]] = []
+    said = {number: parsed(kind, number, row) for number, row in enumerate(rows)}
+    subjects = {n: f"{token.agency}:{s.number}" for n, s in said.items() if not isinstance(s, RowResult)}
+    cases = {case.subject: case for case in Case.objects.filter(pk__in=set(subjects.values()))}
+    sent: set[str] = set()
+    for number, row in said.items():
+        if isinstance(row, RowResult):
+            results[number] = row
+            continue
+        case, words = cases.get(subjects[number]), row.model_dump_json()
+        if words in sent:
+            results[number] = RowResult(row=number, status="already", subject=subjects[number])
+            continue
+        sent.add(words)
+        try:
+            if case is None:
+                raise BadActError({"number": "no booking of this agency has that number: send it first"})
+            act = act_of(case, row, actor(token))
+        except BadActError as error:
+            results[number] = bad(number, error, rows[number])
+            continue
+        if act is None:
+            results[number] = RowResult(row=number, status="already", subject=subjects[number])
+        else:
+            drafted.append((number, act))
+    for (number, act), done in zip(drafted, perform_all([a for _, a in drafted]), strict=True):
+        results[number] = (
+            refused(number, done)
+            if isinstance(done, RefusedError)
+            else RowResult(row=number, status="recorded", subject=act.subject)
+        )
+    return batch([results[number] for number in range(len(rows))])

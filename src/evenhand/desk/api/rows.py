@@ -1,0 +1,111 @@
+"""What a batch gives back: one result a row, good rows recorded whatever becomes of the others."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from ninja import Schema
+from pydantic import BaseModel, Field, ValidationError
+
+from evenhand.desk.record.act import BadActError, RefusedError
+from evenhand.desk.record.remedies import REMEDIES
+
+MOST = 1_000
+"""Rows in one call."""
+
+
+class Wrong(Schema):
+    """One thing that is wrong with a row, and what to do."""
+
+    field: str
+    value: str | None = None
+    what: str
+    remedy: str
+
+
+class Against(Schema):
+    """A rule that stood against a row's act."""
+
+    rule: str
+    sentence: str
+    citations: list[str]
+    remedy: str
+
+
+class RowResult(Schema):
+    """`row` counts from 0. `already`: the same was sent before, so that nothing was to be done."""
+
+    row: int
+    status: Literal["recorded", "already", "conflict", "refused", "invalid"]
+    subject: str | None = None
+    wrong: list[Wrong] = Field(default_factory=list)
+    refusals: list[Against] = Field(default_factory=list)
+
+
+class BatchResult(Schema):
+    """How many rows came to what, and each row's result in the order in which they were sent."""
+
+    recorded: int
+    already: int
+    failed: int
+    results: list[RowResult]
+
+
+def batch(results: list[RowResult]) -> BatchResult:
+    recorded = sum(r.status == "recorded" for r in results)
+    already = sum(r.status == "already" for r in results)
+    return BatchResult(
+        recorded=recorded, already=already, failed=len(results) - recorded - already, results=results
+    )
+
+
+def parsed(kind: type[BaseModel], number: int, row: Any) -> Any:
+    """The row as `kind`, or the `RowResult` that says what is wrong with it."""
+    try:
+        return kind.model_validate(row)
+    except ValidationError as error:
+        wrong = [
+            Wrong(
+                field=".".join(map(str, e["loc"])),
+                value=_short(e.get("input")),
+                what=e["msg"],
+                remedy="See the schema of this call.",
+            )
+            for e in error.errors()
+        ]
+        return RowResult(row=number, status="invalid", wrong=wrong)
+
+
+def _short(value: Any) -> str | None:
+    """A value as it came, cut; a whole row is not repeated."""
+    return None if value is None or isinstance(value, dict | list) else str(value)[:100]
+
+
+def bad(number: int, error: BadActError, row: Mapping[str, Any]) -> RowResult:
+    wrong = [
+        Wrong(
+            field=field,
+            value=_short(row.get(field)),
+            what=what,
+            remedy="Correct the field and send the row again.",
+        )
+        for field, what in error.fields.items()
+    ]
+    return RowResult(row=number, status="invalid", wrong=wrong)
+
+
+def refused(number: int, error: RefusedError) -> RowResult:
+    against = {r.rule.id: r for r in error.refusals}
+    return RowResult(
+        row=number,
+        status="refused",
+        subject=error.act.subject,
+        refusals=[
+            Against(
+                rule=rule_id,
+                sentence=refusal.rule.sentence,
+                citations=[str(citation) for citation in refusal.rule.citations],
+                remedy=str(REMEDIES[rule_id]),
+            )
+            for rule_id, refusal in against.items()
+        ],
+    )

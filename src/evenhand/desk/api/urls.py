@@ -1,0 +1,38 @@
+"""The API's addresses and its OpenAPI document."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from evenhand.desk.api import acts, bookings, lists
+from evenhand.desk.api.auth import Bearer, TokenThrottle
+from evenhand.desk.api.document import DocumentedApi
+from evenhand.desk.record.scope import OutOfScopeError
+
+api = DocumentedApi(
+    title="Evenhand desk",
+    version="1",
+    description="Bookings, charges, releases and acts in; worklists and findings out. Each call reaches one "
+    "agency, that of its token.",
+    auth=Bearer(),
+    throttle=[TokenThrottle()],
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+for router in (bookings.router, acts.router, lists.router):
+    api.add_router("", router)
+
+
+@api.exception_handler(OutOfScopeError)
+def out_of_scope(request: HttpRequest, error: Exception) -> HttpResponse:
+    return api.create_response(request, {"detail": "this token's agency has no such record"}, status=404)
+
+
+def document() -> str:
+    """`docs/desk-api.json`: the OpenAPI document."""
+    return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=1, sort_keys=True) + "\n"
+
+
+urlpatterns = [path("api/v1/", api.urls)]

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class FindingsConfig(AppConfig):
+    name = "evenhand.desk.findings"
+    label = "desk_findings"
+    verbose_name = "Findings"

@@ -1,0 +1,1 @@
+"""Keeping the desk running: health, logs without personal data, metrics, backups, checkpoints."""

@@ -1,0 +1,1 @@
+"""Signed notices to other programs that something was recorded; no personal data goes out."""

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class WebhooksConfig(AppConfig):
+    name = "evenhand.desk.webhooks"
+    label = "desk_webhooks"
+    verbose_name = "Webhooks"
+
+    def ready(self) -> None:
+        from evenhand.desk.record.act import recorded
+        from evenhand.desk.webhooks.outbox import enqueue
+
+        recorded.connect(enqueue, dispatch_uid="webhooks")
