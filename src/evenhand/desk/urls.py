@@ -3,7 +3,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from evenhand.desk.accounts.views import address
-
 from evenhand.desk.operations import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
