@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("evenhand.desk.accounts.urls")),
+    path("", include("evenhand.desk.api.programs")),
     path("", include("evenhand.desk.refusal.urls")),
     path("", include("evenhand.desk.complaints.urls")),
     path("", include("evenhand.desk.reviews.urls")),

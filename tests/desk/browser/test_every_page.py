@@ -53,7 +53,7 @@ OTHERS = [
     for address in ADDRESSES
     if not address.ours and not address.parts and address.name.startswith(("account_", "mfa_"))
 ]
-SENT_TO = {"refusal:decide", "accounts:invite"}
+SENT_TO = {"refusal:decide", "accounts:invite", "programs:revoke", "programs:stop"}
 PAGES = sorted((a for a in OURS + OTHERS if a.name not in SENT_TO), key=lambda a: a.name)
 
 
