@@ -190,6 +190,14 @@ def settings_command() -> None:
     click.echo(page(), nl=False)
 
 
+@desk.command("openapi")
+def openapi_command() -> None:
+    """Print the API's OpenAPI document."""
+    from evenhand.desk.api.urls import document
+
+    click.echo(document(), nl=False)
+
+
 @desk.command("manage", context_settings=MANAGE, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:

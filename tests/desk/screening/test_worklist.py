@@ -4,11 +4,13 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.casework import Desk
-from desk.county import County
+from desk.county import County, booked
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings.acts import Booking, Charge, Origin, book_all
 from evenhand.desk.record.scope import EVERYTHING, within
@@ -94,3 +96,29 @@ def test_it_says_that_an_older_one_waits(desk: Desk) -> None:
     assert "An older screening waits" not in page(older)
     desk.did(Role.DESIGNATED_OFFICER, f"/screening/{older}/close/", closing_reason="medical")
     assert "An older screening waits" not in page(newer)
+
+
+@pytest.mark.parametrize("path", ["/screening/", "/bookings/", "/supervision/"])
+def test_a_list_asks_the_database_no_more_for_more_rows(desk: Desk, path: str) -> None:
+    def asked() -> int:
+        client = desk.client(Role.FEDERAL_SUPERVISOR)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        return len(queries)
+
+    booked_and_determined(desk.county, 1)
+    few = asked()
+    booked_and_determined(desk.county, 20)
+    assert asked() == few
+
+
+def booked_and_determined(county: County, cases: int) -> None:
+    for n in range(cases):
+        subject = booked(county, f"D-{cases}-{n}")
+        county.act(
+            "determination.made",
+            subject,
+            ActorRole.DESIGNATED_OFFICER,
+            outcome="refer",
+            grounds=("statement",),
+        )

@@ -45,6 +45,8 @@ READS = (
     Role.AUDITOR,
 )
 """Roles that see bookings."""
+INTERVIEW_READS = (Role.DESIGNATED_OFFICER, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR)
+"""Roles that may open the interview form, the only page with what was stated of birth and citizenship."""
 PAGE = 50
 
 
@@ -104,6 +106,7 @@ def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
         "correctable": acts.CORRECTED,
         "report_by": report_by(case),
         "done_by": done_by(case),
+        "reads_interview": request.user.role in INTERVIEW_READS,
     }
 
 

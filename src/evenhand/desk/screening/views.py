@@ -21,7 +21,7 @@ from evenhand.desk.bookings.forms import FacilityField, in_zone
 from evenhand.desk.bookings.labels import STEPS
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.bookings.submit import submitted
-from evenhand.desk.bookings.views import PAGE, READS
+from evenhand.desk.bookings.views import INTERVIEW_READS, PAGE, READS
 from evenhand.desk.record import history
 from evenhand.desk.record.history import Entry
 from evenhand.desk.screening import acts, worklist
@@ -257,7 +257,7 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
         return _page(request, case, "act", form, title=_("Claim to U.S. citizenship"))
 
 
-@allow(OFFICER, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR, writers=[OFFICER])
+@allow(*INTERVIEW_READS, writers=[OFFICER])
 @require_http_methods(["GET", "POST"])
 def interview(request: SignedInRequest, subject: str) -> HttpResponse:
     """The interview form: to be filled in or corrected by an officer, read by who reviews it."""
