@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from desk.county import County, booked
 from evenhand.desk.accounts.models import Role
+from evenhand.desk.api.models import Grant, issue
 from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.reviews import acts as reviews
+from evenhand.desk.webhooks.models import Hook
 from evenhand.record.events import ActorRole, SubjectKind
 from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
 
@@ -88,6 +90,8 @@ MAKERS: dict[str, Maker] = {
     "accounts:show": lambda c: {"number": c.account(Role.AUDITOR).pk},
     "accounts:change": lambda c: {"number": c.account(Role.AUDITOR).pk},
     "accounts:invite": lambda c: {"number": c.account(Role.AUDITOR).pk},
+    "programs:revoke": lambda c: {"number": issue(c.ori, "jms", [Grant.BOOKINGS], "administrator")[0].pk},
+    "programs:stop": lambda c: {"number": Hook.objects.create(agency=c.ori, url="https://a.test/").pk},
     "refusal:decide": lambda c: {"number": _waiting(c)},
     "bookings:disposition": lambda c: {"subject": _case(c), "number": 1},
     "bookings:correct": _first_event,

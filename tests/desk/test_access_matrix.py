@@ -17,9 +17,12 @@ from evenhand.desk.accounts.access import ANYONE
 from evenhand.desk.accounts.models import Role
 
 SIGNED_IN = "signed in"
+TOKEN = "a token of the agency"
 # What other people's rooms decide for their own addresses.
 GIVEN = {
     "set_language": ANYONE,
+    "api:openapi-json": ANYONE,
+    "api:api-root": ANYONE,
     "account_login": ANYONE,
     "account_logout": ANYONE,
     "account_signup": ANYONE,
@@ -64,6 +67,9 @@ GIVEN = {
 }
 
 
+BY_TOKEN = {f"api:{name}" for name in ("bookings", "charges", "releases", "acts", "worklist", "findings")}
+
+
 @dataclass(frozen=True)
 class Address:
     """One entry of the address table; `decision` is ANYONE, SIGNED_IN, roles, or None."""
@@ -88,7 +94,8 @@ def _walk(
         decision = getattr(pattern.callback, "allowed", None)
         writers = getattr(pattern.callback, "writers", decision)
         named = tuple(dict.fromkeys(found))
-        yield Address(name, named, decision or GIVEN.get(name), writers, decision is not None)
+        given = TOKEN if name in BY_TOKEN else GIVEN.get(name)
+        yield Address(name, named, decision or given, writers, decision is not None)
 
 
 ADDRESSES = list(_walk(get_resolver().url_patterns))
@@ -136,7 +143,11 @@ def test_no_role_reaches_another_agency(role: Role, county: County, other_county
     wrong = []
     for address in OURS:
         # Accounts are the administrator's, whatever the agency.
-        if not address.parts or address.decision == ANYONE or address.name.startswith("accounts:"):
+        if (
+            not address.parts
+            or address.decision == ANYONE
+            or address.name.startswith(("accounts:", "programs:"))
+        ):
             continue
         path = _path(address, other_county)
         for method in ("get", "post"):
@@ -155,6 +166,17 @@ def test_signed_out_nothing_opens_but_what_is_open_to_anyone(county: County) -> 
         if asked == (address.decision == ANYONE) and response.status_code != 405:
             wrong.append((address.name, response.status_code))
     assert wrong == []
+
+
+def test_the_api_answers_nobody_without_a_token(county: County) -> None:
+    signed_in = Client(raise_request_exception=False)
+    signed_in.force_login(county.account(Role.COORDINATOR))
+    by_token = [address for address in ADDRESSES if address.decision == TOKEN]
+    assert len(by_token) == len(BY_TOKEN)
+    for address in by_token:
+        for client in (signed_in, Client()):
+            for method in ("get", "post"):
+                assert getattr(client, method)(reverse(address.name)).status_code in (401, 405), address.name
 
 
 def test_what_others_made_asks_for_sign_in_where_it_must(county: County) -> None:

@@ -184,6 +184,8 @@ else:
 SECOND_FACTOR_REQUIRED = not DEMONSTRATION
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# The administrator who made the account vouches for its address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # A demonstration is tried on http://localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMONSTRATION
 

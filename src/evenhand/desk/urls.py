@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from evenhand.desk.accounts.views import address
 from evenhand.desk.operations import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("screening/", include("evenhand.desk.screening.urls")),
     path("supervision/", include("evenhand.desk.supervision.urls")),
     path("custody/", include("evenhand.desk.custody.urls")),
+    # Before allauth's page of the same address, where accounts would name themselves anew.
+    path("accounts/email/", address, name="account_address"),
     path("accounts/", include("allauth.urls")),
     path("", include("evenhand.desk.api.urls")),
     path("healthz", health.alive, name="alive"),
@@ -16,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("evenhand.desk.accounts.urls")),
+    path("", include("evenhand.desk.api.programs")),
     path("", include("evenhand.desk.refusal.urls")),
     path("", include("evenhand.desk.complaints.urls")),
     path("", include("evenhand.desk.reviews.urls")),

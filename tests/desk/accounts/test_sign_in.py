@@ -4,6 +4,7 @@ import statistics
 import time
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -155,3 +156,11 @@ def test_an_unknown_account_takes_as_long_as_a_wrong_password(county: County, se
     known = statistics.median(spent(user.email) for _ in range(5))
     unknown = statistics.median(spent("nobody@example.test") for _ in range(5))
     assert 0.5 < known / unknown < 2
+
+
+def test_nobody_names_an_account_anew(county: County, client: Client) -> None:
+    user = county.account(Role.REVIEWER)
+    client.force_login(user)
+    client.post("/accounts/email/", {"email": "other@example.test", "action_add": ""})
+    assert user.email in client.get("/accounts/email/").content.decode()
+    assert not EmailAddress.objects.filter(email="other@example.test").exists()

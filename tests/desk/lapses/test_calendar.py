@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from desk.county import County
 from evenhand.desk.accounts.models import Role
@@ -18,8 +19,8 @@ COORDINATOR, FEDERAL = ActorRole.COORDINATOR, ActorRole.FEDERAL_SUPERVISOR
 @pytest.fixture
 def on_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock stands at NOW, for the record as for the pages."""
-    from django.utils import timezone
-
+    # Loaded before, so that no module keeps the clock of this test.
+    import evenhand.desk.urls  # noqa: F401
     from evenhand.desk.record import act
 
     monkeypatch.setattr(act, "now", lambda: NOW)
@@ -70,6 +71,10 @@ def test_the_calendar_names_each_end_once(county: County) -> None:
     assert _named(30) == [*past, *month]
     assert _named(60) == [*past, *month, *quarter]
     assert _named(90) == [*past, *month, *quarter, ("2027-02-12", "Refresher training")]
+    with within(EVERYTHING):
+        last = lapses_until(NOW + timedelta(days=90))[-1]
+    # The day that is due is still in time, and the calendar gives it and not the moment after.
+    assert last.at == NOW + timedelta(days=80)
 
 
 def test_what_was_renewed_is_not_named(county: County) -> None:

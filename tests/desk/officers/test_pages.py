@@ -157,6 +157,13 @@ def test_no_authorization_without_functions_duration_and_supervisor(
     assert "AGR-04" in refused.content.decode()
 
 
+def test_an_officer_without_a_credential_owes_none(county: County, agency: Client, ice: Client) -> None:
+    subject = authorized(agency, ice, county)
+    done(ice, subject, "revoke", reason="function withdrawn")
+    assert row(subject).credential_owed_since is None
+    assert "OFF-08" not in agency.get(f"/officers/{subject}/").content.decode()
+
+
 def test_a_letter_with_a_last_day_lapses_at_the_end_of_it(county: County, ice: Client) -> None:
     said = {k: v for k, v in LETTER.items() if k != "until_revoked"} | {"valid_until": "2026-03-01"}
     done(ice, county.officer, "authorize", **said)

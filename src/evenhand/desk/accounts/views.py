@@ -101,3 +101,10 @@ def _place(
             log.info("place kept", extra={"by": request.user.actor, "place": form.instance.pk})
             return redirect("accounts:list")
         return render(request, "accounts/edit.html", {"form": form, "title": title})
+
+
+@allow(*Role)
+@require_safe
+def address(request: SignedInRequest) -> HttpResponse:
+    """The account's address, which an administrator changes and nobody else."""
+    return render(request, "accounts/address.html", {})

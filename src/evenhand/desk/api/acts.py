@@ -12,7 +12,8 @@ from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
 from evenhand.desk.api.auth import need
-from evenhand.desk.api.bookings import Rows, body_of, check_size
+from evenhand.desk.api.bookings import Rows, check_size
+from evenhand.desk.api.document import ANSWERS, body_of
 from evenhand.desk.api.models import Grant, Token
 from evenhand.desk.api.rows import BatchResult, RowResult, bad, batch, parsed, refused
 from evenhand.desk.record.act import Actor, BadActError, RefusedError, draft, perform_all
@@ -42,7 +43,7 @@ class ActIn(Schema):
     payload: dict[str, Any] = Field(default_factory=dict)
 
 
-@router.post("/acts", response=BatchResult, openapi_extra=body_of(ActIn))
+@router.post("/acts", response={200: BatchResult, **ANSWERS}, openapi_extra=body_of(ActIn))
 def acts(request: HttpRequest, rows: Rows) -> BatchResult:
     """Record acts in their order, each judged with those before it."""
     token = need(request, Grant.ACTS, Grant.FEDERAL)

@@ -1,5 +1,6 @@
 """Who calls: a bearer token, and the scope that it opens."""
 
+import threading
 from typing import TypeGuard
 
 from django.http import HttpRequest
@@ -44,8 +45,12 @@ def _has_token(request: HttpRequest) -> TypeGuard[ApiRequest]:
     return isinstance(getattr(request, "auth", None), Token)
 
 
-class TokenThrottle(AuthRateThrottle):
-    """So many calls a minute for each token."""
+class TokenThrottle(AuthRateThrottle, threading.local):
+    """So many calls a minute for each token.
+
+    Ninja keeps the count of the call at hand on this object, which all threads of a server share: so each
+    thread has its own.
+    """
 
     def __init__(self) -> None:
         super().__init__(PER_MINUTE)

@@ -9,6 +9,7 @@ from ninja.errors import HttpError
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from evenhand.desk.api.auth import need
+from evenhand.desk.api.document import ANSWERS, body_of
 from evenhand.desk.api.models import Grant, Token
 from evenhand.desk.api.rows import MOST, BatchResult, RowResult, bad, batch, parsed, refused
 from evenhand.desk.bookings.acts import Booking, Charge, KnownBookingError, Origin, book_all, on_case
@@ -75,24 +76,6 @@ class ReleaseIn(Schema):
     cause: ReleaseCause | None = None
 
 
-def body_of(kind: type[Schema]) -> dict[str, Any]:
-    """The documentation of a call whose body is rows of `kind`."""
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "type": "array",
-                        "maxItems": MOST,
-                        "items": kind.model_json_schema(ref_template="#/components/schemas/{model}"),
-                    }
-                }
-            },
-        }
-    }
-
-
 def check_size(rows: Rows) -> None:
     """Raise 413 for a batch that is too large."""
     if len(rows) > MOST:
@@ -104,7 +87,7 @@ def actor(token: Token) -> Actor:
     return Actor(token.actor, ActorRole.BOOKING_OFFICER)
 
 
-@router.post("/bookings", response=BatchResult, openapi_extra=body_of(BookingIn))
+@router.post("/bookings", response={200: BatchResult, **ANSWERS}, openapi_extra=body_of(BookingIn))
 def bookings(request: HttpRequest, rows: Rows) -> BatchResult:
     """Record bookings with their charges; each opens its screening.
 
@@ -142,7 +125,7 @@ def _booking(token: Token, said: BookingIn) -> Booking:
     return Booking(agency=token.agency, charges=charges, **values)
 
 
-@router.post("/charges", response=BatchResult, openapi_extra=body_of(ChargeRow))
+@router.post("/charges", response={200: BatchResult, **ANSWERS}, openapi_extra=body_of(ChargeRow))
 def charges(request: HttpRequest, rows: Rows) -> BatchResult:
     """Add charges to bookings, or say how charges ended. A charge that is there already is `already`."""
     token = need(request, Grant.BOOKINGS)
@@ -150,7 +133,7 @@ def charges(request: HttpRequest, rows: Rows) -> BatchResult:
     return _on_cases(token, rows, ChargeRow, _charge)
 
 
-@router.post("/releases", response=BatchResult, openapi_extra=body_of(ReleaseIn))
+@router.post("/releases", response={200: BatchResult, **ANSWERS}, openapi_extra=body_of(ReleaseIn))
 def releases(request: HttpRequest, rows: Rows) -> BatchResult:
     """Say that a release is due, or done. What is there already with the same moment is `already`."""
     token = need(request, Grant.RELEASES)

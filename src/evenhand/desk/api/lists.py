@@ -8,6 +8,7 @@ from ninja.errors import HttpError
 from pydantic import AwareDatetime
 
 from evenhand.desk.api.auth import need
+from evenhand.desk.api.document import ANSWERS
 from evenhand.desk.api.models import Grant
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.findings.models import Finding
@@ -57,7 +58,7 @@ class Findings(Schema):
     next: int | None
 
 
-@router.get("/worklist", response=Worklist)
+@router.get("/worklist", response={200: Worklist, **ANSWERS})
 def worklist(request: HttpRequest, facility: str = "", cursor: str = "") -> Worklist:
     """Open screenings, oldest booking first."""
     need(request, Grant.WORKLIST)
@@ -90,7 +91,7 @@ def worklist(request: HttpRequest, facility: str = "", cursor: str = "") -> Work
     )
 
 
-@router.get("/findings", response=Findings)
+@router.get("/findings", response={200: Findings, **ANSWERS})
 def findings(
     request: HttpRequest,
     rule: str = "",

@@ -1,16 +1,16 @@
 """The API's addresses and its OpenAPI document."""
 
-from typing import Any
+import json
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from ninja import NinjaAPI
 
 from evenhand.desk.api import acts, bookings, lists
 from evenhand.desk.api.auth import Bearer, TokenThrottle
+from evenhand.desk.api.document import DocumentedApi
 from evenhand.desk.record.scope import OutOfScopeError
 
-api = NinjaAPI(
+api = DocumentedApi(
     title="Evenhand desk",
     version="1",
     description="Bookings, charges, releases and acts in; worklists and findings out. Each call reaches one "
@@ -30,9 +30,9 @@ def out_of_scope(request: HttpRequest, error: Exception) -> HttpResponse:
     return api.create_response(request, {"detail": "this token's agency has no such record"}, status=404)
 
 
-def document() -> dict[str, Any]:
-    """The OpenAPI document, with this address as the only server."""
-    return dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+def document() -> str:
+    """`docs/desk-api.json`: the OpenAPI document."""
+    return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=1, sort_keys=True) + "\n"
 
 
 urlpatterns = [path("api/v1/", api.urls)]

@@ -53,6 +53,7 @@ ENTRIES: list[Entry] = [
     Entry("facilities:list", _("Facilities"), _PROGRAM | {Role.DESIGNATED_OFFICER, Role.BOOKING_OFFICER}),
     Entry("lapses:calendar", _("What lapses"), _PROGRAM),
     Entry("accounts:list", _("Administration"), frozenset({Role.ADMINISTRATOR})),
+    Entry("programs:list", _("Other programs"), frozenset({Role.ADMINISTRATOR})),
 ]
 """Each room adds its own, in the order of the work."""
 

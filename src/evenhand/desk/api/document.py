@@ -1,0 +1,54 @@
+"""The OpenAPI document: the schemas of rows, and what a call answers when it is turned away.
+
+Rows are read one by one, so that a bad one does not stop the others. Ninja therefore knows a batch as a list
+of objects, and is told here what they are.
+"""
+
+from typing import Any
+
+from ninja import NinjaAPI, Schema
+from ninja.operation import Operation
+
+from evenhand.desk.api.rows import MOST
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+class Problem(Schema):
+    """Why the whole call was turned away: a sentence, or (422) what is wrong with each parameter."""
+
+    detail: str | list[dict[str, Any]]
+
+
+ANSWERS: dict[frozenset[int], type[Schema]] = {frozenset({400, 401, 403, 404, 413, 422, 429}): Problem}
+"""400 no JSON; 401 no good token; 403 a token without the grant; 404 another agency's; 413 too many rows;
+422 a bad parameter; 429 too many calls."""
+
+_ROWS: dict[str, type[Schema]] = {}
+
+
+def body_of(kind: type[Schema]) -> dict[str, Any]:
+    """The documentation of a call whose body is rows of `kind`."""
+    _ROWS[kind.__name__] = kind
+    rows = {
+        "type": "array",
+        "maxItems": MOST,
+        "items": {"$ref": REFERENCE.format(model=kind.__name__)},
+    }
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": rows}}}}
+
+
+class DocumentedApi(NinjaAPI):
+    """An API whose document holds the rows' schemas too, and names each call by its function."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        said = super().get_openapi_schema(**options)
+        schemas: dict[str, Any] = said["components"]["schemas"]
+        for name, kind in _ROWS.items():
+            schema = kind.model_json_schema(ref_template=REFERENCE)
+            schemas |= schema.pop("$defs", {})
+            schemas[name] = schema
+        return said

@@ -1,0 +1,73 @@
+"""The hold clock in a browser: it counts down by itself, asks nothing of the server, and works without scripts."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from desk.browser.conftest import SignIn
+from desk.browser.seat import Seat
+from desk.county import County
+from desk.custody.flow import Flow
+from evenhand.desk.accounts.models import Role
+
+JAIL = Role.BOOKING_OFFICER
+
+
+@pytest.fixture
+def flow(county: County) -> Flow:
+    """Held since 47 hours and a half: the form's clock ends in half an hour."""
+    made = Flow(county, 90).screened(80).detained(78)
+    made.do("notify_ice", at=77)
+    return made.held(47.5)
+
+
+def test_it_counts_down_without_asking_the_server(
+    page: Page, county: County, flow: Flow, sign_in: SignIn
+) -> None:
+    sign_in(county.account(JAIL))
+    page.clock.install()
+    page.goto("/custody/")
+    left = page.locator("tbody tr td").nth(2).locator("[data-due]")
+    expect(left).to_have_text(re.compile(r"^0 h (29|28|27) min left$"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward("20:00")
+    expect(left).to_have_text(re.compile(r"^0 h 0\d min left$"))
+    page.clock.fast_forward("15:00")
+    expect(left).to_have_text(re.compile(r"^ended 0 h 0\d min ago$"))
+    assert asked == []
+
+
+def test_without_scripts_it_says_the_same(
+    browser: Browser, page: Page, server: str, county: County, flow: Flow, sign_in: SignIn
+) -> None:
+    sign_in(county.account(JAIL))
+    plain = browser.new_context(base_url=server, java_script_enabled=False)
+    plain.add_cookies(page.context.cookies())
+    try:
+        quiet = plain.new_page()
+        quiet.goto("/custody/")
+        said = quiet.locator("tbody").inner_text()
+        assert re.search(r"0 h 2\d min left", said)
+        assert "Ends within 4 hours" in said
+        assert quiet.get_by_role("link", name="Update").is_visible()
+    finally:
+        plain.close()
+
+
+def test_at_its_end_what_was_done_is_recorded(page: Page, county: County, sign_in: SignIn) -> None:
+    flow = Flow(county, 90).screened(80).detained(78)
+    flow.do("notify_ice", at=77)
+    flow.held(60)
+    seat = Seat(page, county, sign_in).sit(JAIL).open("/custody/")
+    assert "Release the person now: the form gives no more than 48 hours." in seat.text
+    seat.follow("B-1")
+    seat.follow("The person is still here").send(why="ice_on_the_way")
+    assert "Release the person now" in seat.text
+    assert seat.page.get_by_role("link", name="The person is still here").count() == 0
+    seat.follow("The person was released").send()
+    assert "Released" in seat.text
+    assert "Release the person now" not in seat.text
+    assert "Nobody is held" in seat.open("/custody/").text
+    assert seat.found == {}
