@@ -29,6 +29,9 @@ serve: setup static messages ## start the desk on a made-up county, http://127.0
 chromium:        ## install Chromium, in which the desk's pages are tested
 	@scripts/chromium.sh
 
+screenshots: setup static messages chromium ## take the pictures of the desk for its documentation
+	@$(BIN)/python scripts/screenshots.py
+
 interop:         ## install Go and its log packages, which the ledger is tested against
 	@scripts/go.sh
 
@@ -55,4 +58,4 @@ bench-audit: setup ## the audit next to a bare scan, pandas and pm4py (BOOKINGS=
 clean:           ## remove what was built and installed
 	rm -rf build .venv .uv
 
-.PHONY: help setup static chromium messages serve demo interop test trials lint format bench-audit clean
+.PHONY: help setup static chromium screenshots messages serve demo interop test trials lint format bench-audit clean

@@ -14,9 +14,9 @@ HEAD = """# The desk's settings
 Environment variables; each has one meaning and is read once, at the start. Made from
 `src/evenhand/desk/environment.py` by `python scripts/desk_settings.py`.
 
-For real use `evenhand serve` refuses to start with weak ones and names each: a short secret key, no host or every
-host, no proxy that ends TLS, a folder open to other users of the machine, a database that holds a demonstration,
-and whatever Django's own `check --deploy` finds.
+For real use `evenhand serve` refuses to start with weak ones and names each: a short secret key, no host or
+every host, no proxy that ends TLS, a folder open to other users of the machine, a database that holds a
+demonstration, and whatever Django's own `check --deploy` finds.
 
 | variable | default | meaning |
 |---|---|---|
@@ -35,7 +35,7 @@ def _default(field: FieldInfo) -> str:
 def page() -> str:
     """The page's text."""
     rows = [
-        f"| `{PREFIX}{name.upper()}` | {_default(field)} | {(field.description or '').replace('|', chr(92) + '|')} |"
+        f"| `{PREFIX}{name.upper()}` | {_default(field)} | {field.description} |"
         for name, field in Environment.model_fields.items()
     ]
     return HEAD + "\n".join(rows) + "\n"
