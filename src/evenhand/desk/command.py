@@ -40,7 +40,7 @@ def serve(demonstration: bool, folder: Path | None, address: str, workers: int) 
     """Start the desk.
 
     For real use it refuses to start with weak settings, and names each. The settings are environment
-    variables (docs/desk-settings.md).
+    variables (docs/desk/settings.md).
     """
     start(demonstration=demonstration, folder=folder)
     from evenhand.desk.serving import prepare, run
@@ -180,22 +180,6 @@ def restore_command(folder: Path) -> None:
     except BackupError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"restored: {said['size']:,} events, root {said['root']}")
-
-
-@desk.command("settings")
-def settings_command() -> None:
-    """Print the settings as a page: each environment variable, what it means and its default."""
-    from evenhand.desk.environment import page
-
-    click.echo(page(), nl=False)
-
-
-@desk.command("openapi")
-def openapi_command() -> None:
-    """Print the API's OpenAPI document."""
-    from evenhand.desk.api.urls import document
-
-    click.echo(document(), nl=False)
 
 
 @desk.command("manage", context_settings=MANAGE, add_help_option=False)

@@ -16,7 +16,7 @@ class Mode(StrEnum):
 
 
 class Environment(BaseSettings):
-    """What the operator decides. `docs/desk-settings.md` is made from these descriptions."""
+    """What the operator decides. `docs/desk/settings.md` is made from these descriptions."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
@@ -58,25 +58,3 @@ class Environment(BaseSettings):
 def environment() -> Environment:
     """The settings as they stood at the first call. Raises pydantic's `ValidationError` for a bad one."""
     return Environment()
-
-
-def page() -> str:
-    """`docs/desk-settings.md`: every setting with its meaning and default."""
-    rows = []
-    for name, field in Environment.model_fields.items():
-        said = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-        shown = str(said).lower() if isinstance(said, bool) else str(said or "")
-        default = f"`{shown}`" if shown else ""
-        rows.append(f"| `{PREFIX}{name.upper()}` | {field.description} | {default} |")
-    return "\n".join(
-        [
-            "# Settings of the desk",
-            "",
-            "Each is an environment variable. This page is made by `evenhand desk settings`.",
-            "",
-            "| variable | meaning | default |",
-            "|---|---|---|",
-            *rows,
-            "",
-        ]
-    )

@@ -144,3 +144,15 @@ def test_every_guard_rule_has_a_remedy_and_is_asked_of_some_act() -> None:
     guards = {rule.id for rule in CATALOG.values() if rule.guard}
     assert set(REMEDIES) == guards
     assert {rule.id for name in EVENT_TYPES for rule in rules_about(name)} == guards
+
+
+def test_a_correction_tells_the_truth_though_it_shows_an_earlier_act_to_be_wrong(county: County) -> None:
+    with within(EVERYTHING):
+        taken = history.load(SubjectKind.OFFICER, county.officer)
+        examination = next(e.event for e in taken if e.event.type == "examination.taken")
+    said = {"course": "jem_basic", "score": 55.0, "attempt": 1, "remedial": False}
+    truth = {"corrects": examination.id, "reason": "misread"}
+    county.act("examination.taken", county.officer, FEDERAL, examination.occurred_at, **said, **truth)
+    with within(EVERYTHING):
+        corrected = history.effective(history.load(SubjectKind.OFFICER, county.officer))
+    assert [e.score for e in corrected if e.type == "examination.taken"] == [55.0]

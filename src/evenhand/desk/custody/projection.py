@@ -16,6 +16,7 @@ from evenhand.rules.standing import build_standings
 RULES = ("HLD-01", "HLD-01F", "HLD-02", "HLD-03", "HLD-06", "DET-05", "DET-08", "CIT-04")
 """The rules of custody that set a deadline after an act."""
 
+_FIELDS = ("rule", "activation", "since", "due_at", "done_at")
 _STARTS = frozenset(name for rule in RULES for name in CATALOG[rule].on.types)
 
 
@@ -24,8 +25,13 @@ def project_clocks(subject: str, entries: Sequence[Entry]) -> None:
     """Write the clocks of one booking; a corrected act has none."""
     if not any(entry.event.type in _STARTS for entry in entries):
         return
-    Clock.objects.filter(subject=subject).delete()
-    Clock.objects.bulk_create(list(clocks_of(subject, entries)))
+    wanted = list(clocks_of(subject, entries))
+    stand = Clock.objects.filter(subject=subject)
+    # Most acts move no clock.
+    if set(stand.values_list(*_FIELDS)) == {tuple(getattr(clock, f) for f in _FIELDS) for clock in wanted}:
+        return
+    stand.delete()
+    Clock.objects.bulk_create(wanted)
 
 
 def clocks_of(subject: str, entries: Sequence[Entry]) -> Iterator[Clock]:

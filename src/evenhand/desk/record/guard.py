@@ -1,8 +1,8 @@
 """The guard: the catalog's rules, asked before an act instead of after it.
 
 An act is refused where a rule would be broken with it that was not broken without it, at the act itself or at
-an earlier one, or where a rule could not be answered for want of a field of the act. A mere fact is refused
-only for what is wrong with itself. The rules and the engine are those of the audit.
+an earlier one, or where a rule could not be answered for want of a field of the act. A mere fact, or
+a correction, is refused only for what is wrong with itself. The rules and the engine are those of the audit.
 """
 
 from collections.abc import Sequence
@@ -111,7 +111,7 @@ def refusals(
 def _refusal(rule: Rule, acts: Sequence[Event], before: Answer, after: Answer) -> Refusal | None:
     known = {breach.activation for breach in before.breaches}
     new = [breach for breach in after.breaches if breach.activation not in known]
-    if rule.group != "REC" and all(act.type in FACTS for act in acts):
+    if rule.group != "REC" and all(act.type in FACTS or act.corrects for act in acts):
         new = [breach for breach in new if breach.activation in {act.id for act in acts}]
     if new:
         return Refusal(rule, tuple(dict.fromkeys(e for breach in new for e in breach.evidence)))
