@@ -30,7 +30,12 @@ CHECKS = [
     ignored_auth,
     unsupported_method,
 ]
-schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+schema = schemathesis.pytest.from_fixture("api")
+
+
+@pytest.fixture
+def api(db: None) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 
 
 @pytest.fixture
