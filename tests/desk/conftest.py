@@ -1,9 +1,16 @@
 """The desk's tests run on SQLite, or on PostgreSQL where EVENHAND_TEST_DATABASE=postgres says so."""
 
 import pytest
+from django.core.cache import cache
 
 from desk.casework import Desk
 from desk.county import County
+
+
+@pytest.fixture(autouse=True)
+def no_limit_from_before() -> None:
+    """What one test did counts against no other: limits are kept in the cache."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
+from evenhand.desk.refusal.second import sealed
 from evenhand.desk.reviews import acts as reviews
 from evenhand.desk.webhooks.models import Hook
 from evenhand.record.events import ActorRole, SubjectKind
@@ -51,7 +52,7 @@ def _review(county: County) -> str:
 
 def _waiting(county: County) -> int:
     found = Waiting.objects.create(
-        agency=county.ori, acts=[], rules=[], reason="r", asked_by="someone", asked_at=county.began
+        agency=county.ori, acts=sealed([]), rules=[], reason="r", asked_by="someone", asked_at=county.began
     )
     return int(found.pk)
 

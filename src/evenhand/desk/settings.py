@@ -218,6 +218,8 @@ SECURE_SSL_REDIRECT = not DEMONSTRATION
 SECURE_HSTS_SECONDS = 0 if DEMONSTRATION else 63_072_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMONSTRATION
 if ENVIRONMENT.behind_proxy:
+    # Limits by address count the visitor's, which the proxy adds, and not the proxy's own.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # One memory for all processes, so that limits hold whichever answers.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "desk_cache"}}

@@ -26,6 +26,10 @@ HOSTILE = [
     {"$ne": 1},
     ["a"],
     True,
+    "0001-01-01T00:00:00+14:00",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-14:00",
+    "2026-02-30T00:00:00Z",
 ]
 NOW = datetime.now(UTC).isoformat()
 ROWS: dict[str, dict[str, Any]] = {
@@ -101,6 +105,8 @@ def test_a_body_that_is_no_batch_is_turned_away(county: County, client: Client, 
         "a|b",
         "9999-12-31T23:59:59+00:00|x",
         "0001-01-01T00:00:00+14:00|x",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
     ],
 )
 def test_a_hostile_parameter_is_answered(county: County, client: Client, value: str) -> None:

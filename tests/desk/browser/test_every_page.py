@@ -54,7 +54,8 @@ OTHERS = [
     if not address.ours and not address.parts and address.name.startswith(("account_", "mfa_"))
 ]
 SENT_TO = {"refusal:decide", "accounts:invite", "programs:revoke", "programs:stop"}
-PAGES = sorted((a for a in OURS + OTHERS if a.name not in SENT_TO), key=lambda a: a.name)
+FOR_PROGRAMS = {"alive", "ready", "metrics"}
+PAGES = sorted((a for a in OURS + OTHERS if a.name not in SENT_TO | FOR_PROGRAMS), key=lambda a: a.name)
 
 
 def _accounts(address: Address, county: County) -> list[User | None]:

@@ -3,6 +3,7 @@
 import re
 
 from django.test import Client
+from pytest_django import Settings
 
 from desk.county import County
 from evenhand.desk.accounts.models import Role
@@ -52,6 +53,20 @@ def test_the_form_is_limited_by_address(county: County, client: Client) -> None:
         for _ in range(40)
     }
     assert 429 in statuses
+
+
+def test_behind_a_proxy_the_visitors_address_counts(
+    county: County, client: Client, settings: Settings
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def sent(said: str) -> int:
+        more = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": said}
+        return client.post("/complain/follow/", {"reference": "C"}, **more).status_code  # type: ignore[arg-type]
+
+    # The first address is what the visitor said; the last is what the proxy saw.
+    assert 429 in {sent(f"198.51.100.{n}, 192.0.2.7") for n in range(40)}
+    assert sent("192.0.2.7, 192.0.2.8") != 429
 
 
 def test_the_office_answers_and_the_complainant_reads_it(county: County, client: Client) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from desk.county import County, booked
 from evenhand.desk.record import history
-from evenhand.desk.record.act import BadActError, Override, RefusedError, perform
+from evenhand.desk.record.act import BadActError, Override, RefusedError, perform, perform_all
 from evenhand.desk.record.guard import rules_about
 from evenhand.desk.record.ledger import ledger
 from evenhand.desk.record.models import Occurrence, ReadTableError
@@ -156,3 +156,35 @@ def test_a_correction_tells_the_truth_though_it_shows_an_earlier_act_to_be_wrong
     with within(EVERYTHING):
         corrected = history.effective(history.load(SubjectKind.OFFICER, county.officer))
     assert [e.score for e in corrected if e.type == "examination.taken"] == [55.0]
+
+
+def test_acts_of_one_batch_see_each_other(county: County) -> None:
+    coordinator, when = ActorRole.COORDINATOR, county.ago(days=30)
+    certified = county.ago(days=29)
+    with within(EVERYTHING):
+        acts = [
+            county.event(
+                "officer.nominated",
+                "officer-9",
+                coordinator,
+                when,
+                employer=county.ori,
+                citizenship_attested=True,
+            ),
+            county.event("officer.eligibility_decided", "officer-9", FEDERAL, when, outcome="eligible"),
+            county.event("training.completed", "officer-9", FEDERAL, when, course="jem_basic"),
+            county.event(
+                "examination.taken", "officer-9", FEDERAL, when, course="jem_basic", score=90.0, attempt=1
+            ),
+            county.event(
+                "officer.authorized",
+                "officer-9",
+                FEDERAL,
+                certified,
+                functions=("interview",),
+                until_revoked=True,
+                valid_from=certified,
+                supervising_position="supervisor",
+            ),
+        ]
+        assert not any(isinstance(result, RefusedError) for result in perform_all(acts))

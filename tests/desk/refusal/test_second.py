@@ -1,5 +1,7 @@
 """A refused act shows its rule; a warning may pass by a second person, and by nobody else."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -107,3 +109,20 @@ def test_a_violation_offers_no_second_person(county: County) -> None:
     assert "REV-04" in page
     assert "No one can override this" in page
     assert client.get("/second-person/ask/").status_code == 302
+
+
+def test_what_waits_is_not_in_the_clear(county: County, review: str) -> None:
+    client = _asked(county, review)
+    with within(EVERYTHING):
+        assert "not closed" not in str(Waiting.objects.values())
+    assert "not closed" not in str(dict(client.session))
+
+
+def test_a_request_runs_out(county: County, review: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _asked(county, review)
+    with within(EVERYTHING):
+        number = Waiting.objects.get().pk
+    monkeypatch.setattr("evenhand.desk.refusal.second.RUNS_OUT", timedelta(seconds=-1))
+    _signed_in(county.account(Role.COORDINATOR)).post(f"/second-person/{number}/", {"decision": "approve"})
+    with within(EVERYTHING):
+        assert not Finding.objects.filter(review=review).exists()

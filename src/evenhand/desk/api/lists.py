@@ -1,11 +1,12 @@
 """What goes out: the screening worklist in order of booking, and the audit's findings."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 from evenhand.desk.api.auth import need
 from evenhand.desk.api.document import ANSWERS
@@ -16,6 +17,17 @@ from evenhand.rules.catalog import CATALOG
 
 router = Router(tags=["lists"])
 PAGE = 200
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("it lies outside of the calendar") from None
+
+
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Waiting(Schema):
@@ -59,7 +71,7 @@ class Findings(Schema):
 
 
 @router.get("/worklist", response={200: Worklist, **ANSWERS})
-def worklist(request: HttpRequest, facility: str = "", cursor: str = "") -> Worklist:
+def worklist(request: HttpRequest, facility: Text = "", cursor: Text = "") -> Worklist:
     """Open screenings, oldest booking first."""
     need(request, Grant.WORKLIST)
     rows = Case.objects.filter(screening_opened_at__isnull=False, screening_closed_at=None)
@@ -69,10 +81,11 @@ def worklist(request: HttpRequest, facility: str = "", cursor: str = "") -> Work
         moment, _, subject = cursor.partition("|")
         try:
             after = datetime.fromisoformat(moment)
+            if after.tzinfo is None:
+                raise ValueError("a moment without its offset")
+            after = _in_utc(after)
         except ValueError:
             raise HttpError(400, "cursor: give the `next` of the page before") from None
-        if after.tzinfo is None:
-            raise HttpError(400, "cursor: give the `next` of the page before")
         rows = rows.filter(booked_at__gte=after).exclude(booked_at=after, subject__lte=subject)
     found = list(rows.order_by("booked_at", "subject")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
@@ -94,8 +107,8 @@ def worklist(request: HttpRequest, facility: str = "", cursor: str = "") -> Work
 @router.get("/findings", response={200: Findings, **ANSWERS})
 def findings(
     request: HttpRequest,
-    rule: str = "",
-    since: AwareDatetime | None = None,
+    rule: Text = "",
+    since: Moment | None = None,
     after: int = Query(0, ge=0, le=2**62),  # type: ignore[type-arg]
 ) -> Findings:
     """The findings of the last audit (`evenhand desk audit`), in the order of their making."""

@@ -44,7 +44,7 @@ class Token(models.Model):
         ordering = ("agency", "name")
 
     def __str__(self) -> str:
-        return f"token {self.pk}"
+        return f"token {self.digest}"
 
     @property
     def actor(self) -> str:

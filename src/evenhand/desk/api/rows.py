@@ -1,5 +1,6 @@
 """What a batch gives back: one result a row, good rows recorded whatever becomes of the others."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -60,6 +61,11 @@ def batch(results: list[RowResult]) -> BatchResult:
 
 def parsed(kind: type[BaseModel], number: int, row: Any) -> Any:
     """The row as `kind`, or the `RowResult` that says what is wrong with it."""
+    unwritable = sorted(_unwritable(row))
+    if unwritable:
+        what, remedy = "it holds U+0000 or half of a surrogate pair", "Send the text without it."
+        wrong = [Wrong(field=name, what=what, remedy=remedy) for name in unwritable]
+        return RowResult(row=number, status="invalid", wrong=wrong)
     try:
         return kind.model_validate(row)
     except ValidationError as error:
@@ -73,6 +79,17 @@ def parsed(kind: type[BaseModel], number: int, row: Any) -> Any:
             for e in error.errors()
         ]
         return RowResult(row=number, status="invalid", wrong=wrong)
+
+
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+def _unwritable(value: Any, name: str = "") -> set[str]:
+    """The fields with a character that UTF-8 or PostgreSQL has no place for."""
+    if isinstance(value, str):
+        return {name} if _NO_TEXT.search(value) else set()
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return {found for key, part in parts for found in _unwritable(part, f"{name}.{key}".lstrip("."))}
 
 
 def _short(value: Any) -> str | None:

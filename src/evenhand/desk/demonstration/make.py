@@ -5,16 +5,20 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from evenhand.desk.accounts.models import Role, User
+from evenhand.desk.demonstration.open_cases import Officer, add_open_cases
 from evenhand.desk.demonstration.take import Progress, Taken, events_of, take
 from evenhand.desk.places.models import Agency
+from evenhand.desk.record.history import row_of
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import ActorRole, Event, SubjectKind
 from evenhand.record.events.agreement import AgreementEnded, AgreementTookEffect, Model
 from evenhand.record.store import Record
+from evenhand.rules.standing import build_standings
 from evenhand.simulate.simulation import Settings, Simulation
 
 PASSWORD = "evenhand demonstration"
@@ -53,8 +57,10 @@ def make(bookings: int = 3000, seed: int = 1, progress: Progress = lambda done, 
     chosen = _chosen(events)
     events = [event for event in events if event.agency in chosen]
     taken = take(events, progress)
+    officer = _officer(events, chosen[0], now)
     with within(EVERYTHING):
-        return Demonstration(taken, tuple(_accounts(events, chosen)))
+        add_open_cases(chosen[0], officer, _actor(events, chosen[0], Role.FEDERAL_SUPERVISOR) or "", now)
+        return Demonstration(taken, tuple(_accounts(events, chosen, officer)))
 
 
 def _chosen(events: list[Event]) -> list[str]:
@@ -69,12 +75,33 @@ def _chosen(events: list[Event]) -> list[str]:
     return [agency for agency, _ in bookings.most_common(AGENCIES)]
 
 
-def _accounts(events: list[Event], agencies: list[str]) -> list[User]:
+def _officer(events: list[Event], agency: str, now: datetime) -> Officer:
+    """An officer of the agency who may act now, the one with the most acts so far."""
+    known = [
+        event for event in events if event.subject_kind is SubjectKind.OFFICER and event.agency == agency
+    ]
+    timelines = build_standings(map(row_of, known), []).officers
+    acts = Counter(event.actor for event in events if event.subject_kind is SubjectKind.BOOKING)
+    able = [
+        Officer(subject, str(standing.fields["assigned_facility"]))
+        for subject, timeline in timelines.items()
+        if (standing := timeline.at(now)) is not None and _able(standing.fields)
+    ]
+    return max(able, key=lambda officer: acts[officer.subject])
+
+
+def _able(fields: dict[str, Any]) -> bool:
+    barred = any(fields[name] for name in ("revoked", "suspended", "left", "refresher_overdue"))
+    return bool(fields["certified"] and fields["authorized"] and fields["assigned_facility"]) and not barred
+
+
+def _accounts(events: list[Event], agencies: list[str], officer: Officer) -> list[User]:
     """One account a role for the first agency, under the name by which its acts stand in the record."""
     first = agencies[0]
     made = []
     for role in Role:
-        actor = _actor(events, first, role) or f"{role.value}-{first}"
+        acted = officer.subject if role is Role.DESIGNATED_OFFICER else _actor(events, first, role)
+        actor = acted or f"{role.value}-{first}"
         user = User.objects.create_user(
             f"{role.value.replace('_', '-')}@{DOMAIN}", PASSWORD, name=str(role.label), role=role, actor=actor
         )
@@ -94,10 +121,7 @@ def _actor(events: list[Event], agency: str, role: Role) -> str | None:
         (
             event.actor
             for event in reversed(events)
-            if event.agency == agency
-            and event.actor_role is wanted
-            and event.actor
-            and (role is not Role.DESIGNATED_OFFICER or event.subject_kind is SubjectKind.BOOKING)
+            if event.agency == agency and event.actor_role is wanted and event.actor
         ),
         None,
     )

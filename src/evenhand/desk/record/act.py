@@ -219,7 +219,8 @@ class _Writing:
     def _history(self, kind: SubjectKind, subject: str) -> list[Entry]:
         key = (kind, subject)
         if key not in self.histories:
-            self.histories[key] = history.load(kind, subject)
+            taken = [e for e in self._taken(kind) if e.event.subject == subject]
+            self.histories[key] = history.load(kind, subject) + taken
         return self.histories[key]
 
     def _standings(self, acts: Sequence[Event]) -> Standings:
@@ -236,13 +237,14 @@ class _Writing:
 
     def _agreements(self, agency: str) -> list[Entry]:
         kept = history.load_of_agency(SubjectKind.AGREEMENT, agency)
-        return kept + self._taken(SubjectKind.AGREEMENT, agency)
+        return kept + [e for e in self._taken(SubjectKind.AGREEMENT) if e.event.agency == agency]
 
-    def _taken(self, kind: SubjectKind, agency: str) -> list[Entry]:
+    def _taken(self, kind: SubjectKind) -> list[Entry]:
+        """What this transaction has taken so far of one kind of subject."""
         return [
             Entry(self.start + place, event)
             for place, event in enumerate(self.events)
-            if event.subject_kind is kind and event.agency == agency
+            if event.subject_kind is kind
         ]
 
     def _take(self, event: Event) -> Done:

@@ -9,7 +9,7 @@ from evenhand.desk.accounts.models import User
 from evenhand.desk.record.act import RefusedError
 from evenhand.desk.record.remedies import REMEDIES
 from evenhand.desk.record.scope import OutOfScopeError
-from evenhand.desk.refusal.second import frozen
+from evenhand.desk.refusal.second import sealed
 
 REFUSED = "refused_acts"
 
@@ -36,7 +36,7 @@ def refusal_page(request: HttpRequest, refused: RefusedError) -> HttpResponse:
     may_ask = refused.may_be_overridden and isinstance(request.user, User)
     if may_ask:
         request.session[REFUSED] = {
-            "acts": frozen(refused.acts),
+            "acts": sealed(refused.acts),
             "rules": sorted({r.rule.id for r in refused.refusals}),
         }
     rows = [
@@ -49,5 +49,5 @@ def refusal_page(request: HttpRequest, refused: RefusedError) -> HttpResponse:
         }
         for refusal in {r.rule.id: r for r in refused.refusals}.values()
     ]
-    context = {"act": refused.act, "rows": rows, "may_ask": may_ask}
+    context = {"act": refused.act.type, "rows": rows, "may_ask": may_ask}
     return render(request, "refusal/refused.html", context, status=409)

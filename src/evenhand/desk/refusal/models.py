@@ -8,13 +8,13 @@ from evenhand.desk.record.scope import ScopedManager
 
 
 class Waiting(models.Model):
-    """Acts that were refused by warnings alone, as JSON, with the reason for which they shall pass.
+    """Acts that were refused by warnings alone, sealed, with the reason for which they shall pass.
 
-    It holds personal parts only until it is decided or has run out, and is then deleted.
+    It is deleted when it is decided or has run out.
     """
 
     agency = models.CharField(max_length=9, db_index=True)
-    acts = models.JSONField()
+    acts = models.TextField()
     rules = models.JSONField()
     reason = models.TextField()
     asked_by = models.CharField(max_length=200)

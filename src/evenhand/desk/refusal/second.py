@@ -4,10 +4,14 @@ Only acts that warnings stand against may pass so; a violation cannot be overrid
 coordinator or federal supervisor of the agency and not the first. Both and the reason stand in the record.
 """
 
+import base64
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
 from django.db import transaction
 
 from evenhand.desk.accounts.models import Role, User
@@ -23,13 +27,24 @@ class NotSecondError(Exception):
     """This account may not be the second person for this act."""
 
 
-def frozen(acts: Sequence[Event]) -> list[dict[str, object]]:
-    """Acts as JSON."""
-    return [json.loads(act.model_dump_json(exclude_none=True)) | {"type": act.type} for act in acts]
+def _box() -> Fernet:
+    """The lock of acts that wait, from the desk's secret key."""
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"acts|{settings.SECRET_KEY}".encode()).digest()))
 
 
-def thawed(acts: Sequence[dict[str, object]]) -> list[Event]:
-    return [parse(act) for act in acts]
+def sealed(acts: Sequence[Event]) -> str:
+    """Acts as a text that only this desk reads: what a person said waits nowhere in the clear."""
+    said = [json.loads(act.model_dump_json(exclude_none=True)) | {"type": act.type} for act in acts]
+    return _box().encrypt(json.dumps(said).encode()).decode()
+
+
+def opened(text: str) -> list[Event]:
+    """The acts of a sealed text. Raises `NotSecondError` where the text is older than a request may be."""
+    try:
+        said = _box().decrypt(text.encode(), ttl=round(RUNS_OUT.total_seconds()))
+    except InvalidToken:
+        raise NotSecondError("the request has run out: ask again") from None
+    return [parse(act) for act in json.loads(said)]
 
 
 def ask(refused: RefusedError, by: User, reason: str) -> Waiting:
@@ -38,7 +53,7 @@ def ask(refused: RefusedError, by: User, reason: str) -> Waiting:
         raise NotSecondError("a violation cannot be overridden")
     return Waiting.objects.create(
         agency=refused.act.agency,
-        acts=frozen(refused.acts),
+        acts=sealed(refused.acts),
         rules=sorted({refusal.rule.id for refusal in refused.refusals}),
         reason=reason,
         asked_by=by.actor,
@@ -66,6 +81,6 @@ def approve(waiting: Waiting, second: User) -> list[Done]:
         waiting.delete()
         raise NotSecondError("the request has run out: ask again")
     with transaction.atomic():
-        done = perform_together(thawed(waiting.acts), override=Override(second.as_actor(), waiting.reason))
+        done = perform_together(opened(waiting.acts), override=Override(second.as_actor(), waiting.reason))
         waiting.delete()
     return done

@@ -13,7 +13,7 @@ from evenhand.desk.record.act import RefusedError, perform_together
 from evenhand.desk.refusal.forms import AskForm
 from evenhand.desk.refusal.middleware import REFUSED
 from evenhand.desk.refusal.models import Waiting
-from evenhand.desk.refusal.second import SECONDS, NotSecondError, approve, ask, thawed, waiting_for
+from evenhand.desk.refusal.second import SECONDS, NotSecondError, approve, ask, opened, waiting_for
 from evenhand.rules.catalog import CATALOG
 
 WRITERS = tuple(role for role in Role if role not in (Role.AUDITOR, Role.ADMINISTRATOR))
@@ -30,7 +30,9 @@ def ask_second(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         # Judged once more, so that what is asked for is what stands against the act now.
         try:
-            perform_together(thawed(kept["acts"]))
+            perform_together(opened(kept["acts"]))
+        except NotSecondError:
+            messages.error(request, _("The act was refused long ago: enter it again."))
         except RefusedError as refused:
             if not refused.may_be_overridden:
                 raise
@@ -49,7 +51,11 @@ def ask_second(request: SignedInRequest) -> HttpResponse:
 def waiting(request: SignedInRequest) -> HttpResponse:
     """The acts that wait for a second person of this account's agencies."""
     rows = [
-        {"waiting": w, "acts": thawed(w.acts), "rules": [CATALOG[rule] for rule in w.rules]}
+        {
+            "waiting": w,
+            "acts": [(act.type, act.subject) for act in opened(w.acts)],
+            "rules": [CATALOG[rule] for rule in w.rules],
+        }
         for w in waiting_for(request.user, timezone.now())
     ]
     return render(request, "refusal/waiting.html", {"rows": rows})

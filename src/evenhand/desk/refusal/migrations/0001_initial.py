@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("agency", models.CharField(db_index=True, max_length=9)),
-                ("acts", models.JSONField()),
+                ("acts", models.TextField()),
                 ("rules", models.JSONField()),
                 ("reason", models.TextField()),
                 ("asked_by", models.CharField(max_length=200)),

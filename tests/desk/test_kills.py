@@ -1,0 +1,168 @@
+"""Worker processes are killed while bookings and acts come in: what was acknowledged is there, once and whole."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+KILLS = 12
+SENDERS = 4
+TESTS = Path(__file__).parents[1]
+WHOLE = ["person.booked", "charge.recorded", "screening.opened"]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    own = {"EVENHAND_DESK_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "evenhand.desk.settings"}
+    return os.environ | own | {"PYTHONPATH": str(TESTS)}
+
+
+def _standing(folder: Path, *words: str) -> object:
+    run = [sys.executable, "-m", "desk.standing", *words]
+    done = subprocess.run(run, env=_environment(folder), capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@contextmanager
+def _serving(folder: Path) -> Iterator[tuple[str, int]]:
+    """The address, and the process whose children do the work."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    run = [sys.executable, "-m", "desk.standing", "serve", address]
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(run, env=_environment(folder), stdout=log, stderr=log)
+    try:
+        for _ in range(300):
+            try:
+                httpx.get(f"http://{address}/api/v1/openapi.json")
+                break
+            except httpx.TransportError:
+                time.sleep(0.2)
+        yield f"http://{address}/api/v1/", server.pid
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+class Sender(threading.Thread):
+    """Books people and claims for them, until told to stop; what failed is sent again as it was."""
+
+    def __init__(self, number: int, address: str, secret: str, stop: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.number, self.address, self.stop = number, address, stop
+        self.headers = {"Authorization": f"Bearer {secret}"}
+        self.booked: set[str] = set()
+        self.claimed: set[str] = set()
+        self.wrong: list[object] = []
+        self.again = 0
+
+    def run(self) -> None:
+        batch = 0
+        while not self.stop.is_set():
+            batch += 1
+            now = datetime.now(UTC)
+            numbers = [f"{self.number}-{batch}-{n}" for n in range(random.randint(1, 5))]
+            rows = [
+                {
+                    "number": number,
+                    "facility": "jail-1",
+                    "booked_at": (now - timedelta(hours=1)).isoformat(),
+                    "name": "Doe, Sample",
+                    "arresting_agency": "Police",
+                    "charges": [{"statute": "14-33"}],
+                }
+                for number in numbers
+            ]
+            self.booked |= self._sent("bookings", rows, [f"NC0600000:{number}" for number in numbers])
+            ids = [str(uuid4()) for _ in numbers]
+            claims = [
+                {
+                    "id": event,
+                    "type": "citizenship.claimed",
+                    "subject": f"NC0600000:{number}",
+                    "facility": "jail-1",
+                    "occurred_at": now.isoformat(),
+                    "actor": "officer-1",
+                    "actor_role": "designated_officer",
+                    "payload": {"how": "stated"},
+                }
+                for event, number in zip(ids, numbers, strict=True)
+            ]
+            self.claimed |= self._sent("acts", claims, ids)
+
+    def _sent(self, path: str, rows: list[dict[str, object]], names: list[str]) -> set[str]:
+        """The names of the rows that were acknowledged, after as many tries as it takes."""
+        while True:
+            try:
+                answer = httpx.post(self.address + path, json=rows, headers=self.headers, timeout=60)
+            except httpx.TransportError:
+                answer = None
+            if answer is not None and answer.status_code == 200:
+                results = answer.json()["results"]
+                self.wrong += [r for r in results if r["status"] not in ("recorded", "already")]
+                return {names[r["row"]] for r in results if r["status"] in ("recorded", "already")}
+            if answer is not None and answer.status_code != 429:
+                self.wrong.append((answer.status_code, answer.text[:500]))
+            if self.stop.is_set():
+                return set()
+            self.again += 1
+            time.sleep(0.1)
+
+
+@pytest.mark.trial
+def test_nothing_acknowledged_is_lost_when_workers_are_killed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    secrets = _standing(tmp_path, "make", str(SENDERS))
+    assert isinstance(secrets, list)
+    stop, killed = threading.Event(), 0
+    with _serving(tmp_path) as (address, server):
+        senders = [Sender(n, address, secret, stop) for n, secret in enumerate(secrets)]
+        for sender in senders:
+            sender.start()
+        while killed < KILLS:
+            time.sleep(random.uniform(0.3, 1.5))
+            workers = _children(server)
+            if workers:
+                os.kill(random.choice(workers), signal.SIGKILL)
+                killed += 1
+        stop.set()
+        for sender in senders:
+            sender.join(120)
+            assert not sender.is_alive()
+    booked, claimed = (
+        set().union(*sets) for sets in ([s.booked for s in senders], [s.claimed for s in senders])
+    )
+    assert [wrong for sender in senders for wrong in sender.wrong] == []
+    assert len(booked) > 20
+    assert sum(sender.again for sender in senders) > 0, "some calls were cut off"
+
+    kept = _standing(tmp_path, "read")
+    assert isinstance(kept, dict)
+    assert booked <= set(kept["bookings"])
+    assert claimed <= set(kept["ids"])
+    assert len(kept["ids"]) == len(set(kept["ids"]))
+    halves = {
+        s: types for s, types in kept["bookings"].items() if types[:3] != WHOLE or types.count(WHOLE[0]) != 1
+    }
+    assert halves == {}
+    replay = [str(Path(sys.executable).with_name("evenhand")), "rebuild"]
+    done = subprocess.run(replay, env=_environment(tmp_path), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 rows differed" in done.stdout
