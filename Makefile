@@ -40,7 +40,7 @@ test: setup static messages chromium interop lint ## all but the slow trials
 
 trials: setup static messages chromium ## the slow trials: kills, fuzzing, large simulations, browser, the statistics next to R
 	@scripts/r.sh
-	$(BIN)/pytest -m trial
+	$(BIN)/pytest -m trial -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

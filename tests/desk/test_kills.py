@@ -90,7 +90,10 @@ class Sender(threading.Thread):
                 }
                 for number in numbers
             ]
-            self.booked |= self._sent("bookings", rows, [f"NC0600000:{number}" for number in numbers])
+            booked = self._sent("bookings", rows, [f"NC0600000:{number}" for number in numbers])
+            if not booked:
+                return
+            self.booked |= booked
             ids = [str(uuid4()) for _ in numbers]
             claims = [
                 {

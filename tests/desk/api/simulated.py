@@ -42,7 +42,8 @@ def send(
         answer = client.post("/api/v1/acts", rows, content_type="application/json", headers=headers[agency])
         assert answer.status_code == 200, answer.content[:500]
         results = answer.json()["results"]
-        wrong = [(r, rows[r["row"]]) for r in results if r["status"] in ("invalid", "conflict")]
+        # Where a fault left out the booking, or the guard refused it, what follows has no case.
+        wrong = [w for r in results for w in r["wrong"] if w["field"] != "subject"]
         assert not wrong, wrong[:3]
         came.update(r["status"] for r in results)
         rules.update(refusal["rule"] for r in results for refusal in r["refusals"])

@@ -165,7 +165,8 @@ def test_a_token_reaches_its_own_agency_alone(county: County, other_county: Coun
         "actor_role": "designated_officer",
         "payload": {"closing_reason": "refused"},
     }
-    assert _post(client, "acts", [act], other).status_code == 404
+    result = _post(client, "acts", [act], other).json()["results"][0]
+    assert (result["status"], result["wrong"][0]["field"]) == ("invalid", "subject")
     due = {"number": "26-1", "kind": "due", "at": county.ago(minutes=5).isoformat()}
     assert _post(client, "releases", [due], other).json()["failed"] == 1
 

@@ -22,6 +22,8 @@ from evenhand.record.events import EVENT_TYPES, FIELDS, ActorRole, Event, Source
 
 router = Router(tags=["acts"])
 FEDERAL = frozenset({ActorRole.FEDERAL_OFFICER, ActorRole.FEDERAL_SUPERVISOR})
+FIRST = frozenset({"person.booked", "complaint.received"})
+"""The acts with which a history begins."""
 KINDS = frozenset({SubjectKind.BOOKING, SubjectKind.COMPLAINT})
 
 
@@ -53,6 +55,8 @@ def acts(request: HttpRequest, rows: Rows) -> BatchResult:
     said = {number: parsed(ActIn, number, row) for number, row in enumerate(rows)}
     ids = [s.id for s in said.values() if not isinstance(s, RowResult)]
     known = set(Occurrence.objects.filter(event__in=ids).values_list("event", flat=True))
+    subjects = {s.subject for s in said.values() if not isinstance(s, RowResult)}
+    begun = set(Occurrence.objects.filter(subject__in=subjects).values_list("subject", flat=True))
     for number, row in said.items():
         if isinstance(row, RowResult):
             results[number] = row
@@ -61,7 +65,8 @@ def acts(request: HttpRequest, rows: Rows) -> BatchResult:
         else:
             known.add(row.id)
             try:
-                drafted.append((number, _draft(token, row)))
+                drafted.append((number, _draft(token, row, begun)))
+                begun.add(row.subject)
             except BadActError as error:
                 results[number] = bad(number, error, rows[number])
     for (number, act), done in zip(drafted, perform_all([a for _, a in drafted]), strict=True):
@@ -73,11 +78,13 @@ def acts(request: HttpRequest, rows: Rows) -> BatchResult:
     return batch([results[number] for number in range(len(rows))])
 
 
-def _draft(token: Token, row: ActIn) -> Event:
+def _draft(token: Token, row: ActIn, begun: set[str]) -> Event:
     if row.type not in EVENT_TYPES or EVENT_TYPES[row.type].subject_kind not in KINDS:
         raise BadActError({"type": "no act of a case or complaint has that name"})
     if not token.may(Grant.FEDERAL if row.actor_role in FEDERAL else Grant.ACTS):
         raise BadActError({"actor_role": "this token may not send acts of that role"})
+    if row.type not in FIRST and row.subject not in begun:
+        raise BadActError({"subject": "this agency has no such case or complaint: send its beginning first"})
     unknown = sorted(set(row.payload) - set(FIELDS[row.type]))
     if unknown:
         raise BadActError({f"payload.{name}": f"{row.type} has no such field" for name in unknown})

@@ -103,7 +103,7 @@ def _accounts(events: list[Event], agencies: list[str], officer: Officer) -> lis
         acted = officer.subject if role is Role.DESIGNATED_OFFICER else _actor(events, first, role)
         actor = acted or f"{role.value}-{first}"
         user = User.objects.create_user(
-            f"{role.value.replace('_', '-')}@{DOMAIN}", PASSWORD, name=str(role.label), role=role, actor=actor
+            f"{role.value.replace('_', '-')}@{DOMAIN}", PASSWORD, name="Demonstration", role=role, actor=actor
         )
         if role is not Role.ADMINISTRATOR:
             wide = role in (Role.FEDERAL_SUPERVISOR, Role.AUDITOR)

@@ -21,7 +21,7 @@ from evenhand.record.events import Event
 from evenhand.record.ledger.leaf import instant
 
 MOST_TRIES = 12
-"""The waits double from one minute: the last try is after about 68 hours."""
+"""The waits double from one minute: the last try is after about 34 hours."""
 TIMEOUT = 10.0
 
 
