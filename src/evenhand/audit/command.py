@@ -20,6 +20,7 @@ from evenhand.audit.sealed import check_ledger
 from evenhand.audit.window import Window, window_of
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.record.folder import staged_folder
+from evenhand.record.interrupt import interruptible
 from evenhand.record.ledger.check import CheckResult
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.manifest import RecordError
@@ -102,7 +103,7 @@ def audit_command(
     """
     try:
         job = _job(record, out, rule_ids, groups, since, until, settings, bar, against_truth)
-        with reporting(terminal.console(stderr=True)) as progress:
+        with interruptible(), reporting(terminal.console(stderr=True)) as progress:
             checked = check_ledger(record, keys, require_ledger, judge_altered, progress)
             done = _run(job, checked, out, progress)
     except (RecordError, ChoiceError, LedgerError) as error:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from evenhand.figures.interrupt import interruptible
 from evenhand.page.place import InputError
+from evenhand.record.interrupt import interruptible
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.record.interrupt import interruptible
 from evenhand.record.store import Record
 from evenhand.uniformity import before_after, officers
 from evenhand.uniformity.bookings import Bookings, read_bookings
@@ -46,12 +47,8 @@ def scratch_connection(folder: Path, memory: str = MEMORY) -> Iterator[duckdb.Du
     # It would draw a bar of its own for each long query.
     connection.execute("SET enable_progress_bar = false")
     try:
-        yield connection
-    except RuntimeError as error:
-        # DuckDB's word for Ctrl-C during a query.
-        if "interrupted" in str(error).lower():
-            raise KeyboardInterrupt from None
-        raise
+        with interruptible():
+            yield connection
     finally:
         connection.close()
         if spill.is_dir():

@@ -8,8 +8,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from evenhand.figures.interrupt import interruptible
 from evenhand.page.place import InputError, check_replaceable
+from evenhand.record.interrupt import interruptible
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 
