@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.agreements.documents import check
 from evenhand.desk.agreements.models import State
-from evenhand.desk.places.models import Agency, Facility
-from evenhand.desk.steps.form import ActForm, DateTimeInput
+from evenhand.desk.places.models import Facility
+from evenhand.desk.steps.form import ActForm, DateTimeInput, FirstActForm
 from evenhand.desk.timeline.names import choices
 from evenhand.record.events import Event
 from evenhand.record.events.agreement import EndGround, MeetingKind, Model
@@ -44,25 +44,12 @@ class FacilitiesField(forms.MultipleChoiceField):
         self.choices = list(Facility.objects.filter(agency=agency).values_list("code", "name"))
 
 
-class DraftForm(ActForm):
-    agency = forms.ModelChoiceField(label=_("Agency"), queryset=Agency.objects.none())
+class DraftForm(FirstActForm):
     model = forms.ChoiceField(label=_("Model"), choices=MODELS)
     template = forms.IntegerField(
         label=_("Template"), help_text=_("The year of the agreement's form."), min_value=1996, max_value=2100
     )
     document = PdfField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        agencies = self.fields["agency"]
-        assert isinstance(agencies, forms.ModelChoiceField)
-        agencies.queryset = Agency.objects.all()
-        if agencies.queryset.count() == 1:
-            agencies.initial = agencies.queryset.first()
-
-    def values(self) -> dict[str, Any]:
-        values = super().values()
-        return values | ({"agency": values["agency"].agency} if "agency" in values else {})
 
 
 class SignForm(ActForm):

@@ -15,8 +15,8 @@ from evenhand.desk.api.auth import need
 from evenhand.desk.api.bookings import Rows, check_size
 from evenhand.desk.api.document import ANSWERS, body_of
 from evenhand.desk.api.models import Grant, Token
-from evenhand.desk.api.rows import BatchResult, RowResult, bad, batch, parsed, refused
-from evenhand.desk.record.act import Actor, BadActError, RefusedError, draft, perform_all
+from evenhand.desk.api.rows import BatchResult, RowResult, bad, batch, parsed, recorded
+from evenhand.desk.record.act import Actor, BadActError, draft
 from evenhand.desk.record.models import Occurrence
 from evenhand.record.events import EVENT_TYPES, FIELDS, ActorRole, Event, SourceKind, SubjectKind
 
@@ -69,12 +69,7 @@ def acts(request: HttpRequest, rows: Rows) -> BatchResult:
                 begun.add(row.subject)
             except BadActError as error:
                 results[number] = bad(number, error, rows[number])
-    for (number, act), done in zip(drafted, perform_all([a for _, a in drafted]), strict=True):
-        results[number] = (
-            refused(number, done)
-            if isinstance(done, RefusedError)
-            else RowResult(row=number, status="recorded", subject=act.subject)
-        )
+    results |= recorded(drafted)
     return batch([results[number] for number in range(len(rows))])
 
 

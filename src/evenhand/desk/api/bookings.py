@@ -11,10 +11,10 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from evenhand.desk.api.auth import need
 from evenhand.desk.api.document import ANSWERS, body_of
 from evenhand.desk.api.models import Grant, Token
-from evenhand.desk.api.rows import MOST, BatchResult, RowResult, bad, batch, parsed, refused
+from evenhand.desk.api.rows import MOST, BatchResult, RowResult, bad, batch, parsed, recorded, refused
 from evenhand.desk.bookings.acts import Booking, Charge, KnownBookingError, Origin, book_all, on_case
 from evenhand.desk.bookings.models import Case
-from evenhand.desk.record.act import Actor, BadActError, RefusedError, perform_all
+from evenhand.desk.record.act import Actor, BadActError, RefusedError
 from evenhand.record.events import ActorRole, Event, SourceKind
 from evenhand.record.events.booking import (
     ChargeDisposed,
@@ -204,10 +204,5 @@ def _on_cases(token: Token, rows: Rows, kind: type[Schema], act_of: Any) -> Batc
             results[number] = RowResult(row=number, status="already", subject=subjects[number])
         else:
             drafted.append((number, act))
-    for (number, act), done in zip(drafted, perform_all([a for _, a in drafted]), strict=True):
-        results[number] = (
-            refused(number, done)
-            if isinstance(done, RefusedError)
-            else RowResult(row=number, status="recorded", subject=act.subject)
-        )
+    results |= recorded(drafted)
     return batch([results[number] for number in range(len(rows))])

@@ -1,14 +1,15 @@
 """What a batch gives back: one result a row, good rows recorded whatever becomes of the others."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import BaseModel, Field, ValidationError
 
-from evenhand.desk.record.act import BadActError, RefusedError
+from evenhand.desk.record.act import BadActError, RefusedError, perform_all
 from evenhand.desk.record.remedies import REMEDIES
+from evenhand.record.events import Event
 
 MOST = 1_000
 """Rows in one call."""
@@ -108,6 +109,17 @@ def bad(number: int, error: BadActError, row: Mapping[str, Any]) -> RowResult:
         for field, what in error.fields.items()
     ]
     return RowResult(row=number, status="invalid", wrong=wrong)
+
+
+def recorded(drafted: Sequence[tuple[int, Event]]) -> dict[int, RowResult]:
+    """Record the acts of a batch in their order; what became of each, by its row."""
+    done = perform_all([act for _, act in drafted])
+    return {
+        number: refused(number, result)
+        if isinstance(result, RefusedError)
+        else RowResult(row=number, status="recorded", subject=act.subject)
+        for (number, act), result in zip(drafted, done, strict=True)
+    }
 
 
 def refused(number: int, error: RefusedError) -> RowResult:

@@ -6,16 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.officers.standing import State
-from evenhand.desk.places.models import Agency, Facility
-from evenhand.desk.steps.form import ActForm, DayField
+from evenhand.desk.places.models import Facility
+from evenhand.desk.steps.form import ActForm, DayField, FirstActForm
 from evenhand.desk.timeline.names import choices
 from evenhand.record.events.officer import Course, Eligibility, Function
 
 _BASIC = [(code, name) for code, name in choices(Course) if code != Course.REFRESHER]
 
 
-class NominateForm(ActForm):
-    agency = forms.ModelChoiceField(label=_("Agency"), queryset=Agency.objects.none())
+class NominateForm(FirstActForm):
     name = forms.CharField(label=_("Name of the officer"), max_length=200)
     employer = forms.CharField(
         label=_("Employer"),
@@ -27,18 +26,6 @@ class NominateForm(ActForm):
         label=_("The agency attests that its officer is a U.S. citizen and its employee (MOA IV.B)."),
         required=False,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        agencies = self.fields["agency"]
-        assert isinstance(agencies, forms.ModelChoiceField)
-        agencies.queryset = Agency.objects.all()
-        if agencies.queryset.count() == 1:
-            agencies.initial = agencies.queryset.first()
-
-    def values(self) -> dict[str, Any]:
-        values = super().values()
-        return values | ({"agency": values["agency"].agency} if "agency" in values else {})
 
 
 class EligibilityForm(ActForm):

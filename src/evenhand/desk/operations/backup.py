@@ -22,6 +22,7 @@ from django.db import connection, connections
 from evenhand.desk.record.ledger import ledger
 from evenhand.record.digest import sha256_of
 from evenhand.record.folder import staged_folder
+from evenhand.record.ledger.store import Store
 from evenhand.record.ledger.tree import fold, leaf_hash
 
 STATEMENT, SQLITE, DUMP = "backup.json", "desk.db", "desk.dump"
@@ -34,10 +35,7 @@ class BackupError(Exception):
 
 def state() -> dict[str, Any]:
     """Size and root of the ledger as it is now."""
-    store = ledger().store
-    size = store.size()
-    hashes = [leaf_hash(leaf) for leaves in store.leaves(0, size) for leaf in leaves]
-    return {"origin": store.origin(), "size": size, "root": fold(hashes).hex()}
+    return _state_in(ledger().store)
 
 
 def backup(out: Path) -> dict[str, Any]:
@@ -76,10 +74,13 @@ def _state_of(path: Path) -> dict[str, Any]:
     from evenhand.record.ledger.store.sqlite import SqliteStore
 
     with sqlite3.connect(path) as copy:
-        store = SqliteStore(copy)
-        size = store.size()
-        hashes = [leaf_hash(leaf) for leaves in store.leaves(0, size) for leaf in leaves]
-        return {"origin": store.origin(), "size": size, "root": fold(hashes).hex()}
+        return _state_in(SqliteStore(copy))
+
+
+def _state_in(store: Store) -> dict[str, Any]:
+    size = store.size()
+    hashes = [leaf_hash(leaf) for leaves in store.leaves(0, size) for leaf in leaves]
+    return {"origin": store.origin(), "size": size, "root": fold(hashes).hex()}
 
 
 def _postgres(*command: str) -> None:

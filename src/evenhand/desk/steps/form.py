@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from evenhand.desk.places.models import Agency
 from evenhand.desk.record.act import BadActError
 from evenhand.record.events import FIELDS, Event
 
@@ -93,3 +94,21 @@ class ActForm(forms.Form):
         for field, what in error.fields.items():
             name = known.get(field, field)
             self.add_error(name if name in self.fields else None, what)
+
+
+class FirstActForm(ActForm):
+    """The form of a subject's first act, which says whose it is. `values` has the agency's ORI."""
+
+    agency = forms.ModelChoiceField(label=_("Agency"), queryset=Agency.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agencies = self.fields["agency"]
+        assert isinstance(agencies, forms.ModelChoiceField)
+        agencies.queryset = Agency.objects.all()
+        if agencies.queryset.count() == 1:
+            agencies.initial = agencies.queryset.first()
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        return values | ({"agency": values["agency"].agency} if "agency" in values else {})
