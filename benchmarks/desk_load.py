@@ -1,6 +1,6 @@
 """Fifty officers at once on the desk, next to the same app without guard and ledger, in one run.
 
-    python benchmarks/desk_load.py [--database sqlite|postgres] [--cases 100000] [--seconds 120] [--officers 50]
+    python benchmarks/desk_load.py [--database postgres] [--cases 100000] [--seconds 120] [--officers 50]
 
 Then once more while two of the processes that serve it are killed. The store is made once for each database
 and number of cases, in build/desk_load. Prints a Markdown table in milliseconds, and looks in the ledger for

@@ -1,4 +1,4 @@
-"""The store that the load on the desk begins with, in SQLite or PostgreSQL: made once, copied for each run."""
+"""The store that the load on the desk begins with, SQLite or PostgreSQL: made once, copied for each run."""
 
 import json
 import logging
@@ -49,7 +49,9 @@ def opened(folder: Path, kind: str) -> Iterator[dict[str, str]]:
 def counted(own: dict[str, str], types: tuple[str, ...]) -> Counter[tuple[str, str]]:
     """How many events of each of those types the ledger holds, by type and subject."""
     named = ", ".join(f"'{name}'" for name in types)
-    query = f"SELECT type, subject, count(*) FROM desk_record_occurrence WHERE type IN ({named}) GROUP BY 1, 2"
+    query = (
+        f"SELECT type, subject, count(*) FROM desk_record_occurrence WHERE type IN ({named}) GROUP BY 1, 2"
+    )
     if "EVENHAND_DESK_DATABASE" in own:
         import psycopg
 

@@ -222,8 +222,7 @@ class _Writing:
     def _history(self, kind: SubjectKind, subject: str) -> list[Entry]:
         key = (kind, subject)
         if key not in self.histories:
-            taken = [e for e in self._taken(kind) if e.event.subject == subject]
-            self.histories[key] = history.load(kind, subject) + taken
+            self.histories[key] = history.load(kind, subject) + self._taken(kind, subject=subject)
         return self.histories[key]
 
     def _standings(self, acts: Sequence[Event]) -> Standings:
@@ -242,14 +241,14 @@ class _Writing:
 
     def _agreements(self, agency: str) -> list[Entry]:
         kept = history.load_of_agency(SubjectKind.AGREEMENT, agency)
-        return kept + [e for e in self._taken(SubjectKind.AGREEMENT) if e.event.agency == agency]
+        return kept + self._taken(SubjectKind.AGREEMENT, agency=agency)
 
-    def _taken(self, kind: SubjectKind) -> list[Entry]:
-        """What this transaction has taken so far of one kind of subject."""
+    def _taken(self, kind: SubjectKind, **of: str) -> list[Entry]:
+        """What this transaction has taken so far of one kind of subject: of one `subject`, of one `agency`."""
         return [
             Entry(self.start + place, history.without_groups(event))
             for place, event in enumerate(self.events)
-            if event.subject_kind is kind
+            if event.subject_kind is kind and all(getattr(event, name) == value for name, value in of.items())
         ]
 
     def _take(self, event: Event) -> Done:
