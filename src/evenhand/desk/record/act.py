@@ -244,7 +244,7 @@ class _Writing:
         return kept + self._taken(SubjectKind.AGREEMENT, agency=agency)
 
     def _taken(self, kind: SubjectKind, **of: str) -> list[Entry]:
-        """What this transaction has taken so far of one kind of subject: of one `subject`, of one `agency`."""
+        """What this transaction has taken so far of a kind of subject, of one `subject` or `agency`."""
         return [
             Entry(self.start + place, history.without_groups(event))
             for place, event in enumerate(self.events)
