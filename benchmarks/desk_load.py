@@ -1,210 +1,145 @@
 """Fifty officers at once on the desk, next to the same app without guard and ledger, in one run.
 
-    PYTHONPATH=tests python benchmarks/desk_load.py [--cases 100000] [--seconds 120] [--officers 50]
+    python benchmarks/desk_load.py [--database postgres] [--cases 100000] [--seconds 120] [--officers 50]
 
-The store is made once for each number of cases, in build/desk_load. Prints a Markdown table in milliseconds,
-and counts the ledger: each answer that acknowledged an event must have its event there.
+Then once more while two of the processes that serve it are killed. The store is made once for each database
+and number of cases, in build/desk_load. Prints a Markdown table in milliseconds, and looks in the ledger for
+each event that was acknowledged; after the kills the read tables are replayed and compared as well.
 """
 
 import argparse
 import csv
 import json
 import os
+import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from desk_store import counted, make, opened
+
 HERE = Path(__file__).parent
-ACTS = {"determination": ("determination.made", 1), "API batch of 20": ("person.booked", 20)}
-ACTS |= {"case page": ("access.viewed", 1)}
+TYPES = ("determination.made", "person.booked", "access.viewed")
 NAMES = ("worklist", "case page", "determination", "API batch of 20")
-
-
-def setup(folder: Path) -> None:
-    os.environ["EVENHAND_DESK_FOLDER"] = str(folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "evenhand.desk.settings"
-    from evenhand.desk.command import start
-
-    start(demonstration=True)
-
-
-def seed(folder: Path, cases: int, officers: int) -> None:
-    """A county with that many officers, one case worked through the pages, and copies of it.
-
-    Half of the copies stand where the determination is due, the others have had it. Copies are appended to
-    the ledger and the tables replayed from it, which is quicker than to judge each.
-    """
-    setup(folder)
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import transaction
-    from django.test import Client
-
-    from desk.casework import DETERMINATION, Desk
-    from desk.county import County
-    from evenhand.desk.accounts.models import Role, User
-    from evenhand.desk.api.models import Grant, issue
-    from evenhand.desk.record.ledger import ledger
-    from evenhand.desk.record.rebuild import rebuild
-    from evenhand.desk.record.scope import EVERYTHING, within
-    from evenhand.record.ledger.identity import uuid7
-
-    settings.ALLOWED_HOSTS.append("testserver")
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    county = County()
-    county.found()
-    county.certify()
-    sessions, tokens = [], []
-    for number in range(officers):
-        name = f"officer-of-load-{number}"
-        county.certify(name)
-        user = User.objects.create_user(
-            f"{number}@load.test", name=name, role=Role.DESIGNATED_OFFICER, actor=name
-        )
-        user.agencies.add(county.ori)
-        client = Client()
-        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        sessions.append(client.session.session_key)
-        with within(EVERYTHING):
-            tokens.append(issue(county.ori, name, list(Grant), "benchmark")[1])
-
-    desk = Desk(county)
-    model = desk.book("model")
-    desk.screen(model)
-    desk.interview(model)
-    desk.check(model)
-    desk.determine(model)
-    history = [e for e in desk.events(model) if e.type != "access.viewed"]
-    ready_at = next(n for n, e in enumerate(history) if e.type == "determination.made")
-    made: dict[str, list[str]] = {"cases": [], "ready": []}
-    for start in range(0, cases, 500):
-        events = []
-        for number in range(start, min(start + 500, cases)):
-            subject = f"{county.ori}:load-{number}"
-            ready = number % 2 == 0
-            made["ready" if ready else "cases"].append(subject)
-            events += [
-                e.model_copy(update={"id": uuid7(county.began), "subject": subject})
-                for e in (history[:ready_at] if ready else history)
-            ]
-        with transaction.atomic():
-            ledger().append(events)
-        print(f"\r{start:,} cases", end="", file=sys.stderr)
-    print("\rreplaying   ", file=sys.stderr)
-    rebuild()
-    world = {"sessions": sessions, "tokens": tokens, "determination": DETERMINATION, **made}
-    (folder / "world.json").write_text(json.dumps(world))
-
-
-def counted(folder: Path) -> dict[str, int]:
-    import sqlite3
-
-    with sqlite3.connect(folder / "desk.db") as db:
-        return dict(db.execute("SELECT type, count(*) FROM desk_record_occurrence GROUP BY type").fetchall())
+Figures = dict[str, dict[str, Any]]
 
 
 @contextmanager
-def serving(folder: Path, application: str) -> Iterator[str]:
+def serving(own: dict[str, str], application: str) -> Iterator[tuple[str, int]]:
+    """The address of the app behind gunicorn, each process warm, and the process that keeps the workers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     run = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", "2", "--threads", "4"]
-    own = {
-        "EVENHAND_DESK_FOLDER": str(folder),
-        "EVENHAND_DESK_MODE": "demonstration",
-        "DJANGO_SETTINGS_MODULE": "evenhand.desk.settings",
-        "PYTHONPATH": str(HERE),
-    }
+    folder = Path(own["EVENHAND_DESK_FOLDER"])
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen([*run, application], env=os.environ | own, stdout=log, stderr=log)
+    session = json.loads((folder / "world.json").read_text())["sessions"][0]
+    page = urllib.request.Request(f"http://{address}/screening/", headers={"Cookie": f"sessionid={session}"})
     try:
-        for _ in range(300):
+        answered = 0
+        while answered < 20:
             try:
-                urllib.request.urlopen(f"http://{address}/api/v1/openapi.json")
-                break
+                urllib.request.urlopen(page).read()
+                answered += 1
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.2)
-        yield f"http://{address}"
+        yield f"http://{address}", server.pid
     finally:
         server.terminate()
         server.wait(60)
 
 
-def load(folder: Path, address: str, officers: int, seconds: int) -> dict[str, dict[str, Any]]:
+def load(own: dict[str, str], address: str, officers: int, seconds: int) -> Figures:
     """Locust's figures by what was asked."""
-    run = [
-        sys.executable,
-        "-m",
-        "locust",
-        "-f",
-        str(HERE / "desk_officers.py"),
-        "--headless",
-        "--host",
-        address,
-    ]
-    run += ["-u", str(officers), "-r", "10", "-t", f"{seconds}s", "--stop-timeout", "30"]
-    run += ["--csv", str(folder / "load"), "--loglevel", "ERROR", "--only-summary"]
-    world = {"DESK_LOAD_WORLD": str(folder / "world.json")}
-    subprocess.run(run, env=os.environ | world, check=False, stdout=subprocess.DEVNULL)
+    folder = Path(own["EVENHAND_DESK_FOLDER"])
+    run = [sys.executable, "-m", "locust", "-f", str(HERE / "desk_officers.py"), "--headless"]
+    run += ["--host", address, "-u", str(officers), "-r", "10", "-t", f"{seconds}s", "--stop-timeout", "30"]
+    run += ["--csv", str(folder / "load"), "--loglevel", "CRITICAL", "--only-summary"]
+    quiet = subprocess.DEVNULL
+    subprocess.run(run, env=os.environ | own, check=False, stdout=quiet, stderr=quiet)
     with (folder / "load_stats.csv").open() as file:
         return {row["Name"]: row for row in csv.DictReader(file)}
 
 
-def tried(source: Path, application: str, officers: int, seconds: int) -> tuple[dict[str, Any], list[str]]:
-    """The figures on a fresh copy of the store, and what the count of the ledger says."""
+def kill(server: int, seconds: int, killed: list[int]) -> None:
+    """Kill a worker after each third of the time."""
+    for _ in range(2):
+        time.sleep(seconds / 3)
+        workers = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        killed.append(int(random.choice(workers)))
+        os.kill(killed[-1], signal.SIGKILL)
+
+
+def tried(
+    source: Path, kind: str, application: str, officers: int, seconds: int, *, kills: bool = False
+) -> tuple[Figures, str]:
+    """The figures on a fresh copy of the store, and what the ledger holds of what was acknowledged."""
     folder = source.with_name(f"{source.name}-run")
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(source, folder)
-    before = counted(folder)
-    with serving(folder, application) as address:
-        found = load(folder, address, officers, seconds)
-    after = counted(folder)
-    said = []
-    for name, (event, rows) in ACTS.items():
-        done = int(found[name]["Request Count"]) - int(found[name]["Failure Count"]) if name in found else 0
-        new = after.get(event, 0) - before.get(event, 0)
-        said.append(f"{name}: {done * rows:,} acknowledged, {new:,} new `{event}` in the ledger")
-    return found, said
+    subprocess.run(["cp", "-a", str(source), str(folder)], check=True)
+    killed: list[int] = []
+    with opened(folder, kind) as own:
+        before = counted(own, TYPES)
+        with serving(own, application) as (address, server):
+            if kills:
+                threading.Thread(target=kill, args=(server, seconds, killed), daemon=True).start()
+            found = load(own, address, officers, seconds)
+        if application == "desk_bare":
+            return found, ""
+        new = counted(own, TYPES) - before
+        lines = (folder / "acknowledged.tsv").read_text().splitlines()
+        said = Counter((name, subject) for name, subject in (line.split("\t") for line in lines))
+        text = f"{said.total():,} events acknowledged, {(said - new).total():,} of them not in the ledger"
+        if kills:
+            replay = [str(Path(sys.executable).with_name("evenhand")), "rebuild"]
+            done = subprocess.run(replay, env=os.environ | own, capture_output=True, text=True, check=False)
+            last = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1]
+            text = f"{len(killed)} processes killed: {text}; {last}"
+    return found, text
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--officers", type=int, default=50)
     given = parser.parse_args()
-    folder = Path("build/desk_load").absolute() / f"{given.cases}-{given.officers}"
+    kind, officers, seconds = given.database, given.officers, given.seconds
+    folder = Path("build/desk_load").absolute() / f"{kind}-{given.cases}-{officers}"
     if not (folder / "world.json").is_file():
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
         began = time.perf_counter()
-        seed(folder, given.cases, given.officers)
+        make(folder, kind, given.cases, officers)
         print(f"made in {time.perf_counter() - began:.0f} s", file=sys.stderr)
-    print(f"load average at the start: {os.getloadavg()[0]:.1f}\n")
-    ours, said = tried(folder, "evenhand.desk.wsgi", given.officers, given.seconds)
-    bare, _ = tried(folder, "desk_bare", given.officers, given.seconds)
+    print(f"{kind}, {given.cases:,} cases; load average at the start: {os.getloadavg()[0]:.1f}\n")
+    ours, said = tried(folder, kind, "evenhand.desk.wsgi", officers, seconds)
+    bare, _ = tried(folder, kind, "desk_bare", officers, seconds)
     print("| | calls | errors | p50 | p95 | p99 | bare p50 | bare p95 | p95 / bare |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for name in NAMES:
-        if name not in ours or name not in bare:
-            continue
         own, peer = ours[name], bare[name]
         ratio = float(own["95%"]) / max(float(peer["95%"]), 1)
         print(
             f"| {name} | {own['Request Count']} | {own['Failure Count']} | {own['50%']} | {own['95%']} "
             f"| {own['99%']} | {peer['50%']} | {peer['95%']} | {ratio:.1f} |"
         )
-    print("\n" + "\n".join(said))
+    print(f"\n{said}.")
+    broken, said = tried(folder, kind, "evenhand.desk.wsgi", officers, seconds, kills=True)
+    errors = sum(int(broken[name]["Failure Count"]) for name in NAMES)
+    print(f"{said}. {errors} calls were cut off.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""What each officer of the load does, over and over: for locust, called by `desk_load.py`."""
+"""What each officer of the load does, over and over: for locust, called by `desk_load.py`.
+
+What the desk acknowledged is written down as it comes, to be looked for in the ledger afterwards.
+"""
 
 import itertools
 import json
@@ -10,10 +13,16 @@ from uuid import uuid4
 
 from locust import HttpUser, between, task
 
-WORLD = json.loads(Path(os.environ["DESK_LOAD_WORLD"]).read_text())
+FOLDER = Path(os.environ["EVENHAND_DESK_FOLDER"])
+WORLD = json.loads((FOLDER / "world.json").read_text())
+ACKNOWLEDGED = (FOLDER / "acknowledged.tsv").open("w", buffering=1)
 OFFICERS = itertools.count()
 READY = iter(random.sample(WORLD["ready"], len(WORLD["ready"])))
 ROWS = 20
+
+
+def acknowledged(event_type: str, *subjects: str) -> None:
+    ACKNOWLEDGED.writelines(f"{event_type}\t{subject}\n" for subject in subjects)
 
 
 class Officer(HttpUser):
@@ -32,7 +41,9 @@ class Officer(HttpUser):
 
     @task(4)
     def case_page(self) -> None:
-        self.client.get(f"/bookings/{random.choice(WORLD['cases'])}/", name="case page")
+        subject = random.choice(WORLD["cases"])
+        if self.client.get(f"/bookings/{subject}/", name="case page").ok:
+            acknowledged("access.viewed", subject)
 
     @task(1)
     def determination(self) -> None:
@@ -45,6 +56,7 @@ class Officer(HttpUser):
             url, said, name="determination", allow_redirects=False, catch_response=True
         ) as answer:
             if answer.status_code == 302:
+                acknowledged("determination.made", subject)
                 answer.success()
             else:
                 answer.failure(f"{answer.status_code}")
@@ -66,5 +78,7 @@ class Officer(HttpUser):
         with self.client.post(
             "/api/v1/bookings", json=rows, headers=self.token, name="API batch of 20", catch_response=True
         ) as answer:
-            if answer.status_code != 200 or answer.json()["recorded"] != ROWS:
+            if answer.status_code == 200 and answer.json()["recorded"] == ROWS:
+                acknowledged("person.booked", *(f"{WORLD['agency']}:{row['number']}" for row in rows))
+            else:
                 answer.failure(f"{answer.status_code} {answer.text[:200]}")

@@ -1,5 +1,6 @@
 """What a rule answers: holds, broken, or cannot tell and for want of which field."""
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -70,6 +71,9 @@ class Provides:
     """Which event types and fields a record can tell of at all (its manifest's `provides`)."""
 
     fields: dict[str, frozenset[str]]
+    _askable: dict[Sel, tuple[str, ...]] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, provides: dict[str, list[str]]) -> "Provides":
@@ -96,11 +100,13 @@ class Provides:
 
     def askable(self, selection: Sel) -> tuple[str, ...]:
         """The types of a selection that are fully known."""
-        return tuple(
-            name
-            for name in selection.types
-            if not self.lacking(Sel((name,), selection.where, selection.having))
-        )
+        if selection not in self._askable:
+            self._askable[selection] = tuple(
+                name
+                for name in selection.types
+                if not self.lacking(Sel((name,), selection.where, selection.having))
+            )
+        return self._askable[selection]
 
     def officers(self) -> bool:
         """Whether anything of officers is provided."""

@@ -41,7 +41,7 @@ def project_agreement(subject: str, entries: Sequence[Entry]) -> None:
             row.documents.append({"hash": document, "type": event.type, "at": event.occurred_at.isoformat()})
     row.meeting_owed_since = None if row.ended else _meeting_owed_since(events)
     _stand(row, entries)
-    row.save()
+    row.put()
 
 
 def _terms(row: Agreement, event: Event) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Every booking opens the screening worklist by itself.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from evenhand.desk.record.act import (
     perform,
     perform_groups,
     perform_together,
+    zone_of,
 )
 from evenhand.desk.record.history import Entry
 from evenhand.desk.record.ledger import ledger
@@ -120,6 +122,7 @@ def book_all(
 ) -> list[Booked]:
     """Record bookings in one transaction, each as `book` does; gives for each its subject or the error."""
     moments = opened_at or [None] * len(bookings)
+    zone = cache(zone_of)
     with transaction.atomic():
         ledger().store.tail()  # Other writers wait, so that a number is taken once.
         known = {case.subject: case for case in Case.objects.filter(pk__in={b.subject for b in bookings})}
@@ -135,7 +138,8 @@ def book_all(
                 results.append(KnownBookingError(booking.subject, same=earlier == booking))
             else:
                 try:
-                    groups_of_acts.append(_drafts(booking, by, origin, moment))
+                    place = zone(booking.agency, booking.facility)
+                    groups_of_acts.append(_drafts(booking, by, origin, moment, place))
                     results.append(None)
                 except BadActError as error:
                     results.append(_renamed(error))
@@ -154,11 +158,14 @@ def _renamed(error: BadActError) -> BadActError:
     )
 
 
-def _drafts(booking: Booking, by: Actor, origin: Origin, opened_at: datetime | None) -> list[Event]:
+def _drafts(
+    booking: Booking, by: Actor, origin: Origin, opened_at: datetime | None, zone: str
+) -> list[Event]:
     common: dict[str, Any] = {
         "subject": booking.subject,
         "agency": booking.agency,
         "facility": booking.facility,
+        "zone": zone,
         "source": origin.kind,
         "source_file": origin.file,
         "source_row": origin.row,

@@ -52,7 +52,7 @@ def project_case(subject: str, entries: Sequence[Entry]) -> None:
         Case.objects.filter(pk=subject).delete()
         return
     row.last_seq = entries[-1].seq
-    row.save()
+    row.put()
 
 
 def fold(subject: str, events: Sequence[Event]) -> Case | None:

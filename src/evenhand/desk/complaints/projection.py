@@ -42,7 +42,7 @@ def project_complaint(subject: str, entries: Sequence[Entry]) -> None:
     for event in events:
         for name, value in _changes(row, event).items():
             setattr(row, name, value)
-    row.save()
+    row.put()
 
 
 def _changes(row: Complaint, event: Event) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def project_officer(subject: str, entries: Sequence[Entry]) -> None:
     for event in events:
         for name, value in _changes(row, event).items():
             setattr(row, name, value)
-    row.save()
+    row.put()
 
 
 def _changes(row: Officer, event: Event) -> dict[str, Any]:

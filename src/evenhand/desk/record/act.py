@@ -30,6 +30,7 @@ from evenhand.rules.standing import Standings, build_standings
 
 recorded = Signal()
 """Sent within the transaction, with the `events` that were appended."""
+NO_STANDINGS = Standings({}, {})
 AHEAD = timedelta(minutes=2)
 """How far a clock at the counter may be ahead of the server's."""
 
@@ -96,10 +97,12 @@ def draft(
     event_id: UUID | None = None,
     corrects: UUID | None = None,
     reason: str | None = None,
+    zone: str | None = None,
     **payload: Any,
 ) -> Event:
     """An act as an event, recorded now. Payload values that are None or empty are left out.
 
+    `zone`: where it is known already; otherwise the facility's or the agency's is looked up.
     Raises `BadActError` for a bad field, a future moment or an unknown facility or agency.
     """
     recorded_at = now()
@@ -113,7 +116,7 @@ def draft(
                 "agency": agency,
                 "facility": facility,
                 "occurred_at": occurred_at or recorded_at,
-                "zone": zone_of(agency, facility),
+                "zone": zone or zone_of(agency, facility),
                 "recorded_at": recorded_at,
                 "actor": by.id,
                 "actor_role": by.role,
@@ -219,12 +222,13 @@ class _Writing:
     def _history(self, kind: SubjectKind, subject: str) -> list[Entry]:
         key = (kind, subject)
         if key not in self.histories:
-            taken = [e for e in self._taken(kind) if e.event.subject == subject]
-            self.histories[key] = history.load(kind, subject) + taken
+            self.histories[key] = history.load(kind, subject) + self._taken(kind, subject=subject)
         return self.histories[key]
 
     def _standings(self, acts: Sequence[Event]) -> Standings:
         """What stood for the acts' officers and agencies, the acts of this transaction included."""
+        if not any(guard.needs_standings(act.type) for act in acts):
+            return NO_STANDINGS
         officers = frozenset(act.actor for act in acts if act.actor)
         agencies = frozenset(act.agency for act in acts)
         if (officers, agencies) not in self.standings:
@@ -237,21 +241,22 @@ class _Writing:
 
     def _agreements(self, agency: str) -> list[Entry]:
         kept = history.load_of_agency(SubjectKind.AGREEMENT, agency)
-        return kept + [e for e in self._taken(SubjectKind.AGREEMENT) if e.event.agency == agency]
+        return kept + self._taken(SubjectKind.AGREEMENT, agency=agency)
 
-    def _taken(self, kind: SubjectKind) -> list[Entry]:
-        """What this transaction has taken so far of one kind of subject."""
+    def _taken(self, kind: SubjectKind, **of: str) -> list[Entry]:
+        """What this transaction has taken so far of a kind of subject, of one `subject` or `agency`."""
         return [
-            Entry(self.start + place, event)
+            Entry(self.start + place, history.without_groups(event))
             for place, event in enumerate(self.events)
-            if event.subject_kind is kind
+            if event.subject_kind is kind and all(getattr(event, name) == value for name, value in of.items())
         ]
 
     def _take(self, event: Event) -> Done:
         seq = self.start + len(self.events)
         self.events.append(event)
         if (event.subject_kind, event.subject) in self.histories:
-            self.histories[event.subject_kind, event.subject].append(Entry(seq, event))
+            entry = Entry(seq, history.without_groups(event))
+            self.histories[event.subject_kind, event.subject].append(entry)
         if event.subject_kind in (SubjectKind.OFFICER, SubjectKind.AGREEMENT):
             self.standings.clear()
         return Done(event, seq)
@@ -259,13 +264,15 @@ class _Writing:
     def append(self) -> None:
         if not self.events:
             return
+        touched = dict.fromkeys((e.subject_kind, e.subject) for e in self.events)
+        # Before the append, which the histories in the database would show as well.
+        past = {key: self._history(*key) for key in touched if projection.has_projector(key[0])}
         seqs = ledger().append(self.events)
         assert seqs.start == self.start
         projection.index(seqs, self.events)
         recorded.send(sender=None, events=self.events)
-        for kind, subject in dict.fromkeys((e.subject_kind, e.subject) for e in self.events):
-            if projection.has_projector(kind):
-                projection.project(kind, subject, history.load(kind, subject))
+        for (kind, subject), entries in past.items():
+            projection.project(kind, subject, entries)
 
 
 def _said_no(act: Event, refusal: Refusal) -> Event:

@@ -82,6 +82,12 @@ def needs_history(event_type: str) -> bool:
     return not all(rule.alone for rule in rules_about(event_type))
 
 
+@cache
+def needs_standings(event_type: str) -> bool:
+    """Whether any guard rule about an act of that type looks at an officer's or an agreement's standing."""
+    return any(rule.reads_officer or rule.reads_agreement for rule in rules_about(event_type))
+
+
 def _types_read(rule: Rule) -> frozenset[str]:
     selections = [rule.on, *map(selection, rule.refs), *rule.counts]
     return frozenset(name for chosen in selections for name in chosen.types)
@@ -100,8 +106,10 @@ def refusals(
     about: dict[str, Rule] = {rule.id: rule for act in acts for rule in rules_about(act.type)}
     found = []
     for rule in about.values():
-        was = judge(rule, [] if rule.alone else before, context)
-        refusal = _refusal(rule, acts, was, judge(rule, alone if rule.alone else after, context))
+        answer = judge(rule, alone if rule.alone else after, context)
+        if not answer.breaches and not answer.missing:
+            continue
+        refusal = _refusal(rule, acts, judge(rule, [] if rule.alone else before, context), answer)
         if refusal is not None:
             culprit = next((act for act in acts if act.id in refusal.evidence), acts[-1])
             found.append((culprit, refusal))

@@ -43,6 +43,12 @@ def event_of(leaf: bytes, personal: bytes | None) -> Event:
     return parse(said)
 
 
+def without_groups(event: Event) -> Event:
+    """The event as `load` would give it."""
+    given = {name: None for name in GROUPS if getattr(event, name, None) is not None}
+    return event.model_copy(update=given) if given else event
+
+
 def load(kind: SubjectKind, subject: str) -> list[Entry]:
     """A subject's history in the order of the ledger; empty where there is none.
 

@@ -66,6 +66,14 @@ class ReadTable(models.Model):
         _need_projection()
         super().save(*args, **kwargs)
 
+    def put(self) -> None:
+        """Write the row, in place of the one of that key, in one statement."""
+        key = self._meta.pk
+        others = [f.name for f in self._meta.concrete_fields if f is not key]
+        type(self).objects.bulk_create(
+            [self], update_conflicts=True, unique_fields=[key.name], update_fields=others
+        )
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         _need_projection()
         return super().delete(*args, **kwargs)

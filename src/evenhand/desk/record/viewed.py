@@ -26,6 +26,7 @@ def viewed(user: User, entries: list[Entry], *, what: str, ground: str = "") -> 
         subject=first.subject,
         agency=first.agency,
         facility=first.facility,
+        zone=first.zone,
         what=what,
         ground=ground or _GROUNDS.get(Role(user.role), "duty"),
     )

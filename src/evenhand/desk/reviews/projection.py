@@ -48,7 +48,7 @@ def project_review(subject: str, entries: Sequence[Entry]) -> None:
                 review.sampled_at = event.occurred_at
             case ReviewClosed():
                 review.closed_at = event.occurred_at
-    review.save()
+    review.put()
     Finding.objects.filter(review=subject).delete()
     Finding.objects.bulk_create(findings(subject, events))
 
