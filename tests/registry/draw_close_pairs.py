@@ -22,6 +22,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -51,7 +52,16 @@ KINDS = {
     "one name, two models": 60,
     "one name, in force and pending": 130,
 }
-"""How many pairs of names are drawn of each kind, in the order in which a pair is given its kind."""
+"""How many pairs of names are drawn of each kind."""
+
+MORE = {
+    "unlike names, one document, model and day": 60,
+    "unlike names, one model and day, one begins as the other ends": 60,
+    "like names, in force and pending": 40,
+    "like names, both pending": 20,
+    "one name, in force and pending": 90,
+}
+"""How many more are drawn of what the first round left, as it had found too few that are one."""
 
 MOST = 3
 """How many pairs of statements are drawn of one pair of names, each of other lists, models or days."""
@@ -59,10 +69,11 @@ MOST = 3
 LIKE, ALIKE = 85, 92
 """Letters alike, in percent, for names to be like: of one model and day, and of others."""
 
+UNLIKE, HANDOVER = 50, 10
+"""Letters alike, in percent, and days between, for one name to take another's place."""
+
 BODY_WORDS = frozenset(
-    "sheriff sheriffs sheriff's office department dept police city town village borough township county "
-    "parish of the public safety marshal marshals marshal's constable constables jail corrections detention "
-    "center bureau division precinct district attorney attorney's state".split()
+    ["sheriff", "sheriffs", "sheriff's", "office", "department", "dept", "police", "city", "town", "village", "borough", "township", "county", "parish", "of", "the", "public", "safety", "marshal", "marshals", "marshal's", "constable", "constables", "jail", "corrections", "detention", "center", "bureau", "division", "precinct", "district", "attorney", "attorney's", "state"]
 )
 
 
@@ -79,6 +90,8 @@ class Statement:
     signed: str
     document: str
     rows: list[tuple[int, int]] = field(default_factory=list)
+    first: date = date.max
+    last: date = date.min
 
     @cached_property
     def text(self) -> str:
@@ -101,6 +114,9 @@ class Statement:
         return self.kind == IN_FORCE
 
 
+Pair = tuple[Statement, Statement]
+
+
 def read_statements(corpus: Corpus) -> list[Statement]:
     """Every statement of the sheets, in an order that depends on its cells alone."""
     found: dict[tuple[str, ...], Statement] = {}
@@ -119,7 +135,10 @@ def read_statements(corpus: Corpus) -> list[Statement]:
             str(clean.signed or raw.signed.strip()) if kind == IN_FORCE else "",
             clean.moa_url.rsplit("/", 1)[-1] if kind == IN_FORCE else "",
         )
-        found.setdefault(cells, Statement(*cells)).rows.append((sheet, row))
+        statement = found.setdefault(cells, Statement(*cells))
+        statement.rows.append((sheet, row))
+        day = corpus.published[sheet].day
+        statement.first, statement.last = min(statement.first, day), max(statement.last, day)
     return [found[cells] for cells in sorted(found)]
 
 
@@ -145,12 +164,23 @@ def kind_of(a: Statement, b: Statement) -> str | None:
     if both and one_model and one_day:
         if near:
             return "one place or nearly, one model and day"
-        return "like names, one model and day" if letters >= LIKE else None
+        return "like names, one model and day" if letters >= LIKE else _of_unlike_names(a, b, letters)
     if not (near or letters >= ALIKE):
         return None
     if both:
         return "like names, one model, another day" if one_model else "like names, two models"
     return "like names, in force and pending" if lists else "like names, both pending"
+
+
+def _of_unlike_names(a: Statement, b: Statement, letters: float) -> str | None:
+    """The kind of two rows of one model and day whose names are neither near nor like."""
+    if a.document and a.document == b.document:
+        return "unlike names, one document, model and day"
+    gaps = ((b.first - a.last).days, (a.first - b.last).days)
+    follows = any(0 <= gap <= HANDOVER for gap in gaps)
+    if a.signed and follows and letters >= UNLIKE:
+        return "unlike names, one model and day, one begins as the other ends"
+    return None
 
 
 def near_in_place(a: Statement, b: Statement, letters: float) -> bool:
@@ -206,32 +236,40 @@ def draw(
 ) -> Iterator[tuple[str, float, Statement, Statement]]:
     """The pairs drawn, with their weights; how many there were goes to stderr."""
     before = judged_before()
-    found: dict[str, dict[tuple[str, ...], list[tuple[Statement, Statement]]]] = {k: {} for k in KINDS}
+    found: dict[str, dict[tuple[str, ...], list[Pair]]] = defaultdict(dict)
     for kind, a, b in pairs(statements):
         question = question_of(a, b)
         if (question, frozenset((key(a, question), key(b, question)))) in before:
             continue
         names = (a.state, *sorted((a.text, b.text)), b.state)
         found[kind].setdefault(names, []).append((a, b))
-    for kind, wanted in KINDS.items():
-        groups = [found[kind][names] for names in sorted(found[kind])]
-        drawn = chance.sample(groups, min(wanted, len(groups)))
-        count = 0
-        for group in drawn:
-            by_line: dict[tuple[str, ...], list[tuple[Statement, Statement]]] = defaultdict(list)
-            for a, b in group:
-                by_line[a.kind, a.model, a.signed, b.kind, b.model, b.signed].append((a, b))
-            most = MOST if "like" in kind or "near" in kind else 1
-            chosen = chance.sample(sorted(by_line), min(most, len(by_line)))
-            weight = len(group) / len(chosen) * len(groups) / len(drawn)
-            count += len(chosen)
-            for line in chosen:
-                yield kind, weight, *chance.choice(by_line[line])
-        total = sum(map(len, groups))
+    drawn: list[tuple[str, int, Pair]] = []
+    names_drawn: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for kind, wanted in [*KINDS.items(), *MORE.items()]:
+        left = sorted(found[kind].keys() - names_drawn[kind])
+        for names in chance.sample(left, min(wanted, len(left))):
+            names_drawn[kind].add(names)
+            group = found[kind][names]
+            chosen = list(_of_one_pair_of_names(kind, group, chance))
+            drawn += [(kind, len(group) / len(chosen), pair) for pair in chosen]
+    for kind, groups in found.items():
+        total, count = sum(map(len, groups.values())), sum(kind == k for k, _, _ in drawn)
         print(
-            f"{kind}: {total} pairs of {len(groups)} pairs of names, {count} of {len(drawn)} drawn",
+            f"{kind}: {total} pairs of {len(groups)} pairs of names; "
+            f"{count} of {len(names_drawn[kind])} drawn",
             file=sys.stderr,
         )
+    for kind, share, pair in drawn:
+        yield kind, share * len(found[kind]) / len(names_drawn[kind]), *pair
+
+
+def _of_one_pair_of_names(kind: str, group: list[Pair], chance: random.Random) -> Iterator[Pair]:
+    by_line: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
+    for a, b in group:
+        by_line[a.kind, a.model, a.signed, b.kind, b.model, b.signed].append((a, b))
+    most = MOST if "like" in kind or "near" in kind else 1
+    for line in chance.sample(sorted(by_line), min(most, len(by_line))):
+        yield chance.choice(by_line[line])
 
 
 class Telling:
@@ -288,7 +326,7 @@ def main() -> None:
     with options.table.open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out, lineterminator="\n")
         told, before = "", ("", "", "", "")
-        table.writerow("number kind weight question left_at left right_at right".split())
+        table.writerow(["number", "kind", "weight", "question", "left_at", "left", "right_at", "right"])
         for number, (kind, weight, a, b) in enumerate(drawn, 1):
             question = question_of(a, b)
             at = [f"{corpus.sheets[s.rows[0][0]].name} row {s.rows[0][1]}" for s in (a, b)]
