@@ -3,8 +3,7 @@
     .venv/bin/python tests/registry/close_pairs.py SHEETS [--overrides]
 
 prints precision and recall with 95% intervals, each pair counted once and each counted for the pairs that it
-was drawn for. `verdict` is what was judged before the rules were asked; `corrected` what a second reading of
-the rows made of it, with its reason in `correction`.
+was drawn for. `verdict` and `reason` are as written before the rules were asked; `note` was added after.
 """
 
 import argparse
@@ -42,16 +41,17 @@ class Pair:
     right: str
     verdict: str
     reason: str
-    corrected: str = ""
-    correction: str = ""
+    note: str
 
     @property
     def same(self) -> bool:
-        return (self.corrected or self.verdict) == "same"
+        return self.verdict == "same"
 
     @property
-    def first_same(self) -> bool:
-        return self.verdict == "same"
+    def one_name(self) -> bool:
+        """Whether both rows are of one state and one name, but for case."""
+        left, right = self.cells("left"), self.cells("right")
+        return left[0] == right[0] and left[1].lower() == right[1].lower()
 
     def cells(self, side: str) -> list[str]:
         """State, agency, type, county, model, day and document of a side."""
@@ -72,8 +72,7 @@ class Answers:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         corpus = registry.corpus
-        names = {sheet.name: n for n, sheet in enumerate(corpus.sheets)}
-        self.sheet = names
+        self.sheet = {sheet.name: n for n, sheet in enumerate(corpus.sheets)}
         self.place, _, _ = corpus.places()
         self.content = {
             (sheet, row): content
@@ -150,34 +149,38 @@ class Score:
 
 
 def _rate(right: Sequence[Pair], wrong: Sequence[Pair], *, weighted: bool) -> Rate:
-    return rate([p.weight if weighted else 1.0 for p in right], [p.weight if weighted else 1.0 for p in wrong])
+    return rate(
+        [p.weight if weighted else 1.0 for p in right], [p.weight if weighted else 1.0 for p in wrong]
+    )
 
 
-def score(registry: Registry, pairs: Sequence[Pair], *, as_first_judged: bool = False) -> Score:
+def score(registry: Registry, pairs: Sequence[Pair]) -> Score:
     answers = Answers(registry)
     found = Score([], [], [], [])
     for pair in pairs:
-        same = pair.first_same if as_first_judged else pair.same
         if answers.joined(pair):
-            (found.joined_same if same else found.joined_different).append(pair)
+            (found.joined_same if pair.same else found.joined_different).append(pair)
         else:
-            (found.apart_same if same else found.apart_different).append(pair)
+            (found.apart_same if pair.same else found.apart_different).append(pair)
     return found
 
 
 def told(found: Score) -> Iterator[str]:
     for weighted in (False, True):
-        how = "weighted" if weighted else "each once"
-        yield f"{how}: precision {found.precision(weighted=weighted)}, recall {found.recall(weighted=weighted)}"
+        yield "weighted" if weighted else "each once"
+        yield f"precision {found.precision(weighted=weighted)}, recall {found.recall(weighted=weighted)}"
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for column in ("joined_same", "joined_different", "apart_same", "apart_different"):
         for pair in getattr(found, column):
             counts[pair.kind][column] += 1
     for kind, count in counts.items():
-        same, joined = count["joined_same"] + count["apart_same"], count["joined_same"] + count["joined_different"]
+        same, joined = (
+            count["joined_same"] + count["apart_same"],
+            count["joined_same"] + count["joined_different"],
+        )
         yield f"| {kind} | {count.total()} | {same} | {joined} | {count['joined_same']} |"
     for pair in found.missed:
-        yield f"{pair.number}. {pair.kind} ({pair.question}) judged {pair.verdict} {pair.corrected}: {pair.reason}"
+        yield f"{pair.number}. {pair.kind} ({pair.question}) judged {pair.verdict}: {pair.reason}"
         yield f"    {pair.left_at}: {pair.left}\n    {pair.right_at}: {pair.right}"
 
 
@@ -185,12 +188,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sheets", type=Path)
     parser.add_argument("--overrides", action="store_true", help="with the bundled overrides")
-    parser.add_argument("--as-first-judged", action="store_true")
     options = parser.parse_args()
     readings = read_folder(sheet_paths(options.sheets))
     overrides = load_overrides() if options.overrides else ()
     registry = build_registry(readings.sheets, readings.pool, gazetteer(), overrides, Issued())
-    for line in told(score(registry, load_pairs(), as_first_judged=options.as_first_judged)):
+    pairs = load_pairs()
+    for line in told(score(registry, pairs)):
+        print(line)
+    print("names or states differ:")
+    for line in told(score(registry, [pair for pair in pairs if not pair.one_name])):
         print(line)
 
 

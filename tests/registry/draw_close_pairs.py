@@ -73,7 +73,42 @@ UNLIKE, HANDOVER = 50, 10
 """Letters alike, in percent, and days between, for one name to take another's place."""
 
 BODY_WORDS = frozenset(
-    ["sheriff", "sheriffs", "sheriff's", "office", "department", "dept", "police", "city", "town", "village", "borough", "township", "county", "parish", "of", "the", "public", "safety", "marshal", "marshals", "marshal's", "constable", "constables", "jail", "corrections", "detention", "center", "bureau", "division", "precinct", "district", "attorney", "attorney's", "state"]
+    [
+        "sheriff",
+        "sheriffs",
+        "sheriff's",
+        "office",
+        "department",
+        "dept",
+        "police",
+        "city",
+        "town",
+        "village",
+        "borough",
+        "township",
+        "county",
+        "parish",
+        "of",
+        "the",
+        "public",
+        "safety",
+        "marshal",
+        "marshals",
+        "marshal's",
+        "constable",
+        "constables",
+        "jail",
+        "corrections",
+        "detention",
+        "center",
+        "bureau",
+        "division",
+        "precinct",
+        "district",
+        "attorney",
+        "attorney's",
+        "state",
+    ]
 )
 
 

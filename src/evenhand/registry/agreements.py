@@ -196,7 +196,7 @@ def _restated_states(step: AgreementStep) -> None:
                 SAME if sure else REVIEW,
                 line_key(a, old),
                 line_key(b, new),
-                f"the row moved from {a.state} to the body of the same name in {b.state}; model and day stayed",
+                f"the row moved from {a.state} to the same body's name in {b.state}; model and day stayed",
                 "; ".join(facts),
                 80 if sure else 40,
             )
