@@ -3,11 +3,13 @@
     .venv/bin/python tests/registry/list_possible_misses.py REGISTRY
 
 First every agreement that is no longer listed, with each of its state and with a like name (by letters)
-that was first listed within 60 days of its leaving; then every request that was dropped, with the agreements
-of its state whose agencies have like names. REGISTRY is a folder that `evenhand registry build` wrote.
+that was first listed within 60 days of its leaving; then every request that was dropped. REGISTRY is a
+folder that `evenhand registry build` wrote. `data/possible_misses.csv` says of each what it is.
 """
 
 import argparse
+import csv
+import sys
 from pathlib import Path
 
 import duckdb
@@ -20,29 +22,41 @@ where a.status <> 'active' and abs(date_diff('day', a.last_listed, b.first_liste
 order by all
 """
 DROPPED = """
-select g.state, g.name, r.model, r.first_listed, r.last_listed,
-    list_sort(list(distinct a.agency || ' ' || a.model || ' ' || coalesce(a.signed::varchar, '-')))
-from requests r join agencies g using (agency_id) left join agreements a on a.state = g.state
-where r.outcome = 'dropped' group by all order by all
+select g.state, g.name, r.model, r.first_listed, r.last_listed
+from requests r join agencies g using (agency_id) where r.outcome = 'dropped' order by all
 """
 LIKE = 70
+
+
+def possible_misses(registry: Path) -> list[tuple[str, str, str]]:
+    """What left (`agreement` or `request`), what it was, and what came (empty for a request)."""
+    with duckdb.connect(str(registry / "registry.duckdb"), read_only=True) as connection:
+        left = connection.execute(LEFT).fetchall()
+        dropped = connection.execute(DROPPED).fetchall()
+    found = [
+        (
+            "agreement",
+            f"{state}: {name} / {model} / {signed}, until {last}",
+            f"{other} / {like}, from {first}",
+        )
+        for state, name, model, signed, last, other, *rest, first in left
+        if fuzz.ratio(name.lower(), other.lower()) >= LIKE
+        for like in [" / ".join(map(str, rest))]
+    ]
+    found += [
+        ("request", f"{state}: {name} / {model}, from {first} to {last}", "")
+        for state, name, model, first, last in dropped
+    ]
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("registry", type=Path)
     options = parser.parse_args()
-    with duckdb.connect(str(options.registry / "registry.duckdb"), read_only=True) as connection:
-        left = connection.execute(LEFT).fetchall()
-        dropped = connection.execute(DROPPED).fetchall()
-    shown = [row for row in left if fuzz.ratio(row[1].lower(), row[5].lower()) >= LIKE]
-    print(f"{len(shown)} pairs of an agreement that left and one that came")
-    for state, name, model, signed, last, other, other_model, other_signed, first in shown:
-        print(f"{state} {name} {model} {signed} ..{last} | {other} {other_model} {other_signed} {first}..")
-    print(f"{len(dropped)} requests dropped")
-    for state, name, model, first, last, agreements in dropped:
-        alike = sorted(agreements or [], key=lambda text: -fuzz.WRatio(name, text.rsplit(" ", 2)[0]))[:3]
-        print(f"{state} {name} {model} {first}..{last} | {' ; '.join(alike)}")
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("what_left", "left", "came"))
+    table.writerows(possible_misses(options.registry))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from evenhand.cli import main
+from evenhand.registry.ids import make_id
 from registry.sheets import WAITING, Ice, write_sheet
 
 LINK = "https://www.ice.gov/doclib/287gMOA/Elk.pdf"
@@ -173,6 +174,11 @@ def test_show_and_why(built: Path) -> None:
     assert proof["rows"][0]["first_sheet"].startswith("participating-2025-06-02am.xlsx row 3")
     decision = found["decisions"][0]["decision_id"]
     assert "retyped" in run("why", decision, "-r", built).output
+    day, other = found["decisions"][0]["left"], found["decisions"][0]["right"]
+    (retired,) = {make_id("agreement", key) for key in (day, other)} - {agreement["agreement_id"]}
+    heir = run("why", retired, "-r", built).output
+    assert f"{retired} was retired: its rows were joined to {agreement['agreement_id']}" in heir
+    assert "signed: 2025-03-04" in heir
     change = found["changes"][0]["change_id"]
     assert "first listed" in run("why", change, "-r", built).output
 

@@ -159,6 +159,34 @@ def test_a_request_before_and_its_outcome() -> None:
     assert outcomes["elk county sheriff office"] == "dropped"
 
 
+def test_a_request_whose_model_was_put_right_is_answered_by_that_model_s_agreement() -> None:
+    wrong, right = Row(signed="", model="WSO"), Row(signed="", model="TFM")
+    signed = Row(signed="2025-06-05", model="TFM")
+    registry = registry_of([[NESS], [NESS], [NESS], [NESS, signed]], pending=[[wrong], [right], [right], []])
+    agreement = next(key for key in registry.agreements if "elk" in key)
+    assert {(str(r.model), r.outcome, r.agreement) for r in registry.requests} == {
+        ("WSO", "signed", agreement),
+        ("TFM", "signed", agreement),
+    }
+    beside = registry_of([[NESS]] * 5, pending=[[wrong], [wrong, right], [right], [], []])
+    assert {r.outcome for r in beside.requests} == {"dropped"}
+
+
+def test_an_agreement_given_to_another_body_answers_the_one_that_asked() -> None:
+    asked = Row(signed="", county="Elk County")
+    sheriff = Row(county="Elk County")
+    jail = Row("Elk County Jail", county="Elk County")
+    registry = registry_of(
+        [[NESS], [NESS, sheriff], [NESS, sheriff], [NESS, jail], [NESS, jail]],
+        pending=[[asked], [], [], [], []],
+    )
+    (request,) = registry.requests
+    agreement = registry.agreements[request.agreement]
+    assert request.outcome == "signed"
+    assert "jail" in agreement.agency
+    assert len(agreement.listed_under) == 2
+
+
 def test_a_request_whose_model_was_left_out_is_answered_by_the_agency_s_next_agreement() -> None:
     asked, unsaid = Row(signed="", model="WSO"), Row(signed="", model="")
     wso = Row(model="WSO")

@@ -92,6 +92,7 @@ def identify_agreements(
     )
     _exact(step)
     _restated_agencies(step)
+    _restated_states(step)
     _corrected_days(step)
     _corrected_models(step)
     for first_key, *others in issued_groups(lines, issued.agreements):
@@ -171,6 +172,42 @@ def _goes_on(step: AgreementStep, node: Node, old: Line, new: int) -> bool:
             if same and line is not old and line.listed and last(line.listed) > last(old.listed):
                 return True
     return False
+
+
+def _restated_states(step: AgreementStep) -> None:
+    """An agreement that moves to the body of the same name in another state, which had asked for it."""
+    nodes, lines = step.evidence.lines.nodes, step.evidence.lines.lines
+    for handover in step.evidence.handovers(across_states=True):
+        old, new = lines[handover.old], lines[handover.new]
+        a, b = nodes[old.node], nodes[new.node]
+        if a.state == b.state or step.joined(line_key(a, old), line_key(b, new)):
+            continue
+        start = step.evidence.force_days[first(old.listed)]
+        asked = _asked_until(step, b, old.model)
+        due = asked is not None and 0 <= (start - asked).days <= RETYPED_DAYS
+        sure = due and _asked_until(step, a, old.model) is None and not handover.rivals
+        facts = [f"signed {old.signed}, {old.model}"]
+        facts += [f"the office in {b.state} asked for it until {asked}"] * due
+        facts += ["the same link"] * bool(old.links & new.links)
+        step.decide(
+            Decision(
+                "agreement",
+                "state misprinted",
+                SAME if sure else REVIEW,
+                line_key(a, old),
+                line_key(b, new),
+                f"the row moved from {a.state} to the same body's name in {b.state}; model and day stayed",
+                "; ".join(facts),
+                80 if sure else 40,
+            )
+        )
+
+
+def _asked_until(step: AgreementStep, node: Node, model: Model) -> date | None:
+    """The last day on which a pending sheet listed an agency's request for a model."""
+    own = step.evidence.lines_of(step.agencies.members(node.key))
+    asked = [last(line.pending) for line in own if line.pending and line.model is model]
+    return step.evidence.pending_days[max(asked)] if asked else None
 
 
 # --- signing days

@@ -252,6 +252,8 @@ def why(id_: str, folder: Path, as_json: bool) -> None:
     if as_json:
         _write_json(found)
         return
+    if "retired" in found:
+        click.echo(found["retired"])
     for name in ("agency", "agreement", "change"):
         for key, value in found.get(name, {}).items():
             if value is not None:

@@ -82,17 +82,19 @@ class Evidence:
                 days += (self.pending_days[first(line.pending)], self.pending_days[last(line.pending)])
         return (min(days), max(days)) if days else None
 
-    def handovers(self, across_models: bool = False) -> Iterator[Handover]:
+    def handovers(self, across_models: bool = False, across_states: bool = False) -> Iterator[Handover]:
         """Pairs of lines of one state, model and signing day, one of which ends as the other begins, or which
         alternate at that point, or one of which fills a hole in the other. No sheet lists both.
 
-        `across_models` pairs lines of one spelling that differ in their model instead.
+        `across_models` pairs lines of one spelling that differ in their model instead, `across_states` lines
+        of one name's words in any state.
         """
         groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
         for n, line in enumerate(self.lines.lines):
             if line.listed and line.signed:
                 node = self.lines.nodes[line.node]
-                key = (node.key, line.signed) if across_models else (node.state, line.model, line.signed)
+                place = node.name.key if across_states else node.state
+                key = (node.key, line.signed) if across_models else (place, line.model, line.signed)
                 groups[key].append(n)
         for members in groups.values():
             found = [h for a in members for b in members if (h := self._handover(a, b)) is not None]

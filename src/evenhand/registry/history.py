@@ -17,6 +17,9 @@ from evenhand.registry.lines import Line, bits, last
 BRIDGED = 2
 """Listings this many places apart (one sheet between) are one span."""
 
+ANSWERED = 180
+"""An agreement signed at most this many days after a request was last listed answers it."""
+
 
 class Status(StrEnum):
     ACTIVE = "active"
@@ -35,8 +38,9 @@ class Span:
 
 @dataclass
 class Agreement:
-    """One agreement. `keys` are its line keys; places count sheets in force; `*_pending` are days of pending
-    sheets that listed the request which it answered."""
+    """One agreement. `keys` are its line keys and `listed_under` the agencies that these name, of which
+    `agency` is the latest; places count sheets in force; `*_pending` are days of pending sheets that listed
+    the request which it answered."""
 
     key: str
     keys: list[str]
@@ -44,6 +48,7 @@ class Agreement:
     model: Model
     signed: date | None
     listed: int
+    listed_under: list[str] = field(default_factory=list)
     other_days: list[date] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     bridged: int = 0
@@ -115,6 +120,7 @@ def _agreement(
     agreement = Agreement(
         key_of[keys[0]], sorted(keys), agency_of[latest], lines[latest].model, signed, listed
     )
+    agreement.listed_under = sorted({agency_of[k] for k in keys})
     days = {day for k in keys if (day := lines[k].signed)}
     agreement.other_days = sorted(days - {signed} if signed else days)
     agreement.spans, agreement.bridged = spans_of(listed)
@@ -153,12 +159,14 @@ def trace_requests(
 ) -> list[Request]:
     """What pending sheets list, by agency (its key) and model, and the agreement that answered it.
 
-    Where a sheet left the model out, the agency's next agreement of any model answers.
+    Where a sheet left the model out, the agency's next agreement of any model answers. An agreement that was
+    given to another agency still answers the one that had asked.
     """
     signed: dict[tuple[str, Model], list[Agreement]] = defaultdict(list)
     for agreement in agreements:
-        for model in {agreement.model, Model.UNCLEAR}:
-            signed[agreement.agency, model].append(agreement)
+        for agency in agreement.listed_under:
+            for model in {agreement.model, Model.UNCLEAR}:
+                signed[agency, model].append(agreement)
     for series in signed.values():
         series.sort(key=lambda a: (a.first, a.key))
     found: list[Request] = []
@@ -167,12 +175,28 @@ def trace_requests(
         for line in lines:
             if line.pending:
                 masks[line.model] |= line.pending
+        own: list[Request] = []
         for model, mask in sorted(masks.items()):
             spans, _ = spans_of(mask)
             request = Request(agency, model, spans)
             _answer(request, signed.get((agency, model), []), evidence)
-            found.append(request)
+            own.append(request)
+        _correct_models(own)
+        found += own
     return found
+
+
+def _correct_models(requests: Sequence[Request]) -> None:
+    """A dropped request in whose place the next pending sheet has another model, of one agency, is that one
+    with its model put right."""
+    for request in requests:
+        end = request.spans[-1].last
+        heirs = [r for r in requests if r.spans[0].first == end + 1]
+        leaving = [r for r in requests if r.spans[-1].last == end]
+        if request.outcome == "dropped" and len(heirs) == len(leaving) == 1:
+            heir = heirs[0]
+            request.agreement, request.outcome = heir.agreement, heir.outcome
+            request.reason = f"the next pending sheet has {heir.model} in its place; {heir.reason}"
 
 
 def _answer(request: Request, series: Sequence[Agreement], evidence: Evidence) -> None:
@@ -181,7 +205,7 @@ def _answer(request: Request, series: Sequence[Agreement], evidence: Evidence) -
     for agreement in series:
         listed = force[agreement.first]
         before = [s for s in request.spans if pending[s.first] <= listed]
-        if not before or (agreement.signed and (agreement.signed - pending[before[-1].last]).days > 180):
+        if not before or (agreement.signed and (agreement.signed - pending[before[-1].last]).days > ANSWERED):
             continue
         if start <= listed:
             first_asked = pending[before[0].first]
@@ -202,9 +226,10 @@ def _answer(request: Request, series: Sequence[Agreement], evidence: Evidence) -
         after = pending[request.spans[-1].last + 1]
         request.outcome = "dropped"
         request.reason = (
-            f"last listed on {end}, missing since {after}, and no agreement of the model followed"
+            f"last listed on {end}, missing since {after}, and no agreement of the model followed within "
+            f"{ANSWERED} days"
         )
-    if series and request.model is not Model.UNCLEAR:
+    if any(force[a.first] < start for a in series) and request.model is not Model.UNCLEAR:
         request.reason += "; the agency has an agreement of the model from before"
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 from rapidfuzz import fuzz, process
 
+from evenhand.registry.ids import make_id
+
 Row = dict[str, Any]
 
 
@@ -236,7 +238,12 @@ def show(built: Built, agency: Row) -> dict[str, Any]:
 
 
 def why(built: Built, what: str) -> dict[str, Any]:
-    """How the registry knows: of an agreement, an agency, a decision or a change, its rows and decisions."""
+    """How the registry knows: of an agreement, an agency, a decision or a change, its rows and decisions.
+
+    Of an id that was retired, as its rows were joined to another's: those of the other, and `retired`.
+    """
+    if (heir := _heir(built, what)) != what:
+        return {"retired": f"{what} was retired: its rows were joined to {heir}", **why(built, heir)}
     if what.startswith("lea-"):
         agency = _one(built, "agencies", "agency_id", what)
         rows = built.rows(
@@ -256,6 +263,17 @@ def why(built: Built, what: str) -> dict[str, Any]:
     if what.startswith("ch-"):
         return {"change": _one(built, "changes", "change_id", what)}
     raise NotFoundError(f"{what!r} is no id: ids begin with lea-, moa-, d- or ch-")
+
+
+def _heir(built: Built, what: str) -> str:
+    """The id that the rows of an id have now: itself, unless a decision joined its key to another's."""
+    rows = built.rows(
+        """select subject, "left" as key, left_id as id from decisions where verdict = 'same'
+        union all select subject, "right", right_id from decisions where verdict = 'same'"""
+    )
+    ids = {make_id(row["subject"], row["key"]): row["id"] for row in rows}
+    kept = set(ids.values())
+    return what if what in kept else str(ids.get(what) or what)
 
 
 _PROOF = """
