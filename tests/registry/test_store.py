@@ -12,13 +12,18 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
+from evenhand.registry import earlier
 from evenhand.registry.build import build
+from evenhand.registry.cleaning import clean
+from evenhand.registry.matching import match
+from evenhand.registry.places import gazetteer
 from evenhand.registry.tables import TABLES
-from registry.sheets import PARTICIPATING, write_sheet
+from registry.sheets import PARTICIPATING, Ice, write_sheet
 
 Write = Callable[..., Path]
 
 FILES = {
+    "contents.parquet",
     *(f"{t.name}.{form}" for t in TABLES for form in ("parquet", "csv")),
     "registry.duckdb",
     "dictionary.md",
@@ -236,14 +241,92 @@ def test_observations_csv_is_what_arrow_would_write(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "observations.csv").read_bytes() == (tmp_path / "peer.csv").read_bytes()
 
 
-def test_a_folder_of_another_version_is_not_overwritten_by_adding(tmp_path: Path) -> None:
+def contents_of(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.iterdir() if p.name != "registry.duckdb"}
+
+
+def test_a_folder_of_another_version_is_not_overwritten_by_adding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     paths = write_series(tmp_path / "all", 3)
-    build(tmp_path / "all", tmp_path / "out")
-    package = tmp_path / "out" / "datapackage.json"
-    package.write_text(package.read_text().replace('"evenhand_format": ', '"evenhand_format": 9'))
-    before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
+    with monkeypatch.context() as other:
+        other.setattr(earlier, "_program", lambda: "another")
+        build(tmp_path / "all", tmp_path / "out")
+    before = contents_of(tmp_path / "out")
     with pytest.raises(FileExistsError, match="build it again from all sheets"):
         build(paths[0], tmp_path / "out", keep=True)
-    assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
+    assert contents_of(tmp_path / "out") == before
     _, summary = build(tmp_path / "all", tmp_path / "out")
     assert summary["sheets_read"] == 3
+
+
+def test_the_program_is_its_modules_and_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module or a list changed is another program, whose builds are not taken up."""
+    shutil.copytree(Path(earlier.__file__).parent, tmp_path / "registry")
+    monkeypatch.setattr(earlier, "files", lambda package: tmp_path / "registry")
+    found = [earlier._program.__wrapped__()]
+    for changed in ("names.py", "data/counties.csv"):
+        with (tmp_path / "registry" / changed).open("a") as file:
+            file.write("\n")
+        found.append(earlier._program.__wrapped__())
+    assert len(set(found)) == 3
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with sheets in `all`, their build in `full`, and that of quite another sheet in `strange`."""
+    folder = tmp_path_factory.mktemp("built")
+    write_series(folder / "all", 4)
+    build(folder / "all", folder / "full")
+    odd = [row("Kiowa County Sheriff's Office", "soon"), ("ATLANTIS", *row("Deep Police", "soon")[1:])]
+    write_sheet(folder / "other" / "participating-2025-06-02am.xlsx", odd)
+    build(folder / "other", folder / "strange")
+    return folder
+
+
+@pytest.mark.parametrize("harm", ["one byte", "cut short", "of another build"])
+@pytest.mark.parametrize("name", earlier.TAKEN_UP)
+def test_what_is_damaged_is_never_taken_up(built: Path, tmp_path: Path, name: str, harm: str) -> None:
+    """Adding says what to do and changes nothing; building again gives what a build from nothing gives."""
+    shutil.copytree(built / "full", tmp_path / "out")
+    content = (tmp_path / "out" / name).read_bytes()
+    place = len(content) // 3
+    harmed = {
+        "one byte": content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :],
+        "cut short": content[:place],
+        "of another build": (built / "strange" / name).read_bytes(),
+    }
+    (tmp_path / "out" / name).write_bytes(harmed[harm])
+    before = contents_of(tmp_path / "out")
+    with pytest.raises(FileExistsError, match="build it again from all sheets"):
+        build(next((built / "all").iterdir()), tmp_path / "out", keep=True)
+    assert contents_of(tmp_path / "out") == before
+    build(built / "all", tmp_path / "out")
+    assert contents_of(tmp_path / "out") == contents_of(built / "full")
+
+
+def test_another_list_of_agencies_is_matched_anew(tmp_path: Path) -> None:
+    """What was matched against one list is not taken up with another."""
+    paths = write_series(tmp_path / "all", 4)
+    listed = tmp_path / "list.csv"
+    listed.write_text("ori,name,state,county,type\nKS0000001,Elk,KS,ELK,County\n")
+    build(tmp_path / "all", tmp_path / "full", agencies=listed)
+    build(tmp_path / "all", tmp_path / "out")
+    bundled = tables(tmp_path / "out")["agencies"]
+    build(paths[0], tmp_path / "out", agencies=listed, keep=True)
+    assert contents_of(tmp_path / "out") == contents_of(tmp_path / "full")
+    assert tables(tmp_path / "out")["agencies"] != bundled
+    listed.write_text("ori,name,state,county,type\nKS0000002,Elk,KS,ELK,County\n")
+    build(paths[0], tmp_path / "out", agencies=listed, keep=True)
+    build(tmp_path / "all", tmp_path / "fuller", agencies=listed)
+    assert contents_of(tmp_path / "out") == contents_of(tmp_path / "fuller")
+    assert contents_of(tmp_path / "out") != contents_of(tmp_path / "full")
+
+
+def test_what_is_taken_up_is_what_was_worked_out(ice: Ice) -> None:
+    """Rows cleaned and agencies matched by a build of the published sheets, read back, against the rules."""
+    found = earlier.load_earlier(ice.out)
+    assert found is not None
+    assert found.cleans == {raw: clean(raw, gazetteer()) for raw in found.pool.raws}
+    agencies = ice.registry.agencies.values()
+    assert found.matches == {a.subject.text: match(a.subject, gazetteer()) for a in agencies}

@@ -21,7 +21,7 @@ def array(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
 
     Raises `TypeError` for any other type.
     """
-    present = np.fromiter((v is not None for v in values), bool, len(values))
+    present = None if None not in values else np.fromiter((v is not None for v in values), bool, len(values))
     if pa.types.is_string(type_):
         return _texts(values, present)
     if pa.types.is_date32(type_):
@@ -41,16 +41,16 @@ def text(value: str) -> pa.Scalar:
     return array([value], pa.string())[0]
 
 
-def _texts(values: Sequence[Any], present: NDArray[np.bool_]) -> pa.Array:
-    encoded = [b"" if v is None else str(v).encode() for v in values]
+def _texts(values: Sequence[Any], present: NDArray[np.bool_] | None) -> pa.Array:
+    encoded = [b"" if v is None else v.encode() for v in values]
     ends = np.zeros(len(encoded) + 1, np.int32)
     np.cumsum(np.fromiter(map(len, encoded), np.int32, len(encoded)), out=ends[1:])
     data = pa.py_buffer(b"".join(encoded))
     return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(ends), data, _validity(present))
 
 
-def _validity(present: NDArray[np.bool_]) -> pa.Buffer | None:
-    return None if present.all() else pa.py_buffer(np.packbits(present, bitorder="little"))
+def _validity(present: NDArray[np.bool_] | None) -> pa.Buffer | None:
+    return None if present is None else pa.py_buffer(np.packbits(present, bitorder="little"))
 
 
 def of_numbers(numbers: NDArray[Any]) -> pa.Array:

@@ -31,6 +31,7 @@ class Agency:
     key: str
     keys: list[str]
     node: Node
+    subject: Subject
     name: str
     names: dict[str, int]
     counties: dict[str, int]
@@ -96,8 +97,12 @@ def build_registry(
     overrides: Sequence[Override] = (),
     issued: Issued | None = None,
     known: Callable[[Raw], Clean | str | None] = lambda raw: None,
+    matched: Callable[[Subject], Match | None] = lambda subject: None,
 ) -> Registry:
-    """Build the registry. The same sheets, overrides and ids issued give the same result in any order."""
+    """Build the registry. The same sheets, overrides and ids issued give the same result in any order.
+
+    `known` and `matched` give what is known already of a row cleaned and an agency matched.
+    """
     issued = issued or Issued()
     corpus = assemble(sheets, pool, places, known)
     lines = draw_lines(corpus)
@@ -117,7 +122,9 @@ def build_registry(
     )
     agency_of_line = {k: agency_key[lines.nodes[line.node].key] for k, line in by_key.items()}
     agreements = trace(groups.groups(), by_key, agency_of_line, agreement_key, evidence)
-    agencies = _agencies(clusters, agency_key, evidence, places)
+    agencies = _agencies(
+        clusters, agency_key, evidence, places, lambda subject: matched(subject) or match(subject, places)
+    )
     listed = {key: list(evidence.lines_of(agency.keys)) for key, agency in agencies.items()}
     requests = trace_requests(listed, agreements, evidence)
     registry = Registry(
@@ -151,7 +158,11 @@ def _agency_rank(node: Node, evidence: Evidence, places: Gazetteer) -> tuple[obj
 
 
 def _agencies(
-    clusters: Clusters, key_of: dict[str, str], evidence: Evidence, places: Gazetteer
+    clusters: Clusters,
+    key_of: dict[str, str],
+    evidence: Evidence,
+    places: Gazetteer,
+    matched: Callable[[Subject], Match],
 ) -> dict[str, Agency]:
     found: dict[str, Agency] = {}
     for keys in clusters.groups():
@@ -174,10 +185,11 @@ def _agencies(
             key_of[keys[0]],
             keys,
             latest,
+            subject,
             latest.text,
             dict(sorted(names.items())),
             dict(counties),
-            match(subject, places),
+            matched(subject),
             *(span or (None, None)),
         )
     return dict(sorted(found.items()))

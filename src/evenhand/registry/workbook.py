@@ -10,10 +10,10 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
-from xml.sax.saxutils import unescape
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -204,11 +204,8 @@ def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> dict[str, str
         return {}
     targets = dict(_PART.findall(package.read(relations).decode("utf-8", "replace")))
     listed = _WORKSHEET.findall(package.read("xl/workbook.xml").decode("utf-8", "replace"))
-    entities = {"&quot;": '"', "&apos;": "'"}
     return {
-        unescape(name, entities): "xl/" + targets[key].removeprefix("/xl/")
-        for name, key in listed
-        if key in targets
+        unescape(name): "xl/" + targets[key].removeprefix("/xl/") for name, key in listed if key in targets
     }
 
 
@@ -242,7 +239,7 @@ def _read_links(sheet: Worksheet, xml: bytes, relations: bytes) -> None:
 
 @lru_cache(maxsize=1 << 16)
 def _address(target: bytes) -> str:
-    return without_recipient(unescape(target.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}))
+    return without_recipient(unescape(target.decode("utf-8", "replace")))
 
 
 def _read_formulas(sheet: Worksheet, xml: bytes) -> None:
@@ -293,18 +290,19 @@ def without_recipient(link: str) -> str:
     return f"{host}/?url={found.group(1)}"
 
 
-def plain_address(link: str) -> tuple[str, list[str]]:
+@lru_cache(maxsize=1 << 16)
+def plain_address(link: str) -> tuple[str, tuple[str, ...]]:
     """The document that a link leads to, and the names of the wrappings that were taken off."""
-    steps: list[str] = []
+    steps: tuple[str, ...] = ()
     link = link.strip()
     if found := _SAFELINK.match(link):
-        link, steps = unquote(found.group(1)), [*steps, "mail filter taken off the link"]
+        link, steps = unquote(found.group(1)), (*steps, "mail filter taken off the link")
     if found := _EXTENSION.match(link):
-        link, steps = link[found.end() :], [*steps, "browser extension taken off the link"]
+        link, steps = link[found.end() :], (*steps, "browser extension taken off the link")
     if found := _ARCHIVED.match(link):
-        link, steps = found.group(2), [*steps, "web archive taken off the link"]
+        link, steps = found.group(2), (*steps, "web archive taken off the link")
     if found := re.match(r"^(https?):/(?=[^/])", link):
-        link, steps = f"{found.group(1)}://{link[found.end() :]}", [*steps, "slash added to the link"]
+        link, steps = f"{found.group(1)}://{link[found.end() :]}", (*steps, "slash added to the link")
     if link.startswith("http://www.ice.gov/"):
         link = "https://" + link[7:]
     return link, steps
