@@ -75,13 +75,14 @@ def values_of(column: pa.Array | pa.ChunkedArray) -> list[Any]:
     """The Python values of an array of the types that `array` makes."""
     flat = _flat(column)
     if pa.types.is_dictionary(flat.type):
-        flat = flat.cast(flat.type.value_type)
-    missing = np.zeros(len(flat), bool)
-    if flat.null_count:
-        marks = np.frombuffer(flat.buffers()[0], np.uint8)
-        missing = np.unpackbits(marks, bitorder="little")[flat.offset : flat.offset + len(flat)] == 0
+        labels = [*values_of(flat.dictionary), None]
+        return [labels[-1 if n is None else n] for n in values_of(flat.indices)]
     found = _present_values(flat)
-    return [None if lost else value for value, lost in zip(found, missing.tolist(), strict=True)]
+    if not flat.null_count:
+        return found
+    marks = np.frombuffer(flat.buffers()[0], np.uint8)
+    present = np.unpackbits(marks, bitorder="little")[flat.offset : flat.offset + len(flat)].tolist()
+    return [value if here else None for value, here in zip(found, present, strict=True)]
 
 
 def _present_values(flat: pa.Array) -> list[Any]:
@@ -89,8 +90,11 @@ def _present_values(flat: pa.Array) -> list[Any]:
     if pa.types.is_string(flat.type):
         _, ends, data = flat.buffers()
         at = np.frombuffer(ends, np.int32, len(flat) + 1, flat.offset * 4).tolist() if len(flat) else [0]
-        text = data.to_pybytes() if data else b""
-        return [text[a:b].decode() for a, b in pairwise(at)]
+        read = data.to_pybytes() if data else b""
+        if read.isascii():
+            text = read.decode()
+            return [text[a:b] for a, b in pairwise(at)]
+        return [read[a:b].decode() for a, b in pairwise(at)]
     kind = np.dtype(f"{'f' if pa.types.is_floating(flat.type) else 'i'}{flat.type.bit_width // 8}")
     places = np.frombuffer(flat.buffers()[1] or b"", kind, len(flat), flat.offset * kind.itemsize)
     numbers: list[Any] = places.tolist()

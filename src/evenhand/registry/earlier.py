@@ -6,7 +6,7 @@ agencies matched to, only with the same list of agencies too. Otherwise all is r
 
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -63,7 +63,7 @@ def load_earlier(out: Path, agencies: Path | None = None) -> Earlier | None:
     found = Earlier()
     rows = _columns(contents, [f"{name}_raw" for name in Raw._fields])
     for cells in zip(*rows, strict=True):
-        found.pool.add(Raw(*[cell or "" for cell in cells]))
+        found.pool.add(Raw(*cells))
     by_name = {row["sheet"]: _sheet(row) for row in arrow.rows_of(sheets) if row["result"] == "read"}
     _take_rows(by_name, observed)
     for row in arrow.rows_of(refused):
@@ -109,7 +109,7 @@ def _read_parquet(path: Path) -> pa.Table:
         return file.read(columns)
 
 
-def _columns(table: pa.Table, names: list[str]) -> list[list[Any]]:
+def _columns(table: pa.Table, names: Sequence[str]) -> list[list[Any]]:
     return [arrow.values_of(table[name]) for name in names]
 
 
@@ -150,9 +150,9 @@ _CLEANED = (
 
 def _cleans(contents: pa.Table) -> Iterator[Clean]:
     names = [
-        name_of(w, Body(b), c) for w, b, c in zip(*_columns(contents, ["words", "body", "core"]), strict=True)
+        name_of(w, Body(b), c) for w, b, c in zip(*_columns(contents, ("words", "body", "core")), strict=True)
     ]
-    for name, cells in zip(names, zip(*_columns(contents, list(_CLEANED)), strict=True), strict=True):
+    for name, cells in zip(names, zip(*_columns(contents, _CLEANED), strict=True), strict=True):
         state, agency, kind, county, fips, model, signed, moa, addendum, steps, problem = cells
         yield Clean(
             state,
@@ -170,20 +170,12 @@ def _cleans(contents: pa.Table) -> Iterator[Clean]:
         )
 
 
+_MATCHED = (
+    *("matched_on", "body", "ori", "ori_name", "ori_rule", "ori_score", "runner_up", "runner_up_score"),
+    *("county_fips", "county", "county_rule"),
+)
+
+
 def _matches(agencies: pa.Table) -> Iterator[tuple[str, Match]]:
-    for row in arrow.rows_of(agencies):
-        yield (
-            row["matched_on"],
-            Match(
-                Body(row["body"]),
-                row["ori"] or "",
-                row["ori_name"] or "",
-                row["ori_rule"],
-                row["ori_score"],
-                row["runner_up"] or "",
-                row["runner_up_score"],
-                row["county_fips"] or "",
-                row["county"] or "",
-                row["county_rule"],
-            ),
-        )
+    for key, body, *cells in zip(*_columns(agencies, _MATCHED), strict=True):
+        yield key, Match(Body(body), *["" if cell is None else cell for cell in cells])

@@ -8,7 +8,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from operator import itemgetter
 from pathlib import Path
@@ -169,10 +169,18 @@ class AgencyListError(ValueError):
     """A list of agencies that cannot be used, and why."""
 
 
-@lru_cache(maxsize=4)
 def gazetteer(agencies: Path | None = None) -> Gazetteer:
     """The gazetteer with the FBI's list from `agencies` (its columns as in the bundled list), else the
-    bundled one. Raises `AgencyListError`."""
+    bundled one, which is read once. Raises `AgencyListError`."""
+    return _bundled() if agencies is None else _gazetteer(agencies)
+
+
+@cache
+def _bundled() -> Gazetteer:
+    return _gazetteer(None)
+
+
+def _gazetteer(agencies: Path | None) -> Gazetteer:
     named = _columns(_DATA.joinpath("states.csv").read_text(), ("code",), ("name",))
     states = {state[0]: state[1] for state in named}
     counties: dict[str, dict[str, County]] = defaultdict(dict)
