@@ -112,7 +112,10 @@ def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 def table(rows: Sequence[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     """A table from rows by column name; a name that a row lacks is missing there."""
-    columns = [array([row.get(field.name) for row in rows], field.type) for field in schema]
+    columns = [
+        array([row.get(name) for row in rows], type_)
+        for name, type_ in zip(schema.names, schema.types, strict=True)
+    ]
     return pa.Table.from_arrays(columns, schema=schema)
 
 

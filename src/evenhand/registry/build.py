@@ -29,7 +29,7 @@ from evenhand.registry.store import write_registry
 Told = Callable[[str, int, int], None]
 """Told of progress: what is under way, how much of it is done, and how much there is."""
 
-PARTS = 4
+PARTS = 2
 SHARED_FROM = 60
 """Sheets are shared out over processes from this many on; fewer are read sooner by one."""
 

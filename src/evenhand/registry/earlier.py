@@ -178,4 +178,5 @@ _MATCHED = (
 
 def _matches(agencies: pa.Table) -> Iterator[tuple[str, Match]]:
     for key, body, *cells in zip(*_columns(agencies, _MATCHED), strict=True):
-        yield key, Match(Body(body), *["" if cell is None else cell for cell in cells])
+        filled: list[Any] = ["" if cell is None else cell for cell in cells]
+        yield key, Match(Body(body), *filled)

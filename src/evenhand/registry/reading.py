@@ -72,7 +72,7 @@ class Pool:
     def __init__(self) -> None:
         self.raws: list[Raw] = []
         self._place: dict[Raw, int] = {}
-        self.seen: dict[Shape, dict[tuple[tuple[Any, ...], str, str], int]] = {}
+        self.seen: dict[Shape, dict[tuple[Any, str, str], int]] = {}
 
     def add(self, raw: Raw) -> int:
         """The row's place in `raws`."""
@@ -186,7 +186,7 @@ def _read_rows(sheet: SheetFile, worksheet: Worksheet, header: Header, pool: Poo
                 row[moa] = row[moa][len(capture) :]
     links, added = (_down(worksheet.links.get(column), first, len(rows)) for column in (moa, addendum))
     # In few calls for all rows: most are of a row met before, and there are hundreds of thousands.
-    keys = list(zip(map(itemgetter(*columns), rows), links, added, strict=False))
+    keys: list[tuple[Any, str, str]] = list(zip(map(itemgetter(*columns), rows), links, added, strict=False))
     seen = pool.seen.setdefault((present, *header.others), {})
     places = list(map(seen.get, keys))
     numbers: Iterable[int] = range(first + 1, first + 1 + len(rows))
@@ -200,9 +200,8 @@ def _read_rows(sheet: SheetFile, worksheet: Worksheet, header: Header, pool: Poo
                 seen[keys[at]] = pool.add(raw)
             places[at] = seen[keys[at]]
         numbers = [number for number, place in zip(numbers, places, strict=True) if place is not None]
-        places = [place for place in places if place is not None]
     sheet.rows.extend(numbers)
-    sheet.contents.extend(places)
+    sheet.contents.extend([place for place in places if place is not None])
 
 
 def _down(links: dict[int, str] | None, first: int, rows: int) -> Iterable[str]:

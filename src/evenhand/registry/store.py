@@ -1,6 +1,7 @@
 """Writing a registry to a folder, and taking up again what an earlier build read."""
 
 import json
+import os
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,25 +27,31 @@ if TYPE_CHECKING:
 def write_registry(registry: Registry, out: Path, agencies: str = "") -> dict[str, Any]:
     """Write all tables as Parquet, CSV and DuckDB, with dictionary, package and summary; replaces `out` in
     one step. `agencies` is the `list_digest` of the list that was matched against. Returns the summary."""
-    summary = summarize(registry)
     with staged_folder(out) as folder, ThreadPoolExecutor(2) as threads:
-        # The largest table is written while the others are still made.
+        # The largest table goes into the database while the others are still made.
         contents = render_contents(registry)
         observed = render_observations(registry.corpus, contents)
-        as_text = threads.submit(write_observations, observed, folder / "observations.csv")
         database = threads.submit(_begin_database, observed, contents, folder)
         rendered = render(registry)
         for name, table in rendered.items():
             _write_parquet(table, folder / f"{name}.parquet")
             pyarrow.csv.write_csv(table, folder / f"{name}.csv")
+        write_observations(observed, folder / "observations.csv")
+        threads.submit(_to_disk, folder / "observations.csv")
         rows = {name: table.num_rows for name, table in {**rendered, "observations": observed}.items()}
         (folder / "ids.csv").write_text(issued_text(registry.issued, *registry.used_keys()))
         (folder / "dictionary.md").write_text(dictionary())
+        summary = summarize(registry)
         (folder / "summary.json").write_text(_json(summary))
         finish_database(database.result(), folder)
         (folder / "datapackage.json").write_text(_json(data_package(rows, seal(folder, agencies))))
-        as_text.result()
     return summary
+
+
+def _to_disk(path: Path) -> None:
+    """Bring a large file to disk while there is more to do: before the folder is put in place, it must be."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _json(value: object) -> str:
