@@ -62,7 +62,7 @@ class RefusedRows:
 
 
 Shape = tuple[str, ...]
-"""The meanings of a sheet's columns, in their order, and the headings of those that have none."""
+"""The meanings of a sheet's columns in their order, an empty text, and the headings of those without one."""
 
 
 class Pool:
@@ -187,7 +187,7 @@ def _read_rows(sheet: SheetFile, worksheet: Worksheet, header: Header, pool: Poo
     links, added = (_down(worksheet.links.get(column), first, len(rows)) for column in (moa, addendum))
     # In few calls for all rows: most are of a row met before, and there are hundreds of thousands.
     keys: list[tuple[Any, str, str]] = list(zip(map(itemgetter(*columns), rows), links, added, strict=False))
-    seen = pool.seen.setdefault((present, *header.others), {})
+    seen = pool.seen.setdefault((*present, "", *header.others), {})
     places = list(map(seen.get, keys))
     numbers: Iterable[int] = range(first + 1, first + 1 + len(rows))
     if None in places:
