@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 CALAMINE = """
 import sys
@@ -99,7 +100,7 @@ def main() -> None:
         for _ in range(options.rounds):
             for name in ("one", "out", "part", "asked"):
                 shutil.rmtree(folder / name, ignore_errors=True)
-            steps = {
+            steps: dict[str, tuple[Any, ...]] = {
                 "interpreter and libraries": (START,),
                 "calamine, bare": (CALAMINE, options.sheets),
                 "full build, one process": (BUILD, options.sheets, folder / "one", 1),
