@@ -149,4 +149,4 @@ def test_the_fbi_s_own_column_names_are_read(tmp_path: Path) -> None:
         "KS0010000,Elk,KS,ELK,County,12\n"
     )
     (agency,) = gazetteer(path).fbi["KS"]
-    assert (agency.name, agency.counties, agency.type, agency.officers) == ("Elk", ("ELK",), "County", 12)
+    assert (agency.name, agency.counties, agency.type) == ("Elk", ("ELK",), "County")

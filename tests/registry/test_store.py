@@ -8,17 +8,24 @@ from pathlib import Path
 
 import duckdb
 import jsonschema
+import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
+from evenhand.registry import earlier
 from evenhand.registry.build import build
+from evenhand.registry.cleaning import clean
+from evenhand.registry.matching import match
+from evenhand.registry.places import gazetteer
+from evenhand.registry.reading import sheet_paths
 from evenhand.registry.tables import TABLES
-from registry.sheets import PARTICIPATING, write_sheet
+from registry.sheets import PARTICIPATING, Ice, write_sheet
 
 Write = Callable[..., Path]
 
 FILES = {
+    "contents.parquet",
     *(f"{t.name}.{form}" for t in TABLES for form in ("parquet", "csv")),
     "registry.duckdb",
     "dictionary.md",
@@ -56,9 +63,11 @@ def tables(folder: Path) -> dict[str, object]:
     return found
 
 
-def database(folder: Path) -> list[list[dict[str, object]]]:
+def database(folder: Path) -> list[pa.Table]:
+    """The tables of the database, each in the order of its key."""
     with duckdb.connect(str(folder / "registry.duckdb"), read_only=True) as connection:
-        return [connection.sql(f"from {t.name}").to_arrow_table().to_pylist() for t in TABLES]
+        orders = [(t.name, ", ".join(f'"{c}"' for c in t.key)) for t in TABLES]
+        return [connection.sql(f"from {name} order by {key}").to_arrow_table() for name, key in orders]
 
 
 def test_all_files_with_documented_columns(tmp_path: Path) -> None:
@@ -236,14 +245,108 @@ def test_observations_csv_is_what_arrow_would_write(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "observations.csv").read_bytes() == (tmp_path / "peer.csv").read_bytes()
 
 
-def test_a_folder_of_another_version_is_not_overwritten_by_adding(tmp_path: Path) -> None:
+def contents_of(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.iterdir() if p.name != "registry.duckdb"}
+
+
+def test_a_folder_of_another_version_is_not_overwritten_by_adding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     paths = write_series(tmp_path / "all", 3)
-    build(tmp_path / "all", tmp_path / "out")
-    package = tmp_path / "out" / "datapackage.json"
-    package.write_text(package.read_text().replace('"evenhand_format": ', '"evenhand_format": 9'))
-    before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
+    with monkeypatch.context() as other:
+        other.setattr(earlier, "_program", lambda: "another")
+        build(tmp_path / "all", tmp_path / "out")
+    before = contents_of(tmp_path / "out")
     with pytest.raises(FileExistsError, match="build it again from all sheets"):
         build(paths[0], tmp_path / "out", keep=True)
-    assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
+    assert contents_of(tmp_path / "out") == before
     _, summary = build(tmp_path / "all", tmp_path / "out")
     assert summary["sheets_read"] == 3
+
+
+def test_the_program_is_its_modules_and_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module or a list changed is another program, whose builds are not taken up."""
+    shutil.copytree(Path(earlier.__file__).parent, tmp_path / "registry")
+    monkeypatch.setattr(earlier, "files", lambda package: tmp_path / "registry")
+    found = [earlier._program.__wrapped__()]
+    for changed in ("names.py", "data/counties.csv"):
+        with (tmp_path / "registry" / changed).open("a") as file:
+            file.write("\n")
+        found.append(earlier._program.__wrapped__())
+    assert len(set(found)) == 3
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with sheets in `all`, their build in `full`, and that of quite another sheet in `strange`."""
+    folder = tmp_path_factory.mktemp("built")
+    write_series(folder / "all", 4)
+    build(folder / "all", folder / "full")
+    odd = [row("Kiowa County Sheriff's Office", "soon"), ("ATLANTIS", *row("Deep Police", "soon")[1:])]
+    write_sheet(folder / "other" / "participating-2025-06-02am.xlsx", odd)
+    build(folder / "other", folder / "strange")
+    return folder
+
+
+@pytest.mark.parametrize("harm", ["one byte", "cut short", "of another build"])
+@pytest.mark.parametrize("name", earlier.TAKEN_UP)
+def test_what_is_damaged_is_never_taken_up(built: Path, tmp_path: Path, name: str, harm: str) -> None:
+    """Adding says what to do and changes nothing; building again gives what a build from nothing gives."""
+    shutil.copytree(built / "full", tmp_path / "out")
+    content = (tmp_path / "out" / name).read_bytes()
+    place = len(content) // 3
+    harmed = {
+        "one byte": content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :],
+        "cut short": content[:place],
+        "of another build": (built / "strange" / name).read_bytes(),
+    }
+    (tmp_path / "out" / name).write_bytes(harmed[harm])
+    before = contents_of(tmp_path / "out")
+    with pytest.raises(FileExistsError, match="build it again from all sheets"):
+        build(next((built / "all").iterdir()), tmp_path / "out", keep=True)
+    assert contents_of(tmp_path / "out") == before
+    build(built / "all", tmp_path / "out")
+    assert contents_of(tmp_path / "out") == contents_of(built / "full")
+
+
+def test_another_list_of_agencies_is_matched_anew(tmp_path: Path) -> None:
+    """What was matched against one list is not taken up with another."""
+    paths = write_series(tmp_path / "all", 4)
+    listed = tmp_path / "list.csv"
+    listed.write_text("ori,name,state,county,type\nKS0000001,Elk,KS,ELK,County\n")
+    build(tmp_path / "all", tmp_path / "full", agencies=listed)
+    build(tmp_path / "all", tmp_path / "out")
+    bundled = tables(tmp_path / "out")["agencies"]
+    build(paths[0], tmp_path / "out", agencies=listed, keep=True)
+    assert contents_of(tmp_path / "out") == contents_of(tmp_path / "full")
+    assert tables(tmp_path / "out")["agencies"] != bundled
+    listed.write_text("ori,name,state,county,type\nKS0000002,Elk,KS,ELK,County\n")
+    build(paths[0], tmp_path / "out", agencies=listed, keep=True)
+    build(tmp_path / "all", tmp_path / "fuller", agencies=listed)
+    assert contents_of(tmp_path / "out") == contents_of(tmp_path / "fuller")
+    assert "KS0000002" in (tmp_path / "out" / "agencies.csv").read_text()
+
+
+def test_what_is_taken_up_is_what_was_worked_out(ice: Ice) -> None:
+    """Rows cleaned and agencies matched by a build of the published sheets, read back, against the rules."""
+    found = earlier.load_earlier(ice.out)
+    assert found is not None
+    assert found.cleans == {raw: clean(raw, gazetteer()) for raw in found.pool.raws}
+    agencies = ice.registry.agencies.values()
+    assert found.matches == {a.subject.text: match(a.subject, gazetteer()) for a in agencies}
+
+
+@pytest.mark.trial
+@pytest.mark.parametrize("place", [0, 300, -1])
+def test_adding_a_published_sheet(ice: Ice, tmp_path: Path, place: int) -> None:
+    """To the other 918, in whatever order it was published: byte for byte the build of all."""
+    paths = sheet_paths(ice.folder)
+    added = paths[place]
+    (tmp_path / "others").mkdir()
+    for path in paths:
+        if path != added:
+            (tmp_path / "others" / path.name).symlink_to(path.absolute())
+    build(tmp_path / "others", tmp_path / "out")
+    build(added, tmp_path / "out", keep=True)
+    assert contents_of(tmp_path / "out") == contents_of(ice.out)
+    assert database(tmp_path / "out") == database(ice.out)

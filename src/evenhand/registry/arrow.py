@@ -21,7 +21,7 @@ def array(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
 
     Raises `TypeError` for any other type.
     """
-    present = np.fromiter((v is not None for v in values), bool, len(values))
+    present = None if None not in values else np.fromiter((v is not None for v in values), bool, len(values))
     if pa.types.is_string(type_):
         return _texts(values, present)
     if pa.types.is_date32(type_):
@@ -41,16 +41,16 @@ def text(value: str) -> pa.Scalar:
     return array([value], pa.string())[0]
 
 
-def _texts(values: Sequence[Any], present: NDArray[np.bool_]) -> pa.Array:
-    encoded = [b"" if v is None else str(v).encode() for v in values]
+def _texts(values: Sequence[Any], present: NDArray[np.bool_] | None) -> pa.Array:
+    encoded = [b"" if v is None else v.encode() for v in values]
     ends = np.zeros(len(encoded) + 1, np.int32)
     np.cumsum(np.fromiter(map(len, encoded), np.int32, len(encoded)), out=ends[1:])
     data = pa.py_buffer(b"".join(encoded))
     return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(ends), data, _validity(present))
 
 
-def _validity(present: NDArray[np.bool_]) -> pa.Buffer | None:
-    return None if present.all() else pa.py_buffer(np.packbits(present, bitorder="little"))
+def _validity(present: NDArray[np.bool_] | None) -> pa.Buffer | None:
+    return None if present is None else pa.py_buffer(np.packbits(present, bitorder="little"))
 
 
 def of_numbers(numbers: NDArray[Any]) -> pa.Array:
@@ -75,13 +75,14 @@ def values_of(column: pa.Array | pa.ChunkedArray) -> list[Any]:
     """The Python values of an array of the types that `array` makes."""
     flat = _flat(column)
     if pa.types.is_dictionary(flat.type):
-        flat = flat.cast(flat.type.value_type)
-    missing = np.zeros(len(flat), bool)
-    if flat.null_count:
-        marks = np.frombuffer(flat.buffers()[0], np.uint8)
-        missing = np.unpackbits(marks, bitorder="little")[flat.offset : flat.offset + len(flat)] == 0
+        labels = [*values_of(flat.dictionary), None]
+        return [labels[-1 if n is None else n] for n in values_of(flat.indices)]
     found = _present_values(flat)
-    return [None if lost else value for value, lost in zip(found, missing.tolist(), strict=True)]
+    if not flat.null_count:
+        return found
+    marks = np.frombuffer(flat.buffers()[0], np.uint8)
+    present = np.unpackbits(marks, bitorder="little")[flat.offset : flat.offset + len(flat)].tolist()
+    return [value if here else None for value, here in zip(found, present, strict=True)]
 
 
 def _present_values(flat: pa.Array) -> list[Any]:
@@ -89,8 +90,11 @@ def _present_values(flat: pa.Array) -> list[Any]:
     if pa.types.is_string(flat.type):
         _, ends, data = flat.buffers()
         at = np.frombuffer(ends, np.int32, len(flat) + 1, flat.offset * 4).tolist() if len(flat) else [0]
-        text = data.to_pybytes() if data else b""
-        return [text[a:b].decode() for a, b in pairwise(at)]
+        read = data.to_pybytes() if data else b""
+        if read.isascii():
+            text = read.decode()
+            return [text[a:b] for a, b in pairwise(at)]
+        return [read[a:b].decode() for a, b in pairwise(at)]
     kind = np.dtype(f"{'f' if pa.types.is_floating(flat.type) else 'i'}{flat.type.bit_width // 8}")
     places = np.frombuffer(flat.buffers()[1] or b"", kind, len(flat), flat.offset * kind.itemsize)
     numbers: list[Any] = places.tolist()
@@ -108,7 +112,10 @@ def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 def table(rows: Sequence[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     """A table from rows by column name; a name that a row lacks is missing there."""
-    columns = [array([row.get(field.name) for row in rows], field.type) for field in schema]
+    columns = [
+        array([row.get(name) for row in rows], type_)
+        for name, type_ in zip(schema.names, schema.types, strict=True)
+    ]
     return pa.Table.from_arrays(columns, schema=schema)
 
 

@@ -3,18 +3,17 @@
 import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from evenhand.record.digest import sha256_of
 from evenhand.record.folder import holds_other_things
 from evenhand.registry.decisions import Override, load_overrides
+from evenhand.registry.earlier import Earlier, list_digest, load_earlier
 from evenhand.registry.ids import load_issued
-from evenhand.registry.places import Gazetteer, gazetteer
+from evenhand.registry.places import gazetteer
 from evenhand.registry.reading import (
     Pool,
     Raw,
@@ -25,23 +24,25 @@ from evenhand.registry.reading import (
     sheet_paths,
 )
 from evenhand.registry.registry import Registry, build_registry
-from evenhand.registry.store import load_earlier, write_registry
+from evenhand.registry.store import write_registry
 
 Told = Callable[[str, int, int], None]
 """Told of progress: what is under way, how much of it is done, and how much there is."""
 
-PARTS = 4
+PARTS = 2
 SHARED_FROM = 60
 """Sheets are shared out over processes from this many on; fewer are read sooner by one."""
 
 
 @dataclass
 class Readings:
-    """Sheets read so far, the distinct rows of all, and the files that could not be read."""
+    """Sheets read so far, the distinct rows of all, the files that could not be read, and what an earlier
+    build left."""
 
     pool: Pool = field(default_factory=Pool)
     sheets: list[SheetFile] = field(default_factory=list)
     refused: list[RefusedSheet] = field(default_factory=list)
+    earlier: Earlier = field(default_factory=Earlier)
 
 
 def build(
@@ -60,7 +61,7 @@ def build(
     `FileNotFoundError`, `OverrideError`, `AgencyListError`, `NotADirectoryError` or `FileExistsError`, each
     with its remedy.
     """
-    given, paths, places = load_overrides(overrides), sheet_paths(source), gazetteer(agencies)
+    given, paths = load_overrides(overrides), sheet_paths(source)
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(f"{out} is a file; name a folder")
     if holds_other_things(out, "datapackage.json"):
@@ -68,7 +69,7 @@ def build(
             f"{out} holds files and is no registry; it would be replaced whole. Name a new folder."
         )
     with _no_search_for_cycles():
-        return _build(paths, out, given, places, told, processes, keep)
+        return _build(paths, out, given, agencies, told, processes, keep)
 
 
 @contextmanager
@@ -88,17 +89,26 @@ def _build(
     paths: Sequence[Path],
     out: Path,
     overrides: Sequence[Override],
-    places: Gazetteer,
+    agencies: Path | None,
     told: Told,
     processes: int | None,
     keep: bool,
 ) -> tuple[Registry, dict[str, Any]]:
-    readings = read_folder(paths, out, told, processes, keep)
+    places = gazetteer(agencies)
+    readings = read_folder(paths, out, told, processes, keep, agencies)
     told("joining rows into agreements", 0, 1)
-    registry = build_registry(readings.sheets, readings.pool, places, overrides, load_issued(out))
+    registry = build_registry(
+        readings.sheets,
+        readings.pool,
+        places,
+        overrides,
+        load_issued(out),
+        readings.earlier.clean,
+        readings.earlier.match,
+    )
     registry.corpus.refused_sheets = readings.refused
     told("writing tables", 0, 1)
-    summary = write_registry(registry, out)
+    summary = write_registry(registry, out, list_digest(agencies))
     return registry, summary
 
 
@@ -108,18 +118,19 @@ def read_folder(
     told: Told = lambda what, done, total: None,
     processes: int | None = None,
     keep: bool = False,
+    agencies: Path | None = None,
 ) -> Readings:
     """Read sheets, but for those whose bytes an earlier build in `out` has read.
 
     Raises `FileExistsError` if what `out` holds is to be kept and cannot be read.
     """
-    earlier = load_earlier(out) if out else None
+    earlier = load_earlier(out, agencies) if out else None
     if keep and out and earlier is None and (out / "datapackage.json").exists():
         raise FileExistsError(
             f"{out} was built by another version or is damaged, so that its sheets cannot be taken up: "
             f"build it again from all sheets with `evenhand registry build SHEETS --out {out}`"
         )
-    readings = Readings(earlier.pool) if earlier else Readings()
+    readings = Readings(earlier.pool, earlier=earlier) if earlier else Readings()
     known = {s.sha256: s for s in earlier.sheets} if earlier else {}
     digests: dict[Path, str] = {}
     wanted: list[Path] = []
@@ -172,6 +183,9 @@ def _read(
             readings.sheets += sheets
             readings.refused += refused
     else:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         # Large and small sheets are dealt out evenly. Few parts, as each meets most of the distinct rows.
         parts = [tasks[n :: PARTS * workers] for n in range(PARTS * workers)]
         with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:

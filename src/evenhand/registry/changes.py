@@ -7,7 +7,6 @@ import numpy as np
 
 from evenhand.registry.cleaning import Clean
 from evenhand.registry.corpus import Corpus
-from evenhand.registry.evidence import Evidence
 from evenhand.registry.history import Agreement, Request
 from evenhand.registry.lines import Lines
 from evenhand.registry.reading import IN_FORCE, PENDING
@@ -46,7 +45,6 @@ def find_changes(
     agreement_of_line: Sequence[str],
     agreements: Sequence[Agreement],
     requests: Sequence[Request],
-    evidence: Evidence,
 ) -> list[Change]:
     """All changes, by sheet, then agency."""
     force, pending = corpus.series(IN_FORCE), corpus.series(PENDING)
@@ -149,13 +147,18 @@ def _values(
     )
     place = {sheet: n for n, sheet in enumerate(force)}
     found: list[Change] = []
-    for at in changed:
-        before, after = (corpus.content[order[at - 1]], corpus.content[order[at]])
-        sheet = int(corpus.sheet[order[at]])
-        previous = force[place[sheet] - 1]
-        agency = agency_of_node[lines.lines[lines.line_of[after]].node]
+    now = order[changed]
+    for before, after, sheet, key, line in zip(
+        corpus.content[order[changed - 1]].tolist(),
+        corpus.content[now].tolist(),
+        corpus.sheet[now].tolist(),
+        agreement[now].tolist(),
+        lines.line_of[corpus.content[now]].tolist(),
+        strict=True,
+    ):
+        agency = agency_of_node[lines.lines[line].node]
         for what, a, b in _differences(corpus.cleans[before], corpus.cleans[after]):
-            found.append(Change(sheet, previous, what, keys[agreement[order[at]]], agency, a, b))
+            found.append(Change(sheet, force[place[sheet] - 1], what, keys[key], agency, a, b))
     return found
 
 

@@ -183,16 +183,27 @@ def _link(link: str, text: str, steps: list[str]) -> str:
 
 def read_signed(value: str, steps: list[str], problems: list[str]) -> date | None:
     """The day signed, from an ISO or American text, a text that lacks a stroke, or a serial number."""
+    day, done, found = _signed(value)
+    steps += done
+    problems += found
+    return day
+
+
+@lru_cache(maxsize=1 << 14)
+def _signed(value: str) -> tuple[date | None, list[str], list[str]]:
+    """The day, the steps that read it and what could not be read. Few days stand in many rows."""
+    steps: list[str] = []
+    problems: list[str] = []
     text = " ".join(value.replace("\xa0", " ").split())
     if _words(text) in _NOTHING and not re.search(r"\d", text):
         if text:
             steps.append("signing day's blank mark removed")
-        return None
+        return None, steps, problems
     day = _from_text(text, steps)
     if day is None:
         problems.append(f"signing day {text!r} is no day")
-        return None
-    return _plausible(day, text, steps, problems)
+        return None, steps, problems
+    return _plausible(day, text, steps, problems), steps, problems
 
 
 def _from_text(text: str, steps: list[str]) -> date | None:

@@ -4,6 +4,7 @@ A campus, an airport or port, a constable, a state agency or a regional body is 
 county that the sheets give it, if they do, and is never forced onto another.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +45,13 @@ class Subject:
     type: str
     counties: tuple[str, ...]
     county_texts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All that is known, as a JSON list."""
+        name = self.name
+        known = (self.state, name.key, name.body, name.core, self.type, self.counties, self.county_texts)
+        return json.dumps(known, ensure_ascii=False)
 
 
 def match(subject: Subject, places: Gazetteer) -> Match:
@@ -240,32 +248,14 @@ def _sheriff(
 
 
 @lru_cache(maxsize=1 << 10)
-def _by_type(
-    state: str, types: tuple[str, ...], places_id: int, places: "_Held"
-) -> list[tuple[str, FbiAgency]]:
-    return [(_listed_name(a), a) for a in places.value.fbi.get(state, ()) if a.type in types]
-
-
-@dataclass(frozen=True)
-class _Held:
-    """A gazetteer that hashes by identity, so that lists can be kept for it."""
-
-    value: Gazetteer
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and self.value is other.value
-
-
 def _candidates(state: str, types: tuple[str, ...], places: Gazetteer) -> list[tuple[str, FbiAgency]]:
-    return _by_type(state, types, id(places), _Held(places))
+    return [(_listed_name(a), a) for a in places.fbi.get(state, ()) if a.type in types]
 
 
 def _listed_name(agency: FbiAgency) -> str:
     # `Robinson Township, Allegheny County`: the county stands in a column of its own.
-    key = place_key(re.sub(r",[^,]* County$", "", agency.name))
+    name = re.sub(r",[^,]* County$", "", agency.name) if "," in agency.name else agency.name
+    key = place_key(name)
     drop = _UNLISTED | ({"police"} if agency.type in ("City", "County") else frozenset())
     return " ".join(w for w in key.split() if w not in drop) or key
 

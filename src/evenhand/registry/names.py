@@ -81,7 +81,7 @@ _NUMBERS = {
         )
     }
 }
-_VOCABULARY = [
+_VOCABULARY = (
     "police",
     "department",
     "sheriff",
@@ -107,8 +107,8 @@ _VOCABULARY = [
     "investigation",
     "criminal",
     "precinct",
-]
-_PROTECTED = frozenset({"country", "counts", "borough", "marshall", "offices"})
+)
+_PROTECTED = frozenset({"country", "counts", "borough", "marshall", "offices", *_VOCABULARY})
 
 _TYPE_WORDS = frozenset(
     [
@@ -180,26 +180,31 @@ def tidy(text: str) -> tuple[str, list[str]]:
 
 @lru_cache(maxsize=1 << 14)
 def _words(text: str, state: str, known: frozenset[str], state_name: str) -> tuple[str, ...]:
-    text = re.sub(rf",\s*{state}\.?$", "", text.strip(), flags=re.I) if state else text
+    text = text.strip()
+    if state and "," in text:
+        text = re.sub(rf",\s*{state}\.?$", "", text, flags=re.I)
     text = re.sub(r"['’](?=s\b)", "", text, flags=re.I)
     text = re.sub(r"['’.\"“”]", "" if "." not in text else " ", re.sub(r"(?<=\w)\.(?=\w)", " ", text))
     if state == "MT":
         text = re.sub(r"^MT\b", "Montana", text)
-    text = re.sub(rf"\b{state}\b(?=\s+state constable)", state_name, text, flags=re.I)
+    if "constable" in text.lower():
+        text = re.sub(rf"\b{state}\b(?=\s+state constable)", state_name, text, flags=re.I)
     tokens = re.findall(r"[a-z0-9]+", text.lower().replace("ñ", "n"))
     result: list[str] = []
     for token in tokens:
         token = _NUMBERS.get(token, token)
-        token = re.sub(r"^(\d+)(st|nd|rd|th)$", r"\1", token)
+        if token[0].isdigit():
+            token = re.sub(r"^(\d+)(st|nd|rd|th)$", r"\1", token)
         if token == "mt":
             token = "mount"
         result.extend(_ABBREVIATIONS.get(token) or ((token,) if token not in ("and", "the") else ()))
     return tuple(_spelt(token, known) for token in result)
 
 
+@lru_cache(maxsize=1 << 14)
 def _spelt(token: str, known: frozenset[str]) -> str:
     """A mistyped common word (`departement`) as it should be; a word that names a place is left alone."""
-    if len(token) < 5 or token in _VOCABULARY or token in known or token in _PROTECTED:
+    if len(token) < 5 or token in known or token in _PROTECTED:
         return _ABBREVIATIONS.get(token, (token,))[0]
     limit = 1 if len(token) < 8 else 2
     hit = process.extractOne(token, _VOCABULARY, scorer=DamerauLevenshtein.distance, score_cutoff=limit)
@@ -219,9 +224,16 @@ def _read(text: str, state: str, stated_type: str, known: frozenset[str], state_
         core = [w for w in stripped if w not in ("of", "department", "office") and not w.isdigit()]
     if body is Body.CAMPUS:
         core = [w for w in core if w not in ("board", "trustees", "police", "district", "service")]
-    numbers = tuple(w for w in words if w.isdigit())
-    forms = frozenset(w for w in words if w in ("borough", "township"))
-    return Name(words, body, " ".join(core), numbers, forms, bool({"county", "parish"} & set(words)))
+    return name_of(" ".join(words), body, " ".join(core))
+
+
+@lru_cache(maxsize=1 << 14)
+def name_of(words: str, body: Body, core: str) -> Name:
+    """The name of some words, with what follows from them."""
+    each = tuple(words.split())
+    numbers = tuple(w for w in each if w.isdigit())
+    forms = frozenset(w for w in each if w in ("borough", "township"))
+    return Name(each, body, core, numbers, forms, bool({"county", "parish"} & set(each)))
 
 
 def read_name(text: str, state: str, stated_type: str, places: Gazetteer) -> Name:

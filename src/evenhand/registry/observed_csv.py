@@ -9,11 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from evenhand.registry.arrow import numbers_of, of_numbers, text
+from evenhand.registry.arrow import numbers_of, of_numbers, text, values_of
 
 _HEAD, _ROW, _MIDDLE = ("sheet",), "row", ("published", "kind")
 """The first columns of the table. All after them depend on the distinct row and the kind of sheet alone."""
-_AT_ONCE = 1 << 11
+_AT_ONCE = 1 << 12
+
+Numbers = NDArray[np.int64]
 
 
 def write_observations(table: pa.Table, path: Path) -> None:
@@ -22,19 +24,19 @@ def write_observations(table: pa.Table, path: Path) -> None:
     if names[: len(_HEAD) + 1 + len(_MIDDLE)] != [*_HEAD, _ROW, *_MIDDLE]:
         raise ValueError(f"the first columns of the observations are not as expected: {names[:4]}")
     sheet, kind = _codes(table["sheet"]), _codes(table["kind"])
-    content = numbers_of(table["content"]) * 2 + kind
-    head, head_of = _texts(table.select(_HEAD), sheet, ",")
-    middle, _ = _texts(table.select(_MIDDLE), sheet, ",", before=",")
-    tail, tail_of = _texts(table.select(names[4:]), content, "\n")
-    row = table[_ROW].combine_chunks().cast(pa.string())
-    with path.open("wb") as out:
+    row = numbers_of(table[_ROW])
+    parts = (
+        _texts(table.select(_HEAD), sheet, ","),
+        (_objects([str(n).encode() for n in range(int(row.max(initial=0)) + 1)]), row),
+        _texts(table.select(_MIDDLE), sheet, ",", before=","),
+        _texts(table.select(names[4:]), numbers_of(table["content"]) * 2 + kind, "\n"),
+    )
+    with path.open("wb", buffering=0) as out:
         out.write((",".join(f'"{name}"' for name in names) + "\n").encode())
         for start in range(0, table.num_rows, _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            at = of_numbers(head_of[part])
-            ends = tail.take(of_numbers(tail_of[part]))
-            lines = _joined(head.take(at), row[part], middle.take(at), ends)
-            out.write(lines.buffers()[2])
+            at = slice(start, start + _AT_ONCE)
+            cells = np.stack([texts[which[at]] for texts, which in parts], axis=1)
+            out.write(b"".join(cells.ravel().tolist()))
 
 
 def _codes(column: pa.ChunkedArray) -> NDArray[Any]:
@@ -46,12 +48,17 @@ def _codes(column: pa.ChunkedArray) -> NDArray[Any]:
 
 def _texts(
     table: pa.Table, group: NDArray[Any], after: str, before: str = ""
-) -> tuple[pa.Array, NDArray[np.int64]]:
-    """The CSV text of the first row of each group, and which text is each row's."""
+) -> tuple[NDArray[np.object_], Numbers]:
+    """The CSV text of the first row of each group, as bytes, and which text is each row's."""
     _, first, of_row = np.unique(group, return_index=True, return_inverse=True)
-    few = table.take(of_numbers(first))
-    joined = pc.binary_join_element_wise(*_cells(few), text(","))
-    return _joined(text(before), joined, text(after)), of_row
+    joined = pc.binary_join_element_wise(*_cells(table.take(of_numbers(first))), text(","))
+    return _objects([f"{before}{row}{after}".encode() for row in values_of(joined)]), of_row
+
+
+def _objects(values: list[bytes]) -> NDArray[np.object_]:
+    found = np.empty(len(values), object)
+    found[:] = values
+    return found
 
 
 def _cells(table: pa.Table) -> Sequence[pa.Array]:
@@ -63,10 +70,7 @@ def _cells(table: pa.Table) -> Sequence[pa.Array]:
             array = array.cast(array.type.value_type)
         cells = array.cast(pa.string())
         if pa.types.is_string(array.type):
-            cells = _joined(quote, pc.replace_substring(cells, '"', '""'), quote)
+            quoted = pc.replace_substring(cells, '"', '""')
+            cells = pc.binary_join_element_wise(quote, quoted, quote, text(""))
         found.append(cells.fill_null(text("")))
     return found
-
-
-def _joined(*parts: pa.Array | pa.Scalar) -> pa.Array:
-    return pc.binary_join_element_wise(*parts, text(""))

@@ -6,12 +6,13 @@ import io
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
@@ -29,8 +30,7 @@ class County:
     key: str
 
 
-@dataclass(frozen=True)
-class FbiAgency:
+class FbiAgency(NamedTuple):
     """An agency in the FBI's list: its ORI, published name, state, county names and type of agency."""
 
     ori: str
@@ -38,7 +38,6 @@ class FbiAgency:
     state: str
     counties: tuple[str, ...]
     type: str
-    officers: int
 
 
 _COUNTY_WORDS = re.compile(
@@ -86,13 +85,14 @@ _JOINED = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
-    """The places and agencies against which names are read."""
+    """The places and agencies against which names are read. It is compared by identity, so that what is
+    drawn from it can be kept. `listed` are the rows of the FBI's list, in `_FBI_COLUMNS`."""
 
     states: dict[str, str]
     counties: dict[str, dict[str, County]]
-    fbi: dict[str, tuple[FbiAgency, ...]]
+    listed: Sequence[tuple[str, ...]]
 
     @cached_property
     def state_names(self) -> dict[str, str]:
@@ -100,18 +100,28 @@ class Gazetteer:
         return {name.upper(): code for code, name in self.states.items()}
 
     @cached_property
+    def fbi(self) -> dict[str, tuple[FbiAgency, ...]]:
+        """The FBI's list by state."""
+        found: dict[str, list[FbiAgency]] = defaultdict(list)
+        for ori, name, state, county, kind in self.listed:
+            unplaced = "NOT SPECIFIED" in county or "UNMAPPED" in county
+            counties = () if unplaced else tuple(county.split(", "))
+            found[state].append(FbiAgency(ori, " ".join(name.split()), state, counties, kind))
+        return {state: tuple(agencies) for state, agencies in found.items()}
+
+    @cached_property
     def cities(self) -> dict[str, frozenset[str]]:
         """Keys of places with a police force of their own in the FBI's list, by state."""
         found: dict[str, set[str]] = defaultdict(set)
-        for state, agencies in self.fbi.items():
-            found[state] = {place_key(a.name) for a in agencies if a.type in ("City", "Tribal")}
+        for _, name, state, _, kind in self.listed:
+            if kind in ("City", "Tribal"):
+                found[state].add(place_key(name))
         return {state: frozenset(names) for state, names in found.items()}
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of a place's or agency's name; such a word is not taken for a mistyped one."""
-        keys = {place_key(a.name) for agencies in self.fbi.values() for a in agencies}
-        found = {w for key in keys for w in key.split()}
+        found = set(" ".join([place_key(name) for _, name, *_ in self.listed]).split())
         for counties in self.counties.values():
             found.update(w for key in counties for w in key.split())
         return frozenset(found)
@@ -159,10 +169,18 @@ class AgencyListError(ValueError):
     """A list of agencies that cannot be used, and why."""
 
 
-@lru_cache(maxsize=4)
 def gazetteer(agencies: Path | None = None) -> Gazetteer:
     """The gazetteer with the FBI's list from `agencies` (its columns as in the bundled list), else the
-    bundled one. Raises `AgencyListError`."""
+    bundled one, which is read once. Raises `AgencyListError`."""
+    return _bundled() if agencies is None else _gazetteer(agencies)
+
+
+@cache
+def _bundled() -> Gazetteer:
+    return _gazetteer(None)
+
+
+def _gazetteer(agencies: Path | None) -> Gazetteer:
     named = _columns(_DATA.joinpath("states.csv").read_text(), ("code",), ("name",))
     states = {state[0]: state[1] for state in named}
     counties: dict[str, dict[str, County]] = defaultdict(dict)
@@ -172,14 +190,14 @@ def gazetteer(agencies: Path | None = None) -> Gazetteer:
         key = county_key(name.lower())
         county = County(state, fips, name, key)
         counties[state][key if key not in counties[state] else key + " city"] = county
-    fbi: dict[str, list[FbiAgency]] = defaultdict(list)
     try:
-        for row in _columns(_listed(agencies), *_FBI_COLUMNS):
-            agency = _fbi_agency(*row)
-            fbi[agency.state].append(agency)
+        listed = [
+            (ori, name, _FBI_STATES.get(state, state), county, kind)
+            for ori, name, state, county, kind in _columns(_listed(agencies), *_FBI_COLUMNS)
+        ]
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise AgencyListError(f"the list of agencies {agencies or ''} cannot be used: {error}") from None
-    return Gazetteer(states, dict(counties), {s: tuple(a) for s, a in fbi.items()})
+    return Gazetteer(states, dict(counties), listed)
 
 
 def _listed(agencies: Path | None) -> str:
@@ -196,20 +214,8 @@ _FBI_COLUMNS = (
     ("state", "state_abbr"),
     ("county", "county_name"),
     ("type", "agency_type_name"),
-    ("officers", "officer_ct"),
 )
 """The columns of the bundled list, and what the FBI's own files call them."""
-
-
-def _fbi_agency(ori: str, name: str, state: str, county: str, kind: str, officers: str) -> FbiAgency:
-    return FbiAgency(
-        ori,
-        " ".join(name.split()),
-        _FBI_STATES.get(state, state),
-        () if "NOT SPECIFIED" in county or "UNMAPPED" in county else tuple(county.split(", ")),
-        kind,
-        int(officers) if officers.isdigit() else 0,
-    )
 
 
 def _columns(text: str, *wanted: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-from rapidfuzz import fuzz, process
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 from evenhand.registry.ids import make_id
 
@@ -27,7 +27,7 @@ class NotFoundError(ValueError):
 class Built:
     """An open registry."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: "DuckDBPyConnection"
 
     def rows(self, sql: str, parameters: Sequence[object] | dict[str, object] = ()) -> list[Row]:
         """The answer to a query, each row by column name."""
@@ -43,6 +43,8 @@ class Built:
 
 def open_registry(folder: Path) -> Built:
     """Open what `registry build` wrote to a folder. Raises `NotBuiltError`."""
+    import duckdb
+
     path = folder / "registry.duckdb"
     if not path.is_file():
         raise NotBuiltError(
@@ -194,6 +196,8 @@ def find_agency(built: Built, what: str) -> Row:
     states = {a["state"] for a in agencies}
     state = found.group(2).upper() if found and found.group(2).upper() in states else None
     name = found.group(1) if found and state else what
+    from rapidfuzz import fuzz, process
+
     pool = [a for a in agencies if state is None or a["state"] == state]
     texts = {n: f"{a['name']} | {a['other_names'] or ''}" for n, a in enumerate(pool)}
     exact = [

@@ -3,8 +3,10 @@
 import gc
 import re
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -59,13 +61,18 @@ class RefusedRows:
         return self.last - self.first + 1
 
 
+Shape = tuple[str, ...]
+"""The meanings of a sheet's columns in their order, an empty text, and the headings of those without one."""
+
+
 class Pool:
-    """Distinct rows as published, each kept once however many sheets repeat it."""
+    """Distinct rows as published, each kept once however many sheets repeat it. `seen` has the place of each
+    row of cells that was met, by the sheet's shape: its cells and the links behind them."""
 
     def __init__(self) -> None:
         self.raws: list[Raw] = []
         self._place: dict[Raw, int] = {}
-        self.seen: dict[tuple[Any, ...], int] = {}
+        self.seen: dict[Shape, dict[tuple[Any, str, str], int]] = {}
 
     def add(self, raw: Raw) -> int:
         """The row's place in `raws`."""
@@ -171,28 +178,35 @@ def _read_rows(sheet: SheetFile, worksheet: Worksheet, header: Header, pool: Poo
     unread = next((n for n in worksheet.notes if n.startswith("formulas without")), "")
     present = tuple(c for c in COLUMNS if c in header.columns)
     columns = [header.columns[c] for c in present] + list(header.others.values())
-    pick = itemgetter(*columns)
     moa, addendum = header.columns.get("moa", -1), header.columns.get("addendum", -1)
-    capture = _capture(sheet, worksheet, header.row, moa)
-    shape, seen = (present, *header.others), pool.seen
-    links = {row: link for (row, column), link in worksheet.links.items() if column == moa}
-    added_links = {row: link for (row, column), link in worksheet.links.items() if column == addendum}
-    for number, row in enumerate(worksheet.rows[header.row + 1 :], header.row + 1):
-        if capture and row[moa].startswith(capture):
-            row[moa] = row[moa][len(capture) :]
-        cells = pick(row)
-        link, added = links.get(number, ""), added_links.get(number, "")
-        key = (shape, cells, link, added)
-        place = seen.get(key)
-        if place is None:
-            raw = _raw(cells, present, list(header.others), link, added)
-            reason = _refusal(raw, unread, number)
-            if reason:
-                _refuse(sheet, worksheet.name, number + 1, reason)
-                continue
-            place = seen[key] = pool.add(raw)
-        sheet.rows.append(number + 1)
-        sheet.contents.append(place)
+    first, rows = header.row + 1, worksheet.rows[header.row + 1 :]
+    if capture := _capture(sheet, worksheet, header.row, moa):
+        for row in rows:
+            if row[moa].startswith(capture):
+                row[moa] = row[moa][len(capture) :]
+    links, added = (_down(worksheet.links.get(column), first, len(rows)) for column in (moa, addendum))
+    # In few calls for all rows: most are of a row met before, and there are hundreds of thousands.
+    keys: list[tuple[Any, str, str]] = list(zip(map(itemgetter(*columns), rows), links, added, strict=False))
+    seen = pool.seen.setdefault((*present, "", *header.others), {})
+    places = list(map(seen.get, keys))
+    numbers: Iterable[int] = range(first + 1, first + 1 + len(rows))
+    if None in places:
+        for at in [at for at, place in enumerate(places) if place is None]:
+            if keys[at] not in seen:
+                raw = _raw(keys[at][0], present, list(header.others), *keys[at][1:])
+                if reason := _refusal(raw, unread, first + at):
+                    _refuse(sheet, worksheet.name, first + at + 1, reason)
+                    continue
+                seen[keys[at]] = pool.add(raw)
+            places[at] = seen[keys[at]]
+        numbers = [number for number, place in zip(numbers, places, strict=True) if place is not None]
+    sheet.rows.extend(numbers)
+    sheet.contents.extend([place for place in places if place is not None])
+
+
+def _down(links: dict[int, str] | None, first: int, rows: int) -> Iterable[str]:
+    """The links down one column, from the row `first` on."""
+    return [links.get(row, "") for row in range(first, first + rows)] if links else repeat("", rows)
 
 
 def _capture(sheet: SheetFile, worksheet: Worksheet, header_row: int, moa: int) -> str:

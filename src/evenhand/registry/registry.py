@@ -1,7 +1,7 @@
 """The whole registry in memory: from sheets as read to agreements, agencies, requests and changes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -31,6 +31,7 @@ class Agency:
     key: str
     keys: list[str]
     node: Node
+    subject: Subject
     name: str
     names: dict[str, int]
     counties: dict[str, int]
@@ -38,7 +39,7 @@ class Agency:
     first_listed: date | None = None
     last_listed: date | None = None
 
-    @property
+    @cached_property
     def id(self) -> str:
         return make_id("agency", self.key)
 
@@ -53,7 +54,6 @@ class Registry:
     agencies: dict[str, Agency]
     agreements: dict[str, Agreement]
     requests: list[Request]
-    changes: list[Change]
     decisions: list[Decision]
     agency_of_node: list[str]
     agreement_of_line: list[str]
@@ -61,11 +61,23 @@ class Registry:
 
     @cached_property
     def agency_ids(self) -> dict[str, str]:
-        return {key: make_id("agency", key) for key in self.agencies}
+        return {key: agency.id for key, agency in self.agencies.items()}
 
     @cached_property
     def agreement_ids(self) -> dict[str, str]:
         return {key: make_id("agreement", key) for key in self.agreements}
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """All changes, by sheet, then agency."""
+        return find_changes(
+            self.corpus,
+            self.lines,
+            self.agency_of_node,
+            self.agreement_of_line,
+            list(self.agreements.values()),
+            self.requests,
+        )
 
     @cached_property
     def latest_contents(self) -> NDArray[np.int32]:
@@ -96,19 +108,20 @@ def build_registry(
     overrides: Sequence[Override] = (),
     issued: Issued | None = None,
     known: Callable[[Raw], Clean | str | None] = lambda raw: None,
+    matched: Callable[[Subject], Match | None] = lambda subject: None,
 ) -> Registry:
-    """Build the registry. The same sheets, overrides and ids issued give the same result in any order."""
+    """Build the registry. The same sheets, overrides and ids issued give the same result in any order.
+
+    `known` and `matched` give what is known already of a row cleaned and an agency matched.
+    """
     issued = issued or Issued()
     corpus = assemble(sheets, pool, places, known)
     lines = draw_lines(corpus)
     evidence = Evidence(corpus, lines)
     clusters, decisions = identify_agencies(evidence, places, overrides, issued)
     groups, more = identify_agreements(evidence, clusters, overrides, issued)
-    agency_key = choose_keys(
-        clusters.groups(),
-        issued.agencies,
-        lambda key: _agency_rank(evidence.node(key), evidence, places),
-    )
+    rank = {node.key: _agency_rank(node, evidence, places) for node in lines.nodes}
+    agency_key = choose_keys(clusters.groups(), issued.agencies, lambda key: rank[key])
     by_key = {line_key(lines.nodes[line.node], line): line for line in lines.lines if line.listed}
     agreement_key = choose_keys(
         groups.groups(),
@@ -117,17 +130,18 @@ def build_registry(
     )
     agency_of_line = {k: agency_key[lines.nodes[line.node].key] for k, line in by_key.items()}
     agreements = trace(groups.groups(), by_key, agency_of_line, agreement_key, evidence)
-    agencies = _agencies(clusters, agency_key, evidence, places)
+    agencies = _agencies(
+        clusters, agency_key, evidence, rank, lambda subject: matched(subject) or match(subject, places)
+    )
     listed = {key: list(evidence.lines_of(agency.keys)) for key, agency in agencies.items()}
     requests = trace_requests(listed, agreements, evidence)
-    registry = Registry(
+    return Registry(
         corpus,
         lines,
         evidence,
         agencies,
         {a.key: a for a in sorted(agreements, key=lambda a: a.key)},
         requests,
-        [],
         [*decisions, *more],
         [agency_key[node.key] for node in lines.nodes],
         [
@@ -136,10 +150,6 @@ def build_registry(
         ],
         issued,
     )
-    registry.changes = find_changes(
-        corpus, lines, registry.agency_of_node, registry.agreement_of_line, agreements, requests, evidence
-    )
-    return registry
 
 
 def _agency_rank(node: Node, evidence: Evidence, places: Gazetteer) -> tuple[object, ...]:
@@ -151,7 +161,11 @@ def _agency_rank(node: Node, evidence: Evidence, places: Gazetteer) -> tuple[obj
 
 
 def _agencies(
-    clusters: Clusters, key_of: dict[str, str], evidence: Evidence, places: Gazetteer
+    clusters: Clusters,
+    key_of: dict[str, str],
+    evidence: Evidence,
+    rank: Mapping[str, tuple[object, ...]],
+    matched: Callable[[Subject], Match],
 ) -> dict[str, Agency]:
     found: dict[str, Agency] = {}
     for keys in clusters.groups():
@@ -167,17 +181,18 @@ def _agencies(
             county_texts |= node.county_texts
         latest = max(nodes, key=lambda n: (_latest(n, evidence), sum(n.texts.values()), n.key))
         ranked = tuple(sorted(counties, key=lambda f: (-counties[f], f)))
-        best = min(nodes, key=lambda n: (*_agency_rank(n, evidence, places), n.key))
+        best = min(nodes, key=lambda n: (*rank[n.key], n.key))
         subject = Subject(best.state, best.name, best.type, ranked, tuple(sorted(county_texts)))
         span = evidence.span(evidence.lines_of(keys))
         found[key_of[keys[0]]] = Agency(
             key_of[keys[0]],
             keys,
             latest,
+            subject,
             latest.text,
             dict(sorted(names.items())),
             dict(counties),
-            match(subject, places),
+            matched(subject),
             *(span or (None, None)),
         )
     return dict(sorted(found.items()))

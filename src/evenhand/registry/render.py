@@ -1,7 +1,6 @@
 """The registry as Arrow tables, in the columns that `tables` documents."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -13,7 +12,7 @@ from evenhand.registry.agreements import document_day
 from evenhand.registry.corpus import Corpus, Ints
 from evenhand.registry.history import Status, first_missing
 from evenhand.registry.lines import last
-from evenhand.registry.reading import IN_FORCE, PENDING
+from evenhand.registry.reading import IN_FORCE, PENDING, Raw
 from evenhand.registry.registry import Registry
 from evenhand.registry.tables import Table
 
@@ -85,70 +84,70 @@ def _refused(corpus: Corpus) -> Rows:
     ]
 
 
-def render_observations(registry: Registry) -> pa.Table:
-    """The observations, their repeating texts as dictionaries."""
+def render_contents(registry: Registry) -> pa.Table:
+    """Each distinct row once, by its number: the columns of the observations that it settles, `agreement_id`
+    as in a sheet in force, and its agency's name as it was read (`words`, `body`, `core`)."""
     corpus, lines = registry.corpus, registry.lines
-    line_of = lines.line_of
-    agreement = [registry.agreement_ids.get(registry.agreement_of_line[line], "") or None for line in line_of]
-    agency = [registry.agency_ids[registry.agency_of_node[lines.lines[line].node]] for line in line_of]
-    kinds = [s.kind for s in corpus.sheets]
-    by_content: dict[str, Callable[[int], Any]] = {
-        "agency_id": lambda n: agency[n],
-        "state": lambda n: corpus.cleans[n].state,
-        "agency": lambda n: corpus.cleans[n].agency,
-        "agency_type": lambda n: corpus.cleans[n].type or None,
-        "county": lambda n: corpus.cleans[n].county or None,
-        "county_fips": lambda n: corpus.cleans[n].county_fips or None,
-        "model": lambda n: str(corpus.cleans[n].model),
-        "signed": lambda n: corpus.cleans[n].signed,
-        "moa_url": lambda n: corpus.cleans[n].moa_url or None,
-        "addendum_url": lambda n: corpus.cleans[n].addendum_url or None,
-        "cleaning": lambda n: "; ".join(corpus.cleans[n].steps) or None,
-        "problem": lambda n: corpus.cleans[n].problem or None,
+    cleans, line_of = corpus.cleans, lines.line_of.tolist()
+    node_of = [lines.lines[line].node for line in line_of]
+    columns: dict[str, list[Any]] = {
+        "agreement_id": [registry.agreement_ids.get(registry.agreement_of_line[n]) for n in line_of],
+        "agency_id": [registry.agency_ids[registry.agency_of_node[n]] for n in node_of],
+        "state": [c.state for c in cleans],
+        "agency": [c.agency for c in cleans],
+        "agency_type": [c.type or None for c in cleans],
+        "county": [c.county or None for c in cleans],
+        "county_fips": [c.county_fips or None for c in cleans],
+        "model": [c.model for c in cleans],
+        "signed": [c.signed for c in cleans],
+        "moa_url": [c.moa_url or None for c in cleans],
+        "addendum_url": [c.addendum_url or None for c in cleans],
+        "cleaning": ["; ".join(c.steps) or None for c in cleans],
+        "problem": [c.problem or None for c in cleans],
+        "content": list(range(len(cleans))),
+        "words": [c.name.key for c in cleans],
+        "body": [c.name.body for c in cleans],
+        "core": [c.name.core for c in cleans],
     }
-    for name in ("state", "agency", "type", "county", "support", "signed", "moa", "addendum", "extra"):
-        by_content[f"{name}_raw"] = _raw_value(corpus, name)
-    for name in ("moa_link", "addendum_link"):
-        by_content[f"{name}_raw"] = _raw_value(corpus, name)
+    raws = zip(*corpus.contents, strict=True) if corpus.contents else [[] for _ in Raw._fields]
+    columns |= {f"{name}_raw": list(cells) for name, cells in zip(Raw._fields, raws, strict=True)}
+    types = {c.name: c.type for c in tables.OBSERVATIONS.columns}
+    ordered = [c for c in types if c in columns] + [c for c in columns if c not in types]
+    return pa.table({c: arrow.array(columns[c], types.get(c, tables.TEXT)) for c in ordered})
+
+
+def render_observations(corpus: Corpus, contents: pa.Table) -> pa.Table:
+    """The observations, their repeating texts as dictionaries."""
     by_sheet: dict[str, list[Any]] = {
         "sheet": [s.name for s in corpus.sheets],
         "published": [p.day for p in corpus.published],
-        "kind": kinds,
+        "kind": [s.kind for s in corpus.sheets],
     }
-    columns: list[pa.Array] = []
-    fields: list[pa.Field] = []
+    columns: dict[str, pa.Array] = {}
     for column in tables.OBSERVATIONS.columns:
-        if column.name == "row":
-            array = arrow.of_numbers(corpus.row)
-        elif column.name == "content":
-            array = arrow.of_numbers(corpus.content)
-        elif column.name == "agreement_id":
-            array = _of_kind(corpus, agreement, column.type)
-        elif column.name in by_sheet:
-            array = _spread(by_sheet[column.name], corpus.sheet, column.type)
+        name = column.name
+        if name == "row":
+            columns[name] = arrow.of_numbers(corpus.row)
+        elif name == "agreement_id":
+            columns[name] = _of_kind(corpus, contents[name].combine_chunks())
+        elif name in by_sheet:
+            columns[name] = _spread(arrow.array(by_sheet[name], column.type), corpus.sheet)
         else:
-            get = by_content[column.name]
-            array = _spread([get(n) for n in range(len(corpus.contents))], corpus.content, column.type)
-        columns.append(array)
-        fields.append(pa.field(column.name, array.type))
-    return pa.table(columns, schema=pa.schema(fields))
+            columns[name] = _spread(contents[name].combine_chunks(), corpus.content)
+    return pa.table(columns)
 
 
-def _raw_value(corpus: Corpus, name: str) -> Callable[[int], Any]:
-    return lambda n: getattr(corpus.contents[n], name)
-
-
-def _spread(values: Sequence[Any], places: Ints, type_: pa.DataType) -> pa.Array:
-    """`values[place]` for each place, kept as a dictionary of the distinct values."""
-    if not pa.types.is_string(type_):
-        return arrow.array(values, type_).take(arrow.of_numbers(places))
-    encoded = arrow.array(values, type_).dictionary_encode()
+def _spread(values: pa.Array, places: Ints) -> pa.Array:
+    """`values[place]` for each place, texts kept as a dictionary of the distinct values."""
+    if not pa.types.is_string(values.type):
+        return values.take(arrow.of_numbers(places))
+    encoded = values.dictionary_encode()
     return pa.DictionaryArray.from_arrays(encoded.indices.take(arrow.of_numbers(places)), encoded.dictionary)
 
 
-def _of_kind(corpus: Corpus, values: Sequence[str | None], type_: pa.DataType) -> pa.Array:
+def _of_kind(corpus: Corpus, values: pa.Array) -> pa.Array:
     """Agreement ids, which rows of pending sheets do not have."""
-    own = arrow.array(values, type_).dictionary_encode()
+    own = values.dictionary_encode()
     codes = arrow.array([*arrow.values_of(own.indices), None], pa.int32())
     pending = np.array([s.kind == PENDING for s in corpus.sheets], bool)
     places = np.where(pending[corpus.sheet], len(values), corpus.content).astype(np.int32)
@@ -228,6 +227,7 @@ def _agencies(registry: Registry) -> Rows:
                 "county_fips": found.county_fips or None,
                 "county": found.county_name or None,
                 "county_rule": found.county_rule,
+                "matched_on": agency.subject.text,
                 "ori": found.ori or None,
                 "ori_name": found.ori_name or None,
                 "ori_rule": found.ori_rule,

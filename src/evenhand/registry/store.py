@@ -1,122 +1,75 @@
 """Writing a registry to a folder, and taking up again what an earlier build read."""
 
 import json
+import os
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
 from evenhand.record.folder import staged_folder
-from evenhand.registry import arrow
+from evenhand.registry.database import begin_database, finish_database
+from evenhand.registry.earlier import seal
 from evenhand.registry.ids import issued_text
 from evenhand.registry.observed_csv import write_observations
-from evenhand.registry.reading import Pool, Raw, RefusedRows, SheetFile
 from evenhand.registry.registry import Registry
-from evenhand.registry.render import render, render_observations
+from evenhand.registry.render import render, render_contents, render_observations
 from evenhand.registry.tables import TABLES
 
-FORMAT = 2
-"""Version of the folder's layout; an earlier build of another version is read anew."""
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
-def write_registry(registry: Registry, out: Path) -> dict[str, Any]:
+def write_registry(registry: Registry, out: Path, agencies: str = "") -> dict[str, Any]:
     """Write all tables as Parquet, CSV and DuckDB, with dictionary, package and summary; replaces `out` in
-    one step. Returns the summary."""
-    summary = summarize(registry)
+    one step. `agencies` is the `list_digest` of the list that was matched against. Returns the summary."""
     with staged_folder(out) as folder, ThreadPoolExecutor(2) as threads:
-        # The largest table is written while the others are still made.
-        observed = render_observations(registry)
-        tasks = [
-            threads.submit(_write_parquet, observed, folder / "observations.parquet"),
-            threads.submit(write_observations, observed, folder / "observations.csv"),
-        ]
+        # The largest table goes into the database while the others are still made.
+        contents = render_contents(registry)
+        observed = render_observations(registry.corpus, contents)
+        database = threads.submit(_begin_database, observed, contents, folder)
         rendered = render(registry)
         for name, table in rendered.items():
             _write_parquet(table, folder / f"{name}.parquet")
             pyarrow.csv.write_csv(table, folder / f"{name}.csv")
-        tasks[0].result()
-        tasks.append(threads.submit(_write_duckdb, observed, folder))
+        write_observations(observed, folder / "observations.csv")
+        threads.submit(_to_disk, folder / "observations.csv")
         rows = {name: table.num_rows for name, table in {**rendered, "observations": observed}.items()}
         (folder / "ids.csv").write_text(issued_text(registry.issued, *registry.used_keys()))
         (folder / "dictionary.md").write_text(dictionary())
-        package = json.dumps(data_package(rows), indent=1, ensure_ascii=False)
-        (folder / "datapackage.json").write_text(package + "\n")
-        (folder / "summary.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
-        for task in tasks:
-            task.result()
+        summary = summarize(registry)
+        (folder / "summary.json").write_text(_json(summary))
+        finish_database(database.result(), folder)
+        (folder / "datapackage.json").write_text(_json(data_package(rows, seal(folder, agencies))))
     return summary
+
+
+def _to_disk(path: Path) -> None:
+    """Bring a large file to disk while there is more to do: before the folder is put in place, it must be."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def _begin_database(observed: pa.Table, contents: pa.Table, folder: Path) -> "DuckDBPyConnection":
+    """Write the observations, each distinct row of them, and a database that holds both."""
+    # Through Parquet and not Arrow, for which DuckDB would import pandas.
+    _write_parquet(contents, folder / "contents.parquet")
+    _write_parquet(observed, folder / "observations.parquet")
+    return begin_database(folder)
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
     # Least and greatest value cost more than all else in so large a table, and help on these columns alone.
     measured: bool | list[str] = ["sheet", "published"] if table.num_rows > 1 << 16 else True
     pyarrow.parquet.write_table(table, path, compression="zstd", write_statistics=measured)
-
-
-def _write_duckdb(observations: pa.Table, folder: Path) -> None:
-    """One file with all tables, from the Parquet files beside it. Distinct rows stand once, in `contents`;
-    `observations` is a view of them."""
-    own = ("sheet", "row", "published", "kind", "agreement_id", "content")
-    contents = observations.take(_first_of_each(observations["content"]))
-    contents = contents.drop_columns([c for c in own if c != "content"])
-    # Through Parquet and not Arrow, for which DuckDB would import pandas.
-    distinct = folder / "contents.parquet"
-    _write_parquet(contents, distinct)
-    sources = {t.name: (folder / f"{t.name}.parquet", "*") for t in TABLES if t.name != "observations"}
-    sources |= {
-        "contents": (distinct, "*"),
-        "observed": (folder / "observations.parquet", ", ".join(map(_quoted, own))),
-    }
-    columns = ", ".join(
-        f"o.{_quoted(c)}" if c in own else f"c.{_quoted(c)}" for c in observations.column_names
-    )
-    with duckdb.connect(str(folder / "registry.duckdb")) as connection:
-        connection.begin()
-        for name, (path, chosen) in sources.items():
-            connection.execute(
-                f"create table {name} as select {chosen} from read_parquet({_text(str(path))})"
-            )
-        connection.execute(
-            f"create view observations as select {columns} from observed o join contents c using (content)"
-        )
-        connection.execute(_comments())
-        connection.commit()
-    distinct.unlink()
-
-
-def _comments() -> str:
-    """The statements that give each table and column its meaning."""
-    found = []
-    for table in TABLES:
-        kind = "view" if table.name == "observations" else "table"
-        found.append(f"comment on {kind} {table.name} is {_text(table.row)}")
-        if kind == "table":
-            found += [
-                f"comment on column {table.name}.{_quoted(c.name)} is {_text(c.meaning)}"
-                for c in table.columns
-            ]
-    return ";\n".join(found)
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _first_of_each(content: pa.ChunkedArray) -> pa.Array:
-    _, places = np.unique(arrow.numbers_of(content), return_index=True)
-    return arrow.of_numbers(np.sort(places))
 
 
 def summarize(registry: Registry) -> dict[str, Any]:
@@ -184,8 +137,9 @@ def _type_name(type_: pa.DataType) -> str:
     return "number" if pa.types.is_floating(type_) else "boolean"
 
 
-def data_package(rows: dict[str, int]) -> dict[str, Any]:
-    """A Frictionless data package (v1) over the CSV files, with each table's number of rows."""
+def data_package(rows: dict[str, int], build: dict[str, Any]) -> dict[str, Any]:
+    """A Frictionless data package (v1) over the CSV files, with each table's number of rows and the `seal` of
+    the build."""
     resources = []
     for table in TABLES:
         fields = [
@@ -223,80 +177,6 @@ def data_package(rows: dict[str, int]) -> dict[str, Any]:
             {"title": "U.S. Immigration and Customs Enforcement, participating and pending agencies"}
         ],
         "licenses": [{"name": "public-domain", "title": "Works of the U.S. government"}],
-        "evenhand_format": FORMAT,
+        "evenhand_build": build,
         "resources": resources,
     }
-
-
-@dataclass
-class Earlier:
-    """What an earlier build read: its sheets and their rows."""
-
-    sheets: list[SheetFile]
-    pool: Pool
-
-
-def load_earlier(out: Path) -> Earlier | None:
-    """The sheets that a build in `out` had read; `None` if there is none that can be taken up."""
-    raw_columns = [f"{name}_raw" for name in Raw._fields]
-    try:
-        package = json.loads((out / "datapackage.json").read_text())
-        if package.get("evenhand_format") != FORMAT:
-            return None
-        sheets = arrow.rows_of(_read_parquet(out / "sheets.parquet"))
-        refused = arrow.rows_of(_read_parquet(out / "refused.parquet"))
-        observed = _read_parquet(out / "observations.parquet", ["sheet", "row", "content", *raw_columns])
-    except (OSError, ValueError, KeyError, pa.ArrowException):
-        return None
-    pool = Pool()
-    first = _first_of_each(observed["content"])
-    places: dict[int, int] = {}
-    kept = observed.select(["content", *raw_columns]).take(first)
-    values = [["" if v is None else v for v in arrow.values_of(kept[name])] for name in raw_columns]
-    for content, *cells in zip(arrow.values_of(kept["content"]), *values, strict=True):
-        places[content] = pool.add(Raw(*cells))
-    found = {row["sheet"]: _sheet(row) for row in sheets if row["result"] == "read"}
-    _take_rows(found, observed, places)
-    for row in refused:
-        run = RefusedRows(row["worksheet"], row["first_row"], row["last_row"], row["reason"])
-        found[row["sheet"]].refused.append(run)
-    return Earlier(list(found.values()), pool)
-
-
-def _read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
-    # Not `read_table`, which imports pandas.
-    with pyarrow.parquet.ParquetFile(path) as file:
-        return file.read(columns)
-
-
-def _sheet(row: dict[str, Any]) -> SheetFile:
-    return SheetFile(
-        row["sheet"],
-        row["sha256"],
-        row["bytes"],
-        row["kind"],
-        row["kind_reason"],
-        row["saved_at"],
-        row["captured_at"],
-        row["worksheet"],
-        tuple(row["columns"].split(", ")),
-        notes=row["notes"].split("; ") if row["notes"] else [],
-    )
-
-
-def _take_rows(found: dict[str, SheetFile], observed: pa.Table, places: dict[int, int]) -> None:
-    names = observed["sheet"].combine_chunks()
-    names = names.dictionary_encode() if not pa.types.is_dictionary(names.type) else names
-    codes = arrow.numbers_of(names.indices)
-    rows = arrow.numbers_of(observed["row"])
-    contents = arrow.numbers_of(observed["content"])
-    place = np.zeros(max(places, default=0) + 1, np.int32)
-    place[list(places)] = list(places.values())
-    mapped = place[contents]
-    starts = [0, *(n + 1 for n in (codes[1:] != codes[:-1]).nonzero()[0]), len(codes)]
-    labels = arrow.values_of(names.dictionary)
-    for start, end in pairwise(starts):
-        if start < end:
-            sheet = found[labels[codes[start]]]
-            sheet.rows.frombytes(rows[start:end].tobytes())
-            sheet.contents.frombytes(mapped[start:end].tobytes())

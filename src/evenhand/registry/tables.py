@@ -180,6 +180,12 @@ AGENCIES = Table(
         ("county_fips", TEXT, "County's FIPS code, if it is of one county."),
         ("county", TEXT, "County's name."),
         ("county_rule", TEXT, "What gave the county, or why there is none."),
+        (
+            "matched_on",
+            TEXT,
+            "What it was matched on, as JSON: state, words of the name, kind of body, words of the place, "
+            "type, counties and their texts.",
+        ),
         ("ori", TEXT, "FBI identifier."),
         ("ori_name", TEXT, "Name in the FBI's list."),
         ("ori_rule", TEXT, "The rule that matched, or why none did."),

@@ -10,10 +10,10 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
-from xml.sax.saxutils import unescape
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -37,13 +37,14 @@ _WORKSHEET = re.compile(r'<(?:\w+:)?sheet\s[^>]*?\bname="([^"]*)"[^>]*?\br:id="(
 _PART = re.compile(
     r'<(?:\w+:)?Relationship\s(?=[^>]*\bId="([^"]*)")(?=[^>]*\bTarget="([^"]*)")(?=[^>]*/worksheet")[^>]*>'
 )
+_FORMULA = re.compile(rb"<f[ >/]")
 _FORMULA_CELL = re.compile(
     rb'<c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*?>(?:(?!</c>).)*?<f[ >/](?:(?!</c>).)*?</c>', re.S
 )
 
 Row = list[Any]
-Cell = tuple[int, int]
-"""Row and column, both counted from 0 as in the rows read."""
+Links = dict[int, dict[int, str]]
+"""Addresses by column and row, both counted from 0 as in the rows read."""
 
 
 class UnreadableError(ValueError):
@@ -60,7 +61,7 @@ class Worksheet:
 
     name: str
     rows: list[Row]
-    links: dict[Cell, str] = field(default_factory=dict)
+    links: Links = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -174,7 +175,7 @@ def _read_package(package: zipfile.ZipFile, book: Workbook) -> None:
         book.notes.append("holds a macro, which was not run")
     if "xl/workbook.xml" not in names:
         return
-    parts = _worksheet_parts(package, names)
+    parts = _worksheet_parts(package, names, book.worksheets)
     for sheet in book.worksheets:
         part = parts.get(sheet.name)
         if part is None or part not in names:
@@ -182,7 +183,7 @@ def _read_package(package: zipfile.ZipFile, book: Workbook) -> None:
         xml, relations = package.read(part), _relations_name(part)
         if relations in names:
             _read_links(sheet, xml, package.read(relations))
-        if b"<f>" in xml or b"<f " in xml:
+        if _FORMULA.search(xml):
             _read_formulas(sheet, xml)
 
 
@@ -197,18 +198,20 @@ def _modified(core: bytes) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
+def _worksheet_parts(
+    package: zipfile.ZipFile, names: set[str], worksheets: list[Worksheet]
+) -> dict[str, str]:
     """The package part that holds each worksheet, by the worksheet's name."""
+    alone = [name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+    if len(worksheets) == len(alone) == 1:
+        return {worksheets[0].name: alone[0]}
     relations = "xl/_rels/workbook.xml.rels"
     if relations not in names:
         return {}
     targets = dict(_PART.findall(package.read(relations).decode("utf-8", "replace")))
     listed = _WORKSHEET.findall(package.read("xl/workbook.xml").decode("utf-8", "replace"))
-    entities = {"&quot;": '"', "&apos;": "'"}
     return {
-        unescape(name, entities): "xl/" + targets[key].removeprefix("/xl/")
-        for name, key in listed
-        if key in targets
+        unescape(name): "xl/" + targets[key].removeprefix("/xl/") for name, key in listed if key in targets
     }
 
 
@@ -231,18 +234,18 @@ def _read_links(sheet: Worksheet, xml: bytes, relations: bytes) -> None:
             for tag in _HYPERLINK.findall(xml, start)
             if (ref := _REF.search(tag)) and (key := _RELATION.search(tag))
         ]
-    columns: dict[bytes, int] = {}
+    columns: dict[bytes, dict[int, str]] = {}
     for letters, number, key in found:
         if key in targets:
             column = columns.get(letters)
             if column is None:
-                column = columns[letters] = column_number(letters.decode())
-            sheet.links[int(number) - 1, column] = _address(targets[key])
+                column = columns[letters] = sheet.links.setdefault(column_number(letters.decode()), {})
+            column[int(number) - 1] = _address(targets[key])
 
 
 @lru_cache(maxsize=1 << 16)
 def _address(target: bytes) -> str:
-    return without_recipient(unescape(target.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}))
+    return without_recipient(unescape(target.decode("utf-8", "replace")))
 
 
 def _read_formulas(sheet: Worksheet, xml: bytes) -> None:
@@ -293,18 +296,19 @@ def without_recipient(link: str) -> str:
     return f"{host}/?url={found.group(1)}"
 
 
-def plain_address(link: str) -> tuple[str, list[str]]:
+@lru_cache(maxsize=1 << 16)
+def plain_address(link: str) -> tuple[str, tuple[str, ...]]:
     """The document that a link leads to, and the names of the wrappings that were taken off."""
-    steps: list[str] = []
+    steps: tuple[str, ...] = ()
     link = link.strip()
     if found := _SAFELINK.match(link):
-        link, steps = unquote(found.group(1)), [*steps, "mail filter taken off the link"]
+        link, steps = unquote(found.group(1)), (*steps, "mail filter taken off the link")
     if found := _EXTENSION.match(link):
-        link, steps = link[found.end() :], [*steps, "browser extension taken off the link"]
+        link, steps = link[found.end() :], (*steps, "browser extension taken off the link")
     if found := _ARCHIVED.match(link):
-        link, steps = found.group(2), [*steps, "web archive taken off the link"]
+        link, steps = found.group(2), (*steps, "web archive taken off the link")
     if found := re.match(r"^(https?):/(?=[^/])", link):
-        link, steps = f"{found.group(1)}://{link[found.end() :]}", [*steps, "slash added to the link"]
+        link, steps = f"{found.group(1)}://{link[found.end() :]}", (*steps, "slash added to the link")
     if link.startswith("http://www.ice.gov/"):
         link = "https://" + link[7:]
     return link, steps
