@@ -14,6 +14,7 @@ from evenhand.desk.refusal.forms import AskForm
 from evenhand.desk.refusal.middleware import REFUSED
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.refusal.second import SECONDS, NotSecondError, approve, ask, opened, waiting_for
+from evenhand.desk.timeline.names import EVENTS
 from evenhand.rules.catalog import CATALOG
 
 WRITERS = tuple(role for role in Role if role not in (Role.AUDITOR, Role.ADMINISTRATOR))
@@ -53,7 +54,7 @@ def waiting(request: SignedInRequest) -> HttpResponse:
     rows = [
         {
             "waiting": w,
-            "acts": [(act.type, act.subject) for act in opened(w.acts)],
+            "acts": [(EVENTS[act.type], act.subject) for act in opened(w.acts)],
             "rules": [CATALOG[rule] for rule in w.rules],
         }
         for w in waiting_for(request.user, timezone.now())
@@ -74,5 +75,8 @@ def decide(request: SignedInRequest, number: int) -> HttpResponse:
         approve(found, request.user)
         messages.success(request, _("The act is recorded, with you as the second person."))
     except NotSecondError:
-        messages.error(request, _("The request has run out, or it is your own: another person must decide."))
+        messages.error(
+            request,
+            _("The request has run out or was decided, or it is your own: another person must decide."),
+        )
     return redirect("refusal:waiting")
