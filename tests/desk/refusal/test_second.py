@@ -8,7 +8,6 @@ from django.test import Client
 from desk.county import County, booked
 from desk.custody.flow import INTERVIEW
 from evenhand.desk.accounts.models import Role, User
-from evenhand.desk.places.models import Facility
 from evenhand.desk.record import history
 from evenhand.desk.record.act import RefusedError, perform
 from evenhand.desk.record.scope import EVERYTHING, within
@@ -150,9 +149,8 @@ def test_looking_deletes_nothing_and_asking_deletes_what_ran_out(county: County,
 def _elsewhere(county: County) -> Waiting:
     """An interview by an officer who is assigned to another jail, which waits for a second person."""
     with within(EVERYTHING):
-        Facility.objects.create(code="jail-9", agency=county.ori, name="Annex", zone="America/New_York")
-        act, jail = county.act, {"assigned_facility": "jail-9"}
-        act("officer.assigned", county.officer, ActorRole.COORDINATOR, county.ago(days=3), **jail)
+        coordinator, jail = ActorRole.COORDINATOR, {"assigned_facility": "elsewhere"}
+        county.act("officer.assigned", county.officer, coordinator, county.ago(days=3), **jail)
         officer, when = ActorRole.DESIGNATED_OFFICER, county.ago(hours=1)
         interview = county.event("interview.held", booked(county), officer, when, **INTERVIEW)
         with pytest.raises(RefusedError) as refused:
