@@ -1,5 +1,6 @@
 """The pages of agreements."""
 
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,19 +24,23 @@ from evenhand.desk.timeline.names import CODES, named
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.agreement import Model
 
+PAGE = 50
+
 
 @allow(*READERS)
 @require_safe
 def agreement_list(request: SignedInRequest) -> HttpResponse:
     """Agreements in scope by agency, the latest first, searched by agency, filtered by state and model."""
-    form = SearchForm(request.GET)
-    wanted = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    search = SearchForm(request.GET)
+    said = search.cleaned_data if search.is_valid() else {}
+    wanted = {name: value for name, value in said.items() if value}
     sought = wanted.pop("q", "")
     named_so = Agency.objects.filter(name__icontains=sought).values("agency")
     found = Agreement.objects.filter(
         Q(subject__icontains=sought) | Q(agency__icontains=sought) | Q(agency__in=named_so), **wanted
     ).order_by("agency", "-drafted_at", "subject")
     agencies = dict(Agency.objects.values_list("agency", "name"))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [
         {
             "agreement": a,
@@ -43,11 +48,12 @@ def agreement_list(request: SignedInRequest) -> HttpResponse:
             "model": named(a.model),
             "meeting": next_meeting(a),
         }
-        for a in found
+        for a in page
     ]
     context = {
+        "page": page,
         "rows": rows,
-        "form": form,
+        "search": search,
         "now": timezone.now(),
         "may_draft": request.user.role == Role.COORDINATOR,
     }

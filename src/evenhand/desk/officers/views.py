@@ -33,8 +33,8 @@ PAGE = 50
 @require_safe
 def officer_list(request: SignedInRequest) -> HttpResponse:
     """Officers in scope by name, searched by name, filtered by facility and where they stand today."""
-    form, now = SearchForm(request.GET), timezone.now()
-    wanted = form.cleaned_data if form.is_valid() else {}
+    search, now = SearchForm(request.GET), timezone.now()
+    wanted = search.cleaned_data if search.is_valid() else {}
     names = dict(Facility.objects.values_list("code", "name"))
     rows = []
     for officer in Officer.objects.filter(name__icontains=wanted.get("q", "")).order_by("name", "subject"):
@@ -43,7 +43,7 @@ def officer_list(request: SignedInRequest) -> HttpResponse:
             rows.append({"officer": officer, "state": stands, "facility": names.get(facility, facility)})
     context = {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
-        "form": form,
+        "search": search,
         "now": now,
         "may_nominate": request.user.role == Role.COORDINATOR,
     }
