@@ -3,26 +3,23 @@
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from evenhand.desk.accounts.access import READERS, SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
-from evenhand.desk.agreements import acts, documents
+from evenhand.desk.agreements import documents
 from evenhand.desk.agreements.deadlines import earliest_end, next_meeting, suspension_end
-from evenhand.desk.agreements.forms import DraftForm, SearchForm
+from evenhand.desk.agreements.forms import SearchForm
 from evenhand.desk.agreements.models import Agreement
 from evenhand.desk.agreements.steps import STEPS, find
 from evenhand.desk.places.models import Agency, Facility
 from evenhand.desk.record import history
-from evenhand.desk.record.act import BadActError
-from evenhand.desk.steps.step import bound
 from evenhand.desk.timeline.lines import lines
 from evenhand.desk.timeline.names import CODES, named
 from evenhand.record.events import SubjectKind
-from evenhand.record.events.agreement import Model
 
 PAGE = 50
 
@@ -58,24 +55,6 @@ def agreement_list(request: SignedInRequest) -> HttpResponse:
         "may_draft": request.user.role == Role.COORDINATOR,
     }
     return render(request, "agreements/list.html", context)
-
-
-@allow(Role.COORDINATOR)
-@require_http_methods(["GET", "POST"])
-def draft(request: SignedInRequest) -> HttpResponse:
-    """Begin an agreement."""
-    form = bound(request, DraftForm)
-    if form.is_bound and form.is_valid():
-        values = form.values()
-        try:
-            subject = acts.draft_agreement(
-                by=request.user.as_actor(), **(values | {"model": Model(values["model"])})
-            )
-        except BadActError as error:
-            form.blame(error)
-        else:
-            return redirect("agreements:show", subject)
-    return render(request, "agreements/draft.html", {"form": form})
 
 
 @allow(*READERS)
