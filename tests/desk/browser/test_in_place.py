@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, Page, expect
 
-from desk.browser.attempts import completed
+from desk.browser.attempts import completed, determined
 from desk.browser.axe import faults
 from desk.browser.conftest import SignIn
 from desk.county import County, booked
@@ -73,6 +73,18 @@ def test_a_list_is_paged_in_place(page: Page, bookings: County, sign_in: SignIn)
     expect(page.locator("#found")).to_contain_text("Page 2 of 3")
     page.wait_for_url("**/bookings/?page=2")
     assert numbers(page) == ["B-3", "B-4"]
+
+
+def test_the_queue_is_paged_in_place(page: Page, county: County, sign_in: SignIn) -> None:
+    for number in (1, 2, 3):
+        determined(Flow(county, 40, f"B-{number}"))
+    sign_in(county.account(Role.FEDERAL_SUPERVISOR))
+    page.goto("/supervision/")
+    loaded = whole_pages(page)
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("#found")).to_contain_text("Page 2 of 2")
+    assert numbers(page) == ["B-3"]
+    assert loaded == []
 
 
 def test_a_list_is_narrowed_in_place(page: Page, bookings: County, sign_in: SignIn) -> None:
