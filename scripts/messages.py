@@ -14,6 +14,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 DESK = Path(__file__).resolve().parent.parent / "src" / "evenhand" / "desk"
+OF_RULES = DESK / "record"
+"""The room whose file has the Spanish of the rules' sentences, beside that of their remedies."""
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -36,8 +38,8 @@ def po_of(room: Path) -> Path:
     return room / "locale" / "es" / "LC_MESSAGES" / "django.po"
 
 
-def sources(room: Path) -> Iterator[tuple[Path, str]]:
-    """The Python of a room, and its templates turned into what a reader of Python understands."""
+def sources(room: Path) -> Iterator[tuple[str, str]]:
+    """The Python of a room and where it stands, its templates and the rules' sentences turned into Python."""
     from django.conf import settings
     from django.utils.translation.template import templatize
 
@@ -45,19 +47,23 @@ def sources(room: Path) -> Iterator[tuple[Path, str]]:
         settings.configure()
     for path in sorted(room.glob("*.py") if room == DESK else room.rglob("*.py")):
         if "migrations" not in path.parts:
-            yield path, path.read_text()
+            yield str(path.relative_to(DESK)), path.read_text()
     for path in sorted((room / "templates").rglob("*.html")):
-        yield path, templatize(path.read_text(), origin=str(path))
+        yield str(path.relative_to(DESK)), templatize(path.read_text(), origin=str(path))
+    if room == OF_RULES:
+        from evenhand.rules.catalog import CATALOG
+
+        yield "rules/catalog", "\n".join(f"_({rule.sentence!r})" for rule in CATALOG.values())
 
 
 def wanted(room: Path) -> dict[Key, tuple[str | tuple[str, ...], str]]:
     """Every message of a room by context and (singular) text, with its id and where it first stands."""
     found: dict[Key, tuple[str | tuple[str, ...], str]] = {}
-    for path, text in sources(room):
+    for place, text in sources(room):
         for line, message, _, context in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS):  # type: ignore[arg-type]
             key = (context, message[0] if isinstance(message, tuple) else message)
             if key[1]:
-                found.setdefault(key, (message, f"{path.relative_to(DESK)}:{line}"))
+                found.setdefault(key, (message, f"{place}:{line}"))
     return found
 
 

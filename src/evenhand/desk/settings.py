@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "evenhand.desk.shell.in_place.InPlaceMiddleware",
     "evenhand.desk.accounts.second_factor.SecondFactorMiddleware",
     "evenhand.desk.accounts.access.ScopeMiddleware",
     "evenhand.desk.refusal.middleware.RefusalMiddleware",
@@ -211,6 +212,8 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 # 30 minutes without an act end the session (CJIS Security Policy, AC-11, 5.5.5 in earlier versions; not
 # verified in full).
 SESSION_COOKIE_AGE = 30 * 60
+# `IdleMiddleware` starts them anew with each request of a person, not with those of a page by itself.
+SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMONSTRATION

@@ -38,12 +38,16 @@ class Seat:
 
     def send(self, button: str = "", **said: str | bool | list[str]) -> "Seat":
         """Fill in the form of the page by the fields' names, and send it."""
+        return self.enter(button, **said).look()
+
+    def enter(self, button: str = "", **said: str | bool | list[str]) -> "Seat":
+        """The same, without a look by axe-core at what comes."""
         for name, value in said.items():
             self._say(name, value)
         form = self.page.locator("main form")
         named = form.get_by_role("button", name=button, exact=True)
         (named if button else form.locator("button:not(.usa-button--unstyled)")).first.click()
-        return self.look()
+        return self
 
     def look(self) -> "Seat":
         heading = self.page.locator("h1").first.inner_text()

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from desk.county import County
+from desk.county import County, booked
+from desk.custody.flow import INTERVIEW
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.record import history
+from evenhand.desk.record.act import RefusedError, perform
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
+from evenhand.desk.refusal.second import NotSecondError, approve, ask
 from evenhand.desk.reviews import acts
 from evenhand.desk.reviews.models import Finding
 from evenhand.record.events import ActorRole, SubjectKind
@@ -126,3 +129,51 @@ def test_a_request_runs_out(county: County, review: str, monkeypatch: pytest.Mon
     _signed_in(county.account(Role.COORDINATOR)).post(f"/second-person/{number}/", {"decision": "approve"})
     with within(EVERYTHING):
         assert not Finding.objects.filter(review=review).exists()
+
+
+def test_looking_deletes_nothing_and_asking_deletes_what_ran_out(county: County, review: str) -> None:
+    _asked(county, review)
+    with within(EVERYTHING):
+        Waiting.objects.update(asked_at=county.ago(hours=2))
+    second = _signed_in(county.account(Role.COORDINATOR))
+    assert "the sample was drawn on paper" not in second.get("/second-person/").content.decode()
+    second.get("/")
+    with within(EVERYTHING):
+        (old,) = Waiting.objects.all()
+    _asked(county, review)
+    with within(EVERYTHING):
+        (new,) = Waiting.objects.all()
+    assert new.pk != old.pk
+
+
+def _elsewhere(county: County) -> Waiting:
+    """An interview by an officer who is assigned to another jail, which waits for a second person."""
+    with within(EVERYTHING):
+        coordinator, jail = ActorRole.COORDINATOR, {"assigned_facility": "elsewhere"}
+        county.act("officer.assigned", county.officer, coordinator, county.ago(days=3), **jail)
+        officer, when = ActorRole.DESIGNATED_OFFICER, county.ago(hours=1)
+        interview = county.event("interview.held", booked(county), officer, when, **INTERVIEW)
+        with pytest.raises(RefusedError) as refused:
+            perform(interview)
+        return ask(refused.value, county.account(Role.DESIGNATED_OFFICER), "the annex is full")
+
+
+def test_a_violation_that_came_up_since_ends_the_request(county: County) -> None:
+    waiting = _elsewhere(county)
+    county.act("officer.suspended", county.officer, ActorRole.COORDINATOR, county.ago(days=2), reason="r")
+    with within(EVERYTHING):
+        with pytest.raises(RefusedError) as refused:
+            approve(waiting, county.account(Role.COORDINATOR))
+        assert not refused.value.may_be_overridden
+        assert not Waiting.objects.exists()
+        said = [e.event for e in history.load(SubjectKind.SYSTEM, f"{county.ori}:B-1")]
+    assert [e.rule for e in said if e.type == "guard.refused"] == ["OFF-10", "OFF-07", "OFF-10"]
+
+
+def test_two_who_decide_at_once_record_the_act_once(county: County) -> None:
+    waiting = _elsewhere(county)
+    with within(EVERYTHING):
+        same = Waiting.objects.get()
+        approve(waiting, county.account(Role.COORDINATOR))
+        with pytest.raises(NotSecondError):
+            approve(same, county.account(Role.FEDERAL_SUPERVISOR))

@@ -3,10 +3,9 @@
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.desk.accounts.models import Role
 from evenhand.desk.agreements import acts, forms
 from evenhand.desk.agreements.models import Agreement, State
-from evenhand.desk.steps.step import Step, Steps
+from evenhand.desk.steps.step import AGENCY, EITHER, ICE, Step, Steps
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.agreement import (
     AgreementAmended,
@@ -20,9 +19,6 @@ from evenhand.record.events.agreement import (
     MeetingHeld,
     Party,
 )
-
-_AGENCY, _ICE = frozenset({Role.COORDINATOR}), frozenset({Role.FEDERAL_SUPERVISOR})
-_EITHER = _AGENCY | _ICE
 
 
 def find(subject: str) -> Agreement:
@@ -50,7 +46,7 @@ STEPS = Steps[Agreement](
             _("Draft an agreement"),
             forms.DraftForm,
             acts.draft_agreement,
-            _AGENCY,
+            AGENCY,
         ),
     ),
     steps=(
@@ -60,7 +56,7 @@ STEPS = Steps[Agreement](
             _("Record the agency's signature"),
             forms.SignForm,
             acts.sign,
-            _AGENCY,
+            AGENCY,
             lambda row: _before_effect(row) and row.agency_signed_at is None,
             records=lambda event: event.party is Party.AGENCY,
         ),
@@ -70,7 +66,7 @@ STEPS = Steps[Agreement](
             _("Record ICE's signature"),
             forms.SignForm,
             acts.sign,
-            _ICE,
+            ICE,
             lambda row: _before_effect(row) and row.ice_signed_at is None,
             records=lambda event: event.party is Party.ICE,
         ),
@@ -80,7 +76,7 @@ STEPS = Steps[Agreement](
             _("Record that it took effect"),
             forms.EffectForm,
             acts.take_effect,
-            _AGENCY,
+            AGENCY,
             _before_effect,
         ),
         Step(
@@ -89,7 +85,7 @@ STEPS = Steps[Agreement](
             _("Record an amendment"),
             forms.AmendForm,
             acts.amend,
-            _AGENCY,
+            AGENCY,
             _running,
             _("A change is in writing and signed by both parties before it takes effect."),
         ),
@@ -99,7 +95,7 @@ STEPS = Steps[Agreement](
             _("Record a meeting"),
             forms.MeetingForm,
             acts.hold_meeting,
-            _AGENCY,
+            AGENCY,
             _running,
         ),
         Step(
@@ -108,7 +104,7 @@ STEPS = Steps[Agreement](
             _("Suspend"),
             forms.SuspendForm,
             acts.suspend,
-            _ICE,
+            ICE,
             lambda row: row.state == State.IN_FORCE,
             _("Every authorization under the agreement stops at once."),
         ),
@@ -118,7 +114,7 @@ STEPS = Steps[Agreement](
             _("Reinstate"),
             forms.ReasonForm,
             acts.reinstate,
-            _ICE,
+            ICE,
             lambda row: row.state == State.SUSPENDED,
         ),
         Step(
@@ -127,7 +123,7 @@ STEPS = Steps[Agreement](
             _("Record a notice of termination"),
             forms.NoticeForm,
             acts.give_notice,
-            _EITHER,
+            EITHER,
             lambda row: _running(row) and row.notice_at is None,
         ),
         Step(
@@ -136,7 +132,7 @@ STEPS = Steps[Agreement](
             _("Record its end"),
             forms.EndForm,
             acts.end,
-            _EITHER,
+            EITHER,
             lambda row: not row.ended,
             _("Every authorization under the agreement ends at once."),
         ),

@@ -8,7 +8,7 @@ from evenhand.desk.agreements.steps import STEPS
 app_name = "agreements"
 urlpatterns = [
     path("", views.agreement_list, name="list"),
-    path("draft/", views.draft, name="draft"),
+    *STEPS.first_urls(),
     path("<str:subject>/", views.show, name="show"),
     path("<str:subject>/summary/", views.summary, name="summary"),
     path("<str:subject>/documents/<str:sha256>/", views.document, name="document"),

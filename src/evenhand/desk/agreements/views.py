@@ -1,41 +1,43 @@
 """The pages of agreements."""
 
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from evenhand.desk.accounts.access import READERS, SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
-from evenhand.desk.agreements import acts, documents
+from evenhand.desk.agreements import documents
 from evenhand.desk.agreements.deadlines import earliest_end, next_meeting, suspension_end
-from evenhand.desk.agreements.forms import DraftForm, SearchForm
+from evenhand.desk.agreements.forms import SearchForm
 from evenhand.desk.agreements.models import Agreement
 from evenhand.desk.agreements.steps import STEPS, find
 from evenhand.desk.places.models import Agency, Facility
 from evenhand.desk.record import history
-from evenhand.desk.record.act import BadActError
-from evenhand.desk.steps.step import bound
 from evenhand.desk.timeline.lines import lines
 from evenhand.desk.timeline.names import CODES, named
 from evenhand.record.events import SubjectKind
-from evenhand.record.events.agreement import Model
+
+PAGE = 50
 
 
 @allow(*READERS)
 @require_safe
 def agreement_list(request: SignedInRequest) -> HttpResponse:
     """Agreements in scope by agency, the latest first, searched by agency, filtered by state and model."""
-    form = SearchForm(request.GET)
-    wanted = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    search = SearchForm(request.GET)
+    said = search.cleaned_data if search.is_valid() else {}
+    wanted = {name: value for name, value in said.items() if value}
     sought = wanted.pop("q", "")
     named_so = Agency.objects.filter(name__icontains=sought).values("agency")
     found = Agreement.objects.filter(
         Q(subject__icontains=sought) | Q(agency__icontains=sought) | Q(agency__in=named_so), **wanted
     ).order_by("agency", "-drafted_at", "subject")
     agencies = dict(Agency.objects.values_list("agency", "name"))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [
         {
             "agreement": a,
@@ -43,33 +45,16 @@ def agreement_list(request: SignedInRequest) -> HttpResponse:
             "model": named(a.model),
             "meeting": next_meeting(a),
         }
-        for a in found
+        for a in page
     ]
     context = {
+        "page": page,
         "rows": rows,
-        "form": form,
+        "search": search,
         "now": timezone.now(),
         "may_draft": request.user.role == Role.COORDINATOR,
     }
     return render(request, "agreements/list.html", context)
-
-
-@allow(Role.COORDINATOR)
-@require_http_methods(["GET", "POST"])
-def draft(request: SignedInRequest) -> HttpResponse:
-    """Begin an agreement."""
-    form = bound(request, DraftForm)
-    if form.is_bound and form.is_valid():
-        values = form.values()
-        try:
-            subject = acts.draft_agreement(
-                by=request.user.as_actor(), **(values | {"model": Model(values["model"])})
-            )
-        except BadActError as error:
-            form.blame(error)
-        else:
-            return redirect("agreements:show", subject)
-    return render(request, "agreements/draft.html", {"form": form})
 
 
 @allow(*READERS)

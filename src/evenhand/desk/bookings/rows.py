@@ -265,7 +265,7 @@ def _refused(booking: Booking, row: int, error: BadActError | RefusedError) -> I
         for refusal in error.refusals:
             rule = refusal.rule
             remedy = str(REMEDIES.get(rule.id, ""))
-            yield Problem(row, booking.number, "", "", f"{rule.id}: {rule.sentence}", remedy)
+            yield Problem(row, booking.number, "", "", f"{rule.id}: {_(rule.sentence)}", remedy)
         return
     for column, wrong in error.fields.items():
         remedy = str(COLUMNS.get(column, ""))

@@ -65,7 +65,7 @@ def cases(request: SignedInRequest) -> HttpResponse:
         if said["stage"]:
             rows = rows.filter(stage=said["stage"])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "bookings/cases.html", {"search": search, "page": page, "page_obj": page})
+    return render(request, "bookings/cases.html", {"search": search, "page": page})
 
 
 def shown_charges(case: Case) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Pages of custody: the hold clock, detainers, releases due, each act, and the papers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evenhand.desk.accounts.access import SignedInRequest, allow
@@ -41,8 +43,7 @@ def hold_clock(request: SignedInRequest) -> HttpResponse:
     search = FacilityFilter(request.GET)
     page = Paginator(order_of_duty(RELEASE, search.code()), PAGE).get_page(request.GET.get("page"))
     lines = watched([row["subject"] for row in page], now)
-    shown = {"search": search, "page": page, "page_obj": page, "lines": lines, "now": now}
-    return _list(request, "custody/clocks.html", shown)
+    return _list(request, "custody/clocks.html", search, page, lines, now)
 
 
 @allow(*READS)
@@ -62,8 +63,7 @@ def detainers(request: SignedInRequest) -> HttpResponse:
         )
     }
     lines = [{"case": case, "owed": owed.get(case.subject), "held": held(case)} for case in page]
-    shown = {"search": search, "page": page, "page_obj": page, "lines": lines, "now": now}
-    return _list(request, "custody/detainers.html", shown)
+    return _list(request, "custody/detainers.html", search, page, lines, now)
 
 
 @allow(*READS)
@@ -86,13 +86,25 @@ def releases(request: SignedInRequest) -> HttpResponse:
         }
         for case in page
     ]
-    shown = {"search": search, "page": page, "page_obj": page, "lines": lines, "now": now}
-    return _list(request, "custody/releases.html", shown)
+    return _list(request, "custody/releases.html", search, page, lines, now)
 
 
-def _list(request: SignedInRequest, template: str, shown: dict[str, Any]) -> HttpResponse:
+def _list(
+    request: SignedInRequest,
+    template: str,
+    search: FacilityFilter,
+    page: Page[Any],
+    lines: Sequence[object],
+    now: datetime,
+) -> HttpResponse:
     """A list; each row has the time of its own facility, the page that of the one chosen, or of the first."""
-    with timezone.override(zone_of(shown["search"].code())):
+    lists = [
+        (_("Hold clock"), reverse("custody:clocks")),
+        (_("Releases due"), reverse("custody:releases")),
+        (_("Detainers"), reverse("custody:detainers")),
+    ]
+    shown = {"search": search, "page": page, "lines": lines, "now": now, "lists": lists}
+    with timezone.override(zone_of(search.code())):
         return render(request, template, shown)
 
 

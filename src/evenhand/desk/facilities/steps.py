@@ -3,14 +3,11 @@
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.desk.accounts.models import Role
 from evenhand.desk.facilities import acts, forms
 from evenhand.desk.places.models import Facility
-from evenhand.desk.steps.step import Step, Steps
+from evenhand.desk.steps.step import AGENCY, Step, Steps
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.oversight import InterpreterQualified, PosterAttested
-
-_AGENCY = frozenset({Role.COORDINATOR})
 
 
 def find(subject: str) -> Facility:
@@ -29,7 +26,7 @@ STEPS = Steps[Facility](
             _("Attest the posters"),
             forms.PostersForm,
             acts.attest_posters,
-            _AGENCY,
+            AGENCY,
         ),
         Step(
             "interpreter",
@@ -37,7 +34,7 @@ STEPS = Steps[Facility](
             _("Record a qualified interpreter"),
             forms.InterpreterForm,
             acts.qualify_interpreter,
-            _AGENCY,
+            AGENCY,
         ),
     ),
 )

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from evenhand.desk.officers.models import Officer
 from evenhand.desk.record import history
 from evenhand.desk.record.act import Actor, BadActError, Done, draft, now, perform
@@ -194,7 +196,7 @@ def end_suspension(officer: Officer, by: Actor, *, reason: str, at: datetime | N
     """End every suspension that stands at `at`: each is corrected to have lasted until then."""
     moment = at or now()
     if moment > now():
-        raise BadActError({"occurred_at": "it lies in the future: give the moment when it happened"})
+        raise BadActError({"occurred_at": _("it lies in the future: give the moment when it happened")})
     return [
         _record(
             OfficerSuspended.type,

@@ -4,11 +4,10 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.desk.accounts.models import Role
 from evenhand.desk.officers import acts, forms
 from evenhand.desk.officers.models import Officer
 from evenhand.desk.steps.form import ActForm
-from evenhand.desk.steps.step import Step, Steps
+from evenhand.desk.steps.step import AGENCY, EITHER, ICE, Step, Steps
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.officer import (
     ExaminationTaken,
@@ -27,9 +26,6 @@ from evenhand.record.events.officer import (
     RefresherRequiredBy,
     TrainingCompleted,
 )
-
-_AGENCY, _ICE = frozenset({Role.COORDINATOR}), frozenset({Role.FEDERAL_SUPERVISOR})
-_EITHER = _AGENCY | _ICE
 
 
 def find(subject: str) -> Officer:
@@ -59,7 +55,7 @@ STEPS = Steps[Officer](
             _("Nominate an officer"),
             forms.NominateForm,
             acts.nominate,
-            _AGENCY,
+            AGENCY,
         ),
     ),
     steps=(
@@ -69,7 +65,7 @@ STEPS = Steps[Officer](
             _("Record the decision on eligibility"),
             forms.EligibilityForm,
             acts.decide_eligibility,
-            _ICE,
+            ICE,
             _employed,
         ),
         Step(
@@ -78,7 +74,7 @@ STEPS = Steps[Officer](
             _("Record completed training"),
             forms.TrainingForm,
             acts.complete_training,
-            _ICE,
+            ICE,
             _employed,
         ),
         Step(
@@ -87,7 +83,7 @@ STEPS = Steps[Officer](
             _("Record an examination"),
             forms.ExaminationForm,
             acts.take_examination,
-            _ICE,
+            ICE,
             _employed,
         ),
         Step(
@@ -96,7 +92,7 @@ STEPS = Steps[Officer](
             _("Record the certificate"),
             forms.CertifyForm,
             acts.certify,
-            _ICE,
+            ICE,
             _employed,
         ),
         Step(
@@ -105,7 +101,7 @@ STEPS = Steps[Officer](
             _("Record the authorization"),
             forms.AuthorizeForm,
             acts.authorize,
-            _ICE,
+            ICE,
             _employed,
             _("The letter names the functions, how long they are valid and the position that supervises."),
         ),
@@ -115,7 +111,7 @@ STEPS = Steps[Officer](
             _("Record Form 70-006"),
             ActForm,
             acts.issue_form_70_006,
-            _ICE,
+            ICE,
             _employed,
         ),
         Step(
@@ -124,7 +120,7 @@ STEPS = Steps[Officer](
             _("Record the credential's issue"),
             ActForm,
             acts.issue_credential,
-            _ICE,
+            ICE,
             lambda row: _employed(row) and not row.credential_out,
         ),
         Step(
@@ -133,7 +129,7 @@ STEPS = Steps[Officer](
             _("Record the credential's return"),
             ActForm,
             acts.return_credential,
-            _EITHER,
+            EITHER,
             lambda row: row.credential_out,
         ),
         Step(
@@ -142,7 +138,7 @@ STEPS = Steps[Officer](
             _("Assign to a facility"),
             forms.AssignForm,
             acts.assign,
-            _AGENCY,
+            AGENCY,
             _employed,
         ),
         Step(
@@ -151,7 +147,7 @@ STEPS = Steps[Officer](
             _("Require refresher training"),
             forms.RefresherForm,
             acts.require_refresher,
-            _ICE,
+            ICE,
             _authorized,
         ),
         Step(
@@ -160,7 +156,7 @@ STEPS = Steps[Officer](
             _("Record completed refresher training"),
             ActForm,
             acts.complete_refresher,
-            _ICE,
+            ICE,
             _authorized,
         ),
         Step(
@@ -169,7 +165,7 @@ STEPS = Steps[Officer](
             _("Suspend"),
             forms.SuspendForm,
             acts.suspend,
-            _EITHER,
+            EITHER,
             _authorized,
         ),
         Step(
@@ -178,7 +174,7 @@ STEPS = Steps[Officer](
             _("End the suspension"),
             forms.ReasonForm,
             acts.end_suspension,
-            _EITHER,
+            EITHER,
             lambda row: bool(row.stands(timezone.now()).get("suspended")),
         ),
         Step(
@@ -187,7 +183,7 @@ STEPS = Steps[Officer](
             _("Revoke the authority"),
             forms.ReasonForm,
             acts.revoke,
-            _EITHER,
+            EITHER,
             _authorized,
         ),
         Step(
@@ -196,7 +192,7 @@ STEPS = Steps[Officer](
             _("Record that employment ended"),
             forms.ReasonForm,
             acts.leave,
-            _AGENCY,
+            AGENCY,
             _employed,
         ),
     ),

@@ -8,7 +8,7 @@ from evenhand.desk.officers.steps import STEPS
 app_name = "officers"
 urlpatterns = [
     path("", views.officer_list, name="list"),
-    path("nominate/", views.nominate, name="nominate"),
+    *STEPS.first_urls(),
     path("own/", views.own, name="own"),
     path("<str:subject>/", views.show, name="show"),
     path("<str:subject>/summary/", views.summary, name="summary"),

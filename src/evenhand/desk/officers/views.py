@@ -2,25 +2,22 @@
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from evenhand.desk.accounts.access import READERS, SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
-from evenhand.desk.officers import acts
-from evenhand.desk.officers.forms import NominateForm, SearchForm
+from evenhand.desk.officers.forms import SearchForm
 from evenhand.desk.officers.lapses import credential_due
 from evenhand.desk.officers.models import Officer
 from evenhand.desk.officers.standing import against_acts, against_authorization, state
 from evenhand.desk.officers.steps import STEPS, find
 from evenhand.desk.places.models import Facility
 from evenhand.desk.record import history
-from evenhand.desk.record.act import BadActError
 from evenhand.desk.record.history import Entry
 from evenhand.desk.record.remedies import REMEDIES
 from evenhand.desk.record.viewed import viewed
-from evenhand.desk.steps.step import bound
 from evenhand.desk.timeline.lines import lines
 from evenhand.desk.timeline.names import named
 from evenhand.record.events import SubjectKind
@@ -33,8 +30,8 @@ PAGE = 50
 @require_safe
 def officer_list(request: SignedInRequest) -> HttpResponse:
     """Officers in scope by name, searched by name, filtered by facility and where they stand today."""
-    form, now = SearchForm(request.GET), timezone.now()
-    wanted = form.cleaned_data if form.is_valid() else {}
+    search, now = SearchForm(request.GET), timezone.now()
+    wanted = search.cleaned_data if search.is_valid() else {}
     names = dict(Facility.objects.values_list("code", "name"))
     rows = []
     for officer in Officer.objects.filter(name__icontains=wanted.get("q", "")).order_by("name", "subject"):
@@ -43,26 +40,11 @@ def officer_list(request: SignedInRequest) -> HttpResponse:
             rows.append({"officer": officer, "state": stands, "facility": names.get(facility, facility)})
     context = {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
-        "form": form,
+        "search": search,
         "now": now,
         "may_nominate": request.user.role == Role.COORDINATOR,
     }
     return render(request, "officers/list.html", context)
-
-
-@allow(Role.COORDINATOR)
-@require_http_methods(["GET", "POST"])
-def nominate(request: SignedInRequest) -> HttpResponse:
-    """Name an officer to ICE."""
-    form = bound(request, NominateForm)
-    if form.is_bound and form.is_valid():
-        try:
-            subject = acts.nominate(by=request.user.as_actor(), **form.values())
-        except BadActError as error:
-            form.blame(error)
-        else:
-            return redirect("officers:show", subject)
-    return render(request, "officers/nominate.html", {"form": form})
 
 
 @allow(*READERS)

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.dispatch import Signal
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from evenhand.desk.places.models import Agency, Facility
@@ -107,7 +108,7 @@ def draft(
     """
     recorded_at = now()
     if occurred_at is not None and occurred_at > recorded_at + AHEAD:
-        raise BadActError({"occurred_at": "it lies in the future: give the moment when it happened"})
+        raise BadActError({"occurred_at": _("it lies in the future: give the moment when it happened")})
     try:
         return EVENT_TYPES[event_type].model_validate(
             {
@@ -135,11 +136,16 @@ def zone_of(agency: str, facility: str | None) -> str:
     if facility:
         found = Facility.objects.filter(code=facility, agency=agency).first()
         if found is None:
-            raise BadActError({"facility": f"{facility} is no facility of {agency}"})
+            raise BadActError(
+                {
+                    "facility": _("%(facility)s is no facility of %(agency)s")
+                    % {"facility": facility, "agency": agency}
+                }
+            )
         return found.zone
     place = Agency.objects.filter(agency=agency).first()
     if place is None:
-        raise BadActError({"agency": f"{agency} is not known here"})
+        raise BadActError({"agency": _("%(agency)s is not known here") % {"agency": agency}})
     return place.zone
 
 

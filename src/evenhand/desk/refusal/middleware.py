@@ -10,6 +10,7 @@ from evenhand.desk.record.act import RefusedError
 from evenhand.desk.record.remedies import REMEDIES
 from evenhand.desk.record.scope import OutOfScopeError
 from evenhand.desk.refusal.second import sealed
+from evenhand.desk.timeline.names import EVENTS
 
 REFUSED = "refused_acts"
 
@@ -49,5 +50,5 @@ def refusal_page(request: HttpRequest, refused: RefusedError) -> HttpResponse:
         }
         for refusal in {r.rule.id: r for r in refused.refusals}.values()
     ]
-    context = {"act": refused.act.type, "rows": rows, "may_ask": may_ask}
+    context = {"act": EVENTS[refused.act.type], "rows": rows, "may_ask": may_ask}
     return render(request, "refusal/refused.html", context, status=409)

@@ -48,9 +48,13 @@ def opened(text: str) -> list[Event]:
 
 
 def ask(refused: RefusedError, by: User, reason: str) -> Waiting:
-    """Keep refused acts for a second person. Raises `NotSecondError` where none may let them pass."""
+    """Keep refused acts for a second person. Raises `NotSecondError` where none may let them pass.
+
+    Requests that ran out are deleted.
+    """
     if not refused.may_be_overridden:
         raise NotSecondError("a violation cannot be overridden")
+    Waiting.objects.filter(asked_at__lt=now() - RUNS_OUT).delete()
     return Waiting.objects.create(
         agency=refused.act.agency,
         acts=sealed(refused.acts),
@@ -62,25 +66,30 @@ def ask(refused: RefusedError, by: User, reason: str) -> Waiting:
 
 
 def waiting_for(user: User, at: datetime) -> list[Waiting]:
-    """What this account may decide now. Requests that ran out are deleted."""
-    Waiting.objects.filter(asked_at__lt=at - RUNS_OUT).delete()
+    """What this account may decide now: what others asked for and has not run out."""
     if user.role not in SECONDS:
         return []
-    return list(Waiting.objects.exclude(asked_by=user.actor))
+    return list(Waiting.objects.exclude(asked_by=user.actor).filter(asked_at__gte=at - RUNS_OUT))
 
 
 def approve(waiting: Waiting, second: User) -> list[Done]:
     """Perform the acts, with the second person in the record. They are judged anew.
 
-    Raises `NotSecondError` for the wrong account or a request that ran out, `RefusedError` where by now more
-    than warnings stands against the acts.
+    Raises `NotSecondError` for the wrong account or a request that ran out or was decided, `RefusedError`
+    where by now more than warnings stands against the acts; the request is over then.
     """
     if second.role not in SECONDS or second.actor == waiting.asked_by:
         raise NotSecondError("another person, a coordinator or federal supervisor, must approve")
     if waiting.asked_at < now() - RUNS_OUT:
         waiting.delete()
         raise NotSecondError("the request has run out: ask again")
+    acts, override = opened(waiting.acts), Override(second.as_actor(), waiting.reason)
     with transaction.atomic():
-        done = perform_together(opened(waiting.acts), override=Override(second.as_actor(), waiting.reason))
-        waiting.delete()
-    return done
+        if not waiting.delete()[0]:
+            raise NotSecondError("somebody else has decided")
+        try:
+            return perform_together(acts, override=override)
+        except RefusedError as refused:
+            # Raised outside, so that the refusals stay in the record.
+            against = refused
+    raise against

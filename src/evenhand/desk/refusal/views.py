@@ -8,12 +8,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evenhand.desk.accounts.access import SignedInRequest, allow
-from evenhand.desk.accounts.models import Role
+from evenhand.desk.accounts.models import Role, User
+from evenhand.desk.home.links import page_of
 from evenhand.desk.record.act import RefusedError, perform_together
 from evenhand.desk.refusal.forms import AskForm
 from evenhand.desk.refusal.middleware import REFUSED
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.refusal.second import SECONDS, NotSecondError, approve, ask, opened, waiting_for
+from evenhand.desk.timeline.lines import account_names
+from evenhand.desk.timeline.names import EVENTS
+from evenhand.record.events import Event
 from evenhand.rules.catalog import CATALOG
 
 WRITERS = tuple(role for role in Role if role not in (Role.AUDITOR, Role.ADMINISTRATOR))
@@ -50,15 +54,30 @@ def ask_second(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def waiting(request: SignedInRequest) -> HttpResponse:
     """The acts that wait for a second person of this account's agencies."""
+    found = waiting_for(request.user, timezone.now())
+    names = account_names({w.asked_by for w in found})
     rows = [
         {
             "waiting": w,
-            "acts": [(act.type, act.subject) for act in opened(w.acts)],
+            "by": names.get(w.asked_by, w.asked_by),
+            "acts": [_told(act, request.user) for act in opened(w.acts)],
             "rules": [CATALOG[rule] for rule in w.rules],
         }
-        for w in waiting_for(request.user, timezone.now())
+        for w in found
     ]
     return render(request, "refusal/waiting.html", {"rows": rows})
+
+
+def _told(act: Event, user: User) -> dict[str, object]:
+    """An act as a second person is told of it: what, when, and where the history is that it belongs to."""
+    page = page_of(act.subject_kind, act.subject, user)
+    return {
+        "what": EVENTS[act.type],
+        "at": act.occurred_at,
+        "zone": act.zone,
+        "of": act.subject,
+        "page": page,
+    }
 
 
 @allow(*SECONDS)
@@ -74,5 +93,8 @@ def decide(request: SignedInRequest, number: int) -> HttpResponse:
         approve(found, request.user)
         messages.success(request, _("The act is recorded, with you as the second person."))
     except NotSecondError:
-        messages.error(request, _("The request has run out, or it is your own: another person must decide."))
+        messages.error(
+            request,
+            _("The request has run out or was decided, or it is your own: another person must decide."),
+        )
     return redirect("refusal:waiting")

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from evenhand.desk.record.act import Actor, BadActError, Done, draft, now, perform, perform_together
 from evenhand.desk.reviews.models import Finding, Review
 from evenhand.desk.reviews.sample import frame, new_seed
@@ -59,7 +61,7 @@ def draw_sample(review: Review, by: Actor, size: int, since: datetime, until: da
     """Record a seed made on the spot, so that nobody chose it, and from how many bookings was drawn."""
     subjects = frame(review.agency, since, until)
     if not subjects:
-        raise BadActError({"until": "no booking in this period: choose another one"})
+        raise BadActError({"until": _("no booking in this period: choose another one")})
     return perform(
         _draft(
             ReviewSampleDrawn.type,
@@ -99,5 +101,5 @@ def mark_done(review: Review, by: Actor, finding: str, reason: str) -> Done:
 def close(review: Review, by: Actor, reason: str) -> Done:
     """Close the review. Raises `BadActError` while a corrective action is open."""
     if Finding.objects.filter(review=review.subject, done_at=None).exists():
-        raise BadActError({"reason": "a corrective action is still open: record it as done first"})
+        raise BadActError({"reason": _("a corrective action is still open: record it as done first")})
     return perform(_draft(ReviewClosed.type, review, by, reason=reason))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.places.models import Agency
@@ -49,10 +50,13 @@ class SampleForm(forms.Form):
         return cleaned
 
 
+def _rules() -> list[tuple[str, str]]:
+    """The rules, in the language of the page."""
+    return [(rule.id, f"{rule.id} {gettext(rule.sentence)}") for rule in CATALOG.values()]
+
+
 class FindingForm(forms.Form):
-    rule = forms.ChoiceField(
-        label=_("Rule"), choices=[(r.id, f"{r.id} {r.sentence}") for r in CATALOG.values()]
-    )
+    rule = forms.ChoiceField(label=_("Rule"), choices=_rules)
     evidence = forms.CharField(
         label=_("Evidence"),
         help_text=_("Ids of events or numbers of bookings, one a line."),

@@ -80,7 +80,7 @@ def show(request: SignedInRequest, subject: str) -> HttpResponse:
 
 
 def _sentence(rule: str) -> str:
-    return CATALOG[rule].sentence if rule in CATALOG else ""
+    return _(CATALOG[rule].sentence) if rule in CATALOG else ""
 
 
 def sample_of(review: Review) -> list[str]:

@@ -122,9 +122,10 @@ class InterviewForm(forms.Form):
             language=said["language"],
             interpreter_asked=said["interpreter_asked"],
             interpreter_needed=said["interpreter_needed"],
-            interpreter=said["interpreter"],
+            # What follows from a need counts only where there is one: a page may keep it out of sight.
+            interpreter=said["interpreter"] if said["interpreter_needed"] else "",
             aid_needed=said["aid_needed"],
-            aid_given=said["aid_given"],
+            aid_given=said["aid_given"] if said["aid_needed"] else None,
             advisal_given=said["advisal_given"],
             stated_place_of_birth=said["stated_place_of_birth"],
             stated_citizenship=said["stated_citizenship"],

@@ -67,14 +67,14 @@ class FacilityForm(forms.Form):
 @require_GET
 def work(request: SignedInRequest) -> HttpResponse:
     """Open screenings in the order of booking, then cases that wait for a determination."""
-    form = FacilityForm(request.GET)
-    chosen = form.cleaned_data["facility"] if form.is_valid() else None
+    search = FacilityForm(request.GET)
+    chosen = search.cleaned_data["facility"] if search.is_valid() else None
     page = Paginator(worklist.open_screenings(chosen.code if chosen else ""), PAGE).get_page(
         request.GET.get("page")
     )
     now = timezone.now()
     shown = {
-        "form": form,
+        "search": search,
         "page": page,
         "waiting": [worklist.waiting(case, now) for case in page],
         "to_determine": worklist.to_determine()[:PAGE],

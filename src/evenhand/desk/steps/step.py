@@ -27,6 +27,9 @@ from evenhand.desk.timeline.names import EVENTS
 from evenhand.record.events import Event, SubjectKind
 
 R = TypeVar("R", bound=Model)
+AGENCY, ICE = frozenset({Role.COORDINATOR}), frozenset({Role.FEDERAL_SUPERVISOR})
+"""Who records a step: the agency's coordinator, ICE's supervisor."""
+EITHER = AGENCY | ICE
 
 
 def always(_any: Any) -> bool:
@@ -56,7 +59,8 @@ class Step(Generic[R]):
 class Steps(Generic[R]):
     """The steps of one kind of subject. `page` is the name of the subject's page, `find` gives its row.
 
-    `first` are the acts that begin a history: on the subject's page they can only be corrected. `viewed_as`
+    `first` are the acts that begin a history: each has a page of its own and gives the subject that it made;
+    on the subject's page they can only be corrected. `viewed_as`
     is the name under which a view of the subject's events is recorded, where it is recorded.
     """
 
@@ -71,6 +75,10 @@ class Steps(Generic[R]):
         """The steps that the account may take now."""
         return [step for step in self.steps if user.role in step.roles and step.offered(row)]
 
+    def first_urls(self) -> list[URLPattern]:
+        """An address for each act that begins a history, `<slug>/`. They come before those of subjects."""
+        return [path(f"{step.slug}/", self._begin(step), name=step.slug) for step in self.first]
+
     def urls(self) -> list[URLPattern]:
         """An address a step, `<subject>/<slug>/`, open to the step's own roles, and that of corrections."""
         steps = [path(f"<str:subject>/{step.slug}/", self._view(step), name=step.slug) for step in self.steps]
@@ -78,14 +86,30 @@ class Steps(Generic[R]):
 
     def correctable(self, user: User, entries: Sequence[Entry]) -> dict[UUID, str]:
         """Where the account may correct each event that nothing has corrected yet."""
-        name = f"{self.page.partition(':')[0]}:correct"
+        name = f"{self._room}:correct"
         events = history.effective(entries)
         return {e.id: reverse(name, args=[e.subject, e.id]) for e in events if self._step_of(user, e)}
+
+    @property
+    def _room(self) -> str:
+        return self.page.partition(":")[0]
 
     def _step_of(self, user: User, event: Event) -> Step[R] | None:
         """The step that records such an event and is open to the account."""
         steps = (s for s in (*self.first, *self.steps) if s.event == event.type and s.records(event))
         return next((step for step in steps if user.role in step.roles), None)
+
+    def _begin(self, step: Step[R]) -> Callable[..., HttpResponse]:
+        @allow(*step.roles)
+        @require_http_methods(["GET", "HEAD", "POST"])
+        def view(request: SignedInRequest) -> HttpResponse:
+            form, made = bound(request, step.form), list[str]()
+            by = request.user.as_actor()
+            if _recorded(form, lambda: made.append(str(step.act(by=by, **form.values())))):
+                return redirect(self.page, made[0])
+            return _form(request, form, back=reverse(f"{self._room}:list"), title=step.label)
+
+        return view
 
     def _view(self, step: Step[R]) -> Callable[..., HttpResponse]:
         @allow(*step.roles)
@@ -102,7 +126,8 @@ class Steps(Generic[R]):
                 if _recorded(form, lambda: step.act(row, by, **form.values())):
                     messages.success(request, _("Recorded: %(what)s.") % {"what": step.label})
                     return redirect(self.page, subject)
-                return self._form(request, subject, row, form, title=step.label, note=step.note)
+                back = reverse(self.page, args=[subject])
+                return _form(request, form, row=row, back=back, title=step.label, note=step.note)
 
         return view
 
@@ -125,15 +150,16 @@ class Steps(Generic[R]):
                     messages.success(request, _("The correction is recorded."))
                     return redirect(self.page, subject)
                 title = _("Correct an entry")
-                return self._form(request, subject, row, form, title=title, what=EVENTS[wrong.type])
+                back = reverse(self.page, args=[subject])
+                return _form(request, form, row=row, back=back, title=title, what=EVENTS[wrong.type])
 
         return view
 
-    def _form(
-        self, request: SignedInRequest, subject: str, row: R, form: ActForm, **words: str | Promise
-    ) -> HttpResponse:
-        back = reverse(self.page, args=[subject])
-        return render(request, "steps/step.html", {"row": row, "form": form, "back": back, **words})
+
+def _form(
+    request: SignedInRequest, form: ActForm, *, row: Model | None = None, **words: str | Promise
+) -> HttpResponse:
+    return render(request, "steps/step.html", {"row": row, "form": form, **words})
 
 
 def bound(request: SignedInRequest, form: type[ActForm], row: Any = None) -> ActForm:

@@ -1,4 +1,4 @@
-// Counts down what the server said, without asking it again: a page left open must not keep a session alive.
+// Counts down what the server said last.
 "use strict";
 (() => {
   const show = (element) => {
