@@ -3,8 +3,8 @@
 Two lists say so, and either is enough (`mandatory.csv` has a column for each):
 
 - `regulation`: 8 CFR 236.1(e) as amended by 72 FR 1923 (17 January 2007), which added Algeria, Tunisia and
-  Zimbabwe and took out Albania and South Korea. Read: the notice's account of the change, not its table; the 56
-  countries are those of the other list without Albania.
+  Zimbabwe and took out Albania and South Korea. Read: the notice's account of the change, not its table; the
+  56 countries are those of the other list without Albania.
 - `state_department`: "Countries and Jurisdictions with Mandatory Notifications", U.S. Department of State,
   travel.state.gov/consularnotification (a stored copy, which bears no date; it names 57). The list is read
   from there, and so are the limits in `NOTES`.
