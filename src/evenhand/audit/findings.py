@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.audit.wording import citation_text
+from evenhand.record.spreadsheet import as_text_sql
 from evenhand.rules.rule import Rule
 from evenhand.rules.table.engine import BREACHES
 
@@ -39,8 +40,6 @@ COLUMNS: dict[str, str] = {
 }
 """The columns of both files, in order."""
 
-# A spreadsheet takes a cell that begins so for a formula; the full-width forms count in some locales.
-FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
 _TEXT = ("subject", "agency", "facility", "officer", "evidence", "source_file")
 
 
@@ -135,12 +134,7 @@ def _csv_cell(name: str) -> str:
         return f"replace(strftime(\"{name}\" AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ'), '.000000Z', 'Z')"
     if name not in _TEXT:
         return f'"{name}"'
-    return csv_text("array_to_string(evidence, ' ')" if name == "evidence" else f'"{name}"')
-
-
-def csv_text(value: str) -> str:
-    """SQL for text that no spreadsheet takes for a formula: an apostrophe before what begins like one."""
-    return f"regexp_replace({value}, '{FORMULA_START}', '''\\0')"
+    return as_text_sql("array_to_string(evidence, ' ')" if name == "evidence" else f'"{name}"')
 
 
 def quoted(path: Path) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.audit.findings import PARQUET, csv_text, quoted, scan
+from evenhand.audit.findings import PARQUET, quoted, scan
+from evenhand.record.spreadsheet import as_text_sql
 from evenhand.record.store import Record
 from evenhand.rules.rule import Rule
 
@@ -42,7 +43,7 @@ def compare(
         f"FULL JOIN (SELECT DISTINCT rule, subject FROM {scan(folder / PARQUET)}) f USING (rule, subject)"
     )
     connection.execute(
-        f"COPY (SELECT rule, {csv_text('subject')} AS subject, "
+        f"COPY (SELECT rule, {as_text_sql('subject')} AS subject, "
         "CASE WHEN known THEN 'missed' ELSE 'extra' END AS what FROM compared "
         "JOIN chosen USING (rule) WHERE known <> found ORDER BY place, subject) "
         f"TO {quoted(folder / FILE)} (FORMAT csv, HEADER)"

@@ -1,48 +1,25 @@
 """The API: bookings and releases in, idempotent, row by row; each token in its own agency."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 
+from desk.api_calls import booking, post, token
 from desk.county import County
-from evenhand.desk.api.models import Grant, issue
+from evenhand.desk.api.models import Grant
 from evenhand.desk.bookings.models import Case, Stage
 from evenhand.desk.record.scope import EVERYTHING, within
 
 
-def _token(county: County, *grants: Grant, **more: Any) -> dict[str, str]:
-    with within(EVERYTHING):
-        _, secret = issue(county.ori, "jms", list(grants or Grant), "administrator", **more)
-    return {"Authorization": f"Bearer {secret}"}
-
-
-def _booking(county: County, number: str = "26-1", **more: Any) -> dict[str, Any]:
-    return {
-        "number": number,
-        "facility": county.jail,
-        "booked_at": county.ago(hours=2).isoformat(),
-        "name": "Doe, Sample",
-        "arresting_agency": "Police",
-        "charges": [{"statute": "14-33", "ncic_class": "13", "level": "misdemeanor"}],
-        "race_ethnicity": "white",
-        **more,
-    }
-
-
-def _post(client: Client, path: str, rows: list[Any], headers: dict[str, str]) -> Any:
-    return client.post(f"/api/v1/{path}", rows, content_type="application/json", headers=headers)
-
-
 def test_good_rows_are_recorded_and_bad_ones_say_what_is_wrong(county: County, client: Client) -> None:
     rows = [
-        _booking(county),
-        _booking(county, "26-2", facility="nowhere"),
-        _booking(county, "26-3", booked_at="yesterday"),
-        _booking(county, "26-4"),
+        booking(county),
+        booking(county, "26-2", facility="nowhere"),
+        booking(county, "26-3", booked_at="yesterday"),
+        booking(county, "26-4"),
     ]
-    said = _post(client, "bookings", rows, _token(county)).json()
+    said = post(client, "bookings", rows, token(county)).json()
     assert [r["status"] for r in said["results"]] == ["recorded", "invalid", "invalid", "recorded"]
     assert said["results"][1]["wrong"][0]["field"] == "facility"
     assert said["results"][2]["wrong"][0]["field"] == "booked_at"
@@ -54,35 +31,35 @@ def test_good_rows_are_recorded_and_bad_ones_say_what_is_wrong(county: County, c
 def test_what_is_sent_again_is_there_already_and_a_change_is_a_conflict(
     county: County, client: Client
 ) -> None:
-    headers = _token(county)
-    _post(client, "bookings", [_booking(county)], headers)
-    rows = [_booking(county), _booking(county, name="Roe, Other")]
-    said = _post(client, "bookings", rows, headers).json()
+    headers = token(county)
+    post(client, "bookings", [booking(county)], headers)
+    rows = [booking(county), booking(county, name="Roe, Other")]
+    said = post(client, "bookings", rows, headers).json()
     assert [r["status"] for r in said["results"]] == ["already", "conflict"]
 
 
 def test_charges_and_releases_follow(county: County, client: Client) -> None:
-    headers = _token(county)
-    _post(client, "bookings", [_booking(county)], headers)
+    headers = token(county)
+    post(client, "bookings", [booking(county)], headers)
     at = county.ago(minutes=30).isoformat()
     ended = {"number": "26-1", "charge_no": 1, "at": at, "disposition": "dismissed"}
     more = {"number": "26-1", "charge_no": 2, "at": at, "statute": "20-28"}
-    first = _post(client, "charges", [ended, more, more], headers).json()
+    first = post(client, "charges", [ended, more, more], headers).json()
     assert [r["status"] for r in first["results"]] == ["recorded", "recorded", "already"]
-    again = _post(client, "charges", [ended, more], headers).json()
+    again = post(client, "charges", [ended, more], headers).json()
     assert [r["status"] for r in again["results"]] == ["already", "already"]
     due = {"number": "26-1", "kind": "due", "at": at, "cause": "dismissed"}
     done = {"number": "26-1", "kind": "done", "at": county.ago(minutes=5).isoformat(), "cause": "dismissed"}
-    first = _post(client, "releases", [due, done], headers).json()
+    first = post(client, "releases", [due, done], headers).json()
     assert first["recorded"] == 2, first
-    assert _post(client, "releases", [due, done], headers).json()["already"] == 2
-    missing = _post(client, "releases", [due | {"number": "none"}], headers).json()
+    assert post(client, "releases", [due, done], headers).json()["already"] == 2
+    missing = post(client, "releases", [due | {"number": "none"}], headers).json()
     assert missing["results"][0]["wrong"][0]["field"] == "number"
 
 
 def test_an_act_without_authority_is_refused_with_rule_and_remedy(county: County, client: Client) -> None:
-    headers = _token(county)
-    _post(client, "bookings", [_booking(county)], headers)
+    headers = token(county)
+    post(client, "bookings", [booking(county)], headers)
     act = {
         "id": "018f0000-0000-7000-8000-000000000001",
         "type": "detainer.issued",
@@ -93,7 +70,7 @@ def test_an_act_without_authority_is_refused_with_rule_and_remedy(county: County
         "actor_role": "designated_officer",
         "payload": {"form_version": "2017", "ground": "biometric_match"},
     }
-    result = _post(client, "acts", [act], headers).json()["results"][0]
+    result = post(client, "acts", [act], headers).json()["results"][0]
     assert result["status"] == "refused"
     rules = {r["rule"]: r for r in result["refusals"]}
     assert {"SUP-02", "DET-01", "DET-09"} <= set(rules)
@@ -101,8 +78,8 @@ def test_an_act_without_authority_is_refused_with_rule_and_remedy(county: County
 
 
 def test_an_act_sent_twice_is_recorded_once(county: County, client: Client) -> None:
-    headers = _token(county)
-    _post(client, "bookings", [_booking(county)], headers)
+    headers = token(county)
+    post(client, "bookings", [booking(county)], headers)
     act = {
         "id": "018f0000-0000-7000-8000-000000000002",
         "type": "citizenship.claimed",
@@ -113,16 +90,16 @@ def test_an_act_sent_twice_is_recorded_once(county: County, client: Client) -> N
         "actor_role": "designated_officer",
         "payload": {"how": "stated"},
     }
-    assert [r["status"] for r in _post(client, "acts", [act, act], headers).json()["results"]] == [
+    assert [r["status"] for r in post(client, "acts", [act, act], headers).json()["results"]] == [
         "recorded",
         "already",
     ]
-    assert _post(client, "acts", [act], headers).json()["already"] == 1
+    assert post(client, "acts", [act], headers).json()["already"] == 1
 
 
 def test_federal_acts_need_a_grant_of_their_own(county: County, client: Client) -> None:
-    headers = _token(county, Grant.BOOKINGS, Grant.ACTS)
-    _post(client, "bookings", [_booking(county)], headers)
+    headers = token(county, Grant.BOOKINGS, Grant.ACTS)
+    post(client, "bookings", [booking(county)], headers)
     act = {
         "id": "018f0000-0000-7000-8000-000000000003",
         "type": "warrant.signed",
@@ -132,7 +109,7 @@ def test_federal_acts_need_a_grant_of_their_own(county: County, client: Client) 
         "actor_role": "federal_supervisor",
         "payload": {"form": "I-200"},
     }
-    result = _post(client, "acts", [act], headers).json()["results"][0]
+    result = post(client, "acts", [act], headers).json()["results"][0]
     assert (result["status"], result["wrong"][0]["field"]) == ("invalid", "actor_role")
 
 
@@ -140,20 +117,20 @@ def test_federal_acts_need_a_grant_of_their_own(county: County, client: Client) 
     ("path", "grant"), [("bookings", Grant.RELEASES), ("releases", Grant.BOOKINGS), ("acts", Grant.BOOKINGS)]
 )
 def test_a_token_does_what_it_was_given_for(county: County, client: Client, path: str, grant: Grant) -> None:
-    assert _post(client, path, [], _token(county, grant)).status_code == 403
+    assert post(client, path, [], token(county, grant)).status_code == 403
 
 
 def test_without_a_good_token_nothing(county: County, client: Client) -> None:
-    expired = _token(county, lasts=timedelta(seconds=-1))
+    expired = token(county, lasts=timedelta(seconds=-1))
     for headers in ({}, {"Authorization": "Bearer evh_wrong"}, expired):
         for path in ("worklist", "findings"):
             assert client.get(f"/api/v1/{path}", headers=headers).status_code == 401
-        assert _post(client, "bookings", [], headers).status_code == 401
+        assert post(client, "bookings", [], headers).status_code == 401
 
 
 def test_a_token_reaches_its_own_agency_alone(county: County, other_county: County, client: Client) -> None:
-    _post(client, "bookings", [_booking(county)], _token(county))
-    other = _token(other_county)
+    post(client, "bookings", [booking(county)], token(county))
+    other = token(other_county)
     assert client.get("/api/v1/worklist", headers=other).json()["rows"] == []
     act = {
         "id": "018f0000-0000-7000-8000-000000000004",
@@ -165,10 +142,10 @@ def test_a_token_reaches_its_own_agency_alone(county: County, other_county: Coun
         "actor_role": "designated_officer",
         "payload": {"closing_reason": "refused"},
     }
-    result = _post(client, "acts", [act], other).json()["results"][0]
+    result = post(client, "acts", [act], other).json()["results"][0]
     assert (result["status"], result["wrong"][0]["field"]) == ("invalid", "subject")
     due = {"number": "26-1", "kind": "due", "at": county.ago(minutes=5).isoformat()}
-    assert _post(client, "releases", [due], other).json()["failed"] == 1
+    assert post(client, "releases", [due], other).json()["failed"] == 1
 
 
 def test_the_worklist_comes_in_order_of_booking_page_by_page(
@@ -177,12 +154,11 @@ def test_the_worklist_comes_in_order_of_booking_page_by_page(
     from evenhand.desk.api import lists
 
     monkeypatch.setattr(lists, "PAGE", 3)
-    headers = _token(county)
+    headers = token(county)
     rows = [
-        _booking(county, f"26-{n}", booked_at=county.ago(hours=1 + (n * 7) % 10).isoformat())
-        for n in range(8)
+        booking(county, f"26-{n}", booked_at=county.ago(hours=1 + (n * 7) % 10).isoformat()) for n in range(8)
     ]
-    _post(client, "bookings", rows, headers)
+    post(client, "bookings", rows, headers)
     seen: list[str] = []
     cursor = ""
     while True:
@@ -199,8 +175,8 @@ def test_the_worklist_comes_in_order_of_booking_page_by_page(
 def test_findings_of_the_last_audit_come_out(county: County, client: Client) -> None:
     from evenhand.desk.findings.run import run
 
-    headers = _token(county)
-    _post(client, "bookings", [_booking(county, booked_at=county.ago(days=3).isoformat())], headers)
+    headers = token(county)
+    post(client, "bookings", [booking(county, booked_at=county.ago(days=3).isoformat())], headers)
     counts = run()
     assert counts
     rows = client.get("/api/v1/findings", headers=headers).json()["rows"]
@@ -209,10 +185,10 @@ def test_findings_of_the_last_audit_come_out(county: County, client: Client) -> 
 
 
 def test_a_batch_has_its_limit(county: County, client: Client) -> None:
-    assert _post(client, "bookings", [{}] * 1001, _token(county)).status_code == 413
+    assert post(client, "bookings", [{}] * 1001, token(county)).status_code == 413
 
 
 def test_a_token_has_its_rate(county: County, client: Client) -> None:
-    headers = _token(county)
+    headers = token(county)
     statuses = {client.get("/api/v1/worklist", headers=headers).status_code for _ in range(610)}
     assert statuses == {200, 429}

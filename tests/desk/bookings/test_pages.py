@@ -72,6 +72,7 @@ def test_the_same_booking_is_known_as_the_same(county: County) -> None:
             with pytest.raises(KnownBookingError) as known:
                 book(again, by)
             assert known.value.same is same
+            assert known.value.differs == ([] if same else ["booked_at"])
 
 
 def test_charges_and_dispositions(desk: Desk) -> None:

@@ -15,9 +15,10 @@ from evenhand.desk.api.auth import need
 from evenhand.desk.api.bookings import Rows, check_size
 from evenhand.desk.api.document import ANSWERS, body_of
 from evenhand.desk.api.models import Grant, Token
-from evenhand.desk.api.rows import BatchResult, RowResult, bad, batch, parsed, recorded
+from evenhand.desk.api.rows import BatchResult, RowResult, bad, batch, parsed, recorded, sent_before
 from evenhand.desk.record.act import Actor, BadActError, draft
 from evenhand.desk.record.models import Occurrence
+from evenhand.desk.record.resent import Stated, differing, stated_at
 from evenhand.record.events import EVENT_TYPES, FIELDS, ActorRole, Event, SourceKind, SubjectKind
 
 router = Router(tags=["acts"])
@@ -28,7 +29,7 @@ KINDS = frozenset({SubjectKind.BOOKING, SubjectKind.COMPLAINT})
 
 
 class ActIn(Schema):
-    """One act. `id` is the sender's own (a UUID): sent again, the act is `already` there.
+    """One act. `id` is the sender's own (a UUID): sent again, the act is `already` there, or a `conflict`.
 
     `payload` has the fields of the event type as docs/events.schema.json lists them.
     """
@@ -54,23 +55,39 @@ def acts(request: HttpRequest, rows: Rows) -> BatchResult:
     drafted: list[tuple[int, Event]] = []
     said = {number: parsed(ActIn, number, row) for number, row in enumerate(rows)}
     ids = [s.id for s in said.values() if not isinstance(s, RowResult)]
-    known = set(Occurrence.objects.filter(event__in=ids).values_list("event", flat=True))
+    places = dict(Occurrence.objects.filter(event__in=ids).values_list("seq", "event"))
+    known = {places[seq]: one for seq, one in stated_at(list(places)).items()}
     subjects = {s.subject for s in said.values() if not isinstance(s, RowResult)}
     begun = set(Occurrence.objects.filter(subject__in=subjects).values_list("subject", flat=True))
     for number, row in said.items():
         if isinstance(row, RowResult):
             results[number] = row
-        elif row.id in known:
-            results[number] = RowResult(row=number, status="already", subject=row.subject)
+            continue
+        before = known.get(row.id)
+        try:
+            act = _draft(token, row, begun if before is None else begun | {row.subject})
+        except BadActError as error:
+            results[number] = bad(number, error, rows[number])
+            continue
+        if before is not None:
+            results[number] = sent_before(number, row.subject, _differing(act, before))
         else:
-            known.add(row.id)
-            try:
-                drafted.append((number, _draft(token, row, begun)))
-                begun.add(row.subject)
-            except BadActError as error:
-                results[number] = bad(number, error, rows[number])
+            known[row.id] = Stated(act)
+            drafted.append((number, act))
+            begun.add(row.subject)
     results |= recorded(drafted)
     return batch([results[number] for number in range(len(rows))])
+
+
+_SENT = ("subject", "facility", "occurred_at", "actor", "actor_role", "corrects", "reason")
+
+
+def _differing(act: Event, before: Stated) -> list[str]:
+    """In what an act differs from the one that has its id, in the words of `ActIn`."""
+    if act.type != before.event.type:
+        return ["type"]
+    found = differing(act, [before], (*_SENT, *FIELDS[act.type]))
+    return [name if name in _SENT else f"payload.{name}" for name in found]
 
 
 def _draft(token: Token, row: ActIn, begun: set[str]) -> Event:

@@ -1,6 +1,6 @@
 """Bookings, charges and releases from a jail management system."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -11,10 +11,29 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from evenhand.desk.api.auth import need
 from evenhand.desk.api.document import ANSWERS, body_of
 from evenhand.desk.api.models import Grant, Token
-from evenhand.desk.api.rows import MOST, BatchResult, RowResult, bad, batch, parsed, recorded, refused
-from evenhand.desk.bookings.acts import Booking, Charge, KnownBookingError, Origin, book_all, on_case
+from evenhand.desk.api.rows import (
+    MOST,
+    BatchResult,
+    RowResult,
+    bad,
+    batch,
+    parsed,
+    recorded,
+    refused,
+    sent_before,
+)
+from evenhand.desk.bookings.acts import (
+    Booking,
+    Charge,
+    KnownBookingError,
+    Origin,
+    book_all,
+    on_case,
+    stated_before,
+)
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.record.act import Actor, BadActError, RefusedError
+from evenhand.desk.record.resent import Stated, differing
 from evenhand.record.events import ActorRole, Event, SourceKind
 from evenhand.record.events.booking import (
     ChargeDisposed,
@@ -33,8 +52,10 @@ Rows = list[dict[str, Any]]
 
 
 class ChargeIn(Schema):
+    """A charge. The statute is enough, where the sender's system knows no class or level."""
+
     statute: Short
-    ncic_class: Annotated[str, StringConstraints(pattern=r"^(\d{2})?$")] = ""
+    ncic_class: Annotated[str, StringConstraints(pattern=r"^(\d{2})?$")] | None = None
     level: ChargeLevel | None = None
     arresting_agency: Short = ""
 
@@ -92,7 +113,7 @@ def bookings(request: HttpRequest, rows: Rows) -> BatchResult:
     """Record bookings with their charges; each opens its screening.
 
     A booking is known by its number: sent again with the same facts it is `already` there, with others a
-    `conflict`, to be corrected on its page.
+    `conflict` that names the fields, to be corrected on its page.
     """
     token = need(request, Grant.BOOKINGS)
     check_size(rows)
@@ -108,8 +129,7 @@ def bookings(request: HttpRequest, rows: Rows) -> BatchResult:
     booked = book_all([booking for _, booking in good], actor(token), origins)
     for (number, booking), result in zip(good, booked, strict=True):
         if isinstance(result, KnownBookingError):
-            status: Literal["already", "conflict"] = "already" if result.same else "conflict"
-            results[number] = RowResult(row=number, status=status, subject=booking.subject)
+            results[number] = sent_before(number, booking.subject, result.differs)
         elif isinstance(result, BadActError):
             results[number] = bad(number, result, rows[number])
         elif isinstance(result, RefusedError):
@@ -121,13 +141,16 @@ def bookings(request: HttpRequest, rows: Rows) -> BatchResult:
 
 def _booking(token: Token, said: BookingIn) -> Booking:
     values = said.model_dump(exclude={"charges"})
-    charges = tuple(Charge(**c.model_dump(), no=no) for no, c in enumerate(said.charges, 1))
+    charges = tuple(
+        Charge(**{**c.model_dump(), "ncic_class": c.ncic_class or ""}, no=no)
+        for no, c in enumerate(said.charges, 1)
+    )
     return Booking(agency=token.agency, charges=charges, **values)
 
 
 @router.post("/charges", response={200: BatchResult, **ANSWERS}, openapi_extra=body_of(ChargeRow))
 def charges(request: HttpRequest, rows: Rows) -> BatchResult:
-    """Add charges to bookings, or say how charges ended. A charge that is there already is `already`."""
+    """Add charges to bookings, or say how charges ended; known by booking, number and disposition."""
     token = need(request, Grant.BOOKINGS)
     check_size(rows)
     return _on_cases(token, rows, ChargeRow, _charge)
@@ -135,45 +158,46 @@ def charges(request: HttpRequest, rows: Rows) -> BatchResult:
 
 @router.post("/releases", response={200: BatchResult, **ANSWERS}, openapi_extra=body_of(ReleaseIn))
 def releases(request: HttpRequest, rows: Rows) -> BatchResult:
-    """Say that a release is due, or done. What is there already with the same moment is `already`."""
+    """Say that a release is due, or done. With another moment or cause than before it is a `conflict`."""
     token = need(request, Grant.RELEASES)
     check_size(rows)
     return _on_cases(token, rows, ReleaseIn, _release)
 
 
-def _charge(case: Case, said: ChargeRow, by: Actor) -> Event | None:
-    """The act that a row asks for, or None where it is recorded already."""
-    known = next((charge for charge in case.charges if charge["no"] == said.charge_no), None)
+Drafted = tuple[Event, tuple[str, ...]]
+"""An act, and which of its fields the row states."""
+
+
+def _charge(case: Case, said: ChargeRow, by: Actor, before: Sequence[Stated]) -> Drafted:
+    """The act that a row asks for. Raises `BadActError`."""
     values: dict[str, Any] = {"charge_no": said.charge_no, "source": SourceKind.API}
     if said.disposition is not None:
-        if known is None:
+        charges = (one.event for one in before if isinstance(one.event, ChargeRecorded))
+        if said.charge_no not in {charge.charge_no for charge in charges}:
             raise BadActError(
                 {"charge_no": "this booking has no charge of that number: send the charge first"}
             )
-        if known.get("disposition") == said.disposition:
-            return None
         values |= {"disposition": said.disposition, "reason": said.reason}
-        return on_case(ChargeDisposed.type, case, by, said.at, **values)
+        act = on_case(ChargeDisposed.type, case, by, said.at, **values)
+        return act, ("occurred_at", "disposition", "reason")
     if not said.statute:
         raise BadActError({"statute": "a charge names its statute"})
-    if known is not None:
-        if known.get("statute") == said.statute:
-            return None
-        raise BadActError({"charge_no": "another charge has that number: correct it on its page"})
     values |= said.model_dump(include={"statute", "ncic_class", "level"})
     values["arresting_agency"] = said.arresting_agency or case.arresting_agency
-    return on_case(ChargeRecorded.type, case, by, said.at, **values)
+    stated = ("occurred_at", "statute", "ncic_class", "level")
+    act = on_case(ChargeRecorded.type, case, by, said.at, **values)
+    return act, (*stated, "arresting_agency") if said.arresting_agency else stated
 
 
-def _release(case: Case, said: ReleaseIn, by: Actor) -> Event | None:
-    due = said.kind == "due"
-    known: datetime | None = case.release_due_at if due else case.released_at
-    if known == said.at:
-        return None
-    if known is not None:
-        raise BadActError({"at": "it is recorded with another moment: correct it on its page"})
-    name = CustodyReleaseDue.type if due else CustodyReleased.type
-    return on_case(name, case, by, said.at, source=SourceKind.API, cause=said.cause)
+def _release(case: Case, said: ReleaseIn, by: Actor, before: Sequence[Stated]) -> Drafted:
+    name = CustodyReleaseDue.type if said.kind == "due" else CustodyReleased.type
+    act = on_case(name, case, by, said.at, source=SourceKind.API, cause=said.cause)
+    return act, ("occurred_at", "cause")
+
+
+def _thing(event: Event) -> tuple[object, ...]:
+    """What an event of a case is about: sent again, it is known by this."""
+    return event.type, getattr(event, "charge_no", None), getattr(event, "disposition", None)
 
 
 def _on_cases(token: Token, rows: Rows, kind: type[Schema], act_of: Any) -> BatchResult:
@@ -183,26 +207,26 @@ def _on_cases(token: Token, rows: Rows, kind: type[Schema], act_of: Any) -> Batc
     said = {number: parsed(kind, number, row) for number, row in enumerate(rows)}
     subjects = {n: f"{token.agency}:{s.number}" for n, s in said.items() if not isinstance(s, RowResult)}
     cases = {case.subject: case for case in Case.objects.filter(pk__in=set(subjects.values()))}
-    sent: set[str] = set()
+    before = stated_before(cases.keys())
     for number, row in said.items():
         if isinstance(row, RowResult):
             results[number] = row
             continue
-        case, words = cases.get(subjects[number]), row.model_dump_json()
-        if words in sent:
-            results[number] = RowResult(row=number, status="already", subject=subjects[number])
-            continue
-        sent.add(words)
+        subject = subjects[number]
         try:
-            if case is None:
+            if subject not in cases:
                 raise BadActError({"number": "no booking of this agency has that number: send it first"})
-            act = act_of(case, row, actor(token))
+            act, fields = act_of(cases[subject], row, actor(token), before[subject])
         except BadActError as error:
             results[number] = bad(number, error, rows[number])
             continue
-        if act is None:
-            results[number] = RowResult(row=number, status="already", subject=subjects[number])
+        versions = [one for one in before[subject] if _thing(one.event) == _thing(act)]
+        if versions:
+            differs = differing(act, versions, fields)
+            names = ["at" if name == "occurred_at" else name for name in differs]
+            results[number] = sent_before(number, subject, names)
         else:
+            before[subject].append(Stated(act))
             drafted.append((number, act))
     results |= recorded(drafted)
     return batch([results[number] for number in range(len(rows))])

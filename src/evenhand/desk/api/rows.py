@@ -34,11 +34,15 @@ class Against(Schema):
 
 
 class RowResult(Schema):
-    """`row` counts from 0. `already`: the same was sent before, so that nothing was to be done."""
+    """`row` counts from 0. `already`: the same was sent before, so that nothing was to be done.
+
+    `conflict`: it is in the record with other content; `differs` names the fields, without their values.
+    """
 
     row: int
     status: Literal["recorded", "already", "conflict", "refused", "invalid"]
     subject: str | None = None
+    differs: list[str] = Field(default_factory=list)
     wrong: list[Wrong] = Field(default_factory=list)
     refusals: list[Against] = Field(default_factory=list)
 
@@ -109,6 +113,12 @@ def bad(number: int, error: BadActError, row: Mapping[str, Any]) -> RowResult:
         for field, what in error.fields.items()
     ]
     return RowResult(row=number, status="invalid", wrong=wrong)
+
+
+def sent_before(number: int, subject: str, differs: Sequence[str]) -> RowResult:
+    """The result of a row that is in the record: as it was, or with other content."""
+    status: Literal["already", "conflict"] = "conflict" if differs else "already"
+    return RowResult(row=number, status=status, subject=subject, differs=list(differs))
 
 
 def recorded(drafted: Sequence[tuple[int, Event]]) -> dict[int, RowResult]:

@@ -3,10 +3,11 @@
 Every booking opens the screening worklist by itself.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import Field, dataclass, fields, replace
 from datetime import datetime
 from functools import cache
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,8 @@ from evenhand.desk.record.act import (
 )
 from evenhand.desk.record.history import Entry
 from evenhand.desk.record.ledger import ledger
-from evenhand.record.events import ActorRole, Event, SourceKind
+from evenhand.desk.record.resent import Stated, differing, stated
+from evenhand.record.events import FIELDS, ActorRole, Event, SourceKind, SubjectKind
 from evenhand.record.events.booking import (
     FORMS,
     ChargeDisposed,
@@ -47,10 +49,10 @@ FORM = max(FORMS)
 
 
 class KnownBookingError(BadActError):
-    """The number is in the record. `same`: with the same facts, so that nothing is to be done."""
+    """The number is in the record. `differs`: the fields with other facts; none: nothing is to do."""
 
-    def __init__(self, subject: str, *, same: bool) -> None:
-        self.subject, self.same = subject, same
+    def __init__(self, subject: str, differs: Sequence[str] = ()) -> None:
+        self.subject, self.differs, self.same = subject, list(differs), not differs
         super().__init__({"number": _("This number is in the record: correct that booking on its page.")})
 
 
@@ -125,24 +127,28 @@ def book_all(
     zone = cache(zone_of)
     with transaction.atomic():
         ledger().store.tail()  # Other writers wait, so that a number is taken once.
-        known = {case.subject: case for case in Case.objects.filter(pk__in={b.subject for b in bookings})}
+        known = stated_before({booking.subject for booking in bookings})
         results: list[Booked | None] = []
         groups_of_acts: list[list[Event]] = []
         seen: dict[str, Booking] = {}
         for booking, origin, moment in zip(bookings, origins, moments, strict=True):
             earlier = seen.setdefault(booking.subject, booking)
-            case = known.get(booking.subject)
-            if case is not None:
-                results.append(KnownBookingError(booking.subject, same=_same(case, booking)))
-            elif earlier is not booking:
-                results.append(KnownBookingError(booking.subject, same=earlier == booking))
+            if booking.subject not in known and earlier is not booking:
+                differs = [f.name for f in fields(booking) if _of(booking, f) != _of(earlier, f)]
+                results.append(KnownBookingError(booking.subject, differs))
+                continue
+            try:
+                place = zone(booking.agency, booking.facility)
+                acts = _drafts(booking, by, origin, moment, place)
+            except BadActError as error:
+                results.append(_renamed(error))
+                continue
+            if booking.subject in known:
+                differs = _differing(acts, known[booking.subject])
+                results.append(KnownBookingError(booking.subject, differs))
             else:
-                try:
-                    place = zone(booking.agency, booking.facility)
-                    groups_of_acts.append(_drafts(booking, by, origin, moment, place))
-                    results.append(None)
-                except BadActError as error:
-                    results.append(_renamed(error))
+                groups_of_acts.append(acts)
+                results.append(None)
         done = iter(perform_groups(groups_of_acts))
         return [_booked(next(done)) if result is None else result for result in results]
 
@@ -210,31 +216,41 @@ def _said(charge: Charge, arresting_agency: str) -> dict[str, Any]:
     }
 
 
-def _same(case: Case, booking: Booking) -> bool:
-    """Whether a known case says what a booking does, as far as a page may read it."""
-    charges = [
-        {
-            key: said or ""
-            for key, said in _said(charge, booking.arresting_agency).items()
-            if key != "charge_no"
-        }
-        for charge in booking.charges
-    ]
-    known = [
-        {
-            "statute": charge.get("statute", ""),
-            "ncic_class": charge.get("ncic", ""),
-            "level": charge.get("level", ""),
-            "arresting_agency": charge.get("agency", ""),
-        }
-        for charge in case.charges[: len(charges)]
-    ]
-    return (case.booked_at, case.name, case.facility, known) == (
-        booking.booked_at,
-        booking.name,
-        booking.facility,
-        charges,
-    )
+def stated_before(subjects: Collection[str]) -> dict[str, list[Stated]]:
+    """What was stated of the bookings in the record and of their charges, each in the order of the ledger."""
+    cases = Case.objects.filter(pk__in=subjects).values_list("pk", flat=True)
+    histories = history.load_many(SubjectKind.BOOKING, list(cases))
+    whole = stated(entry for entries in histories.values() for entry in entries)
+    return {subject: [whole[e.seq] for e in entries] for subject, entries in histories.items()}
+
+
+def _of(booking: Booking, field: "Field[Any]") -> Any:
+    return getattr(booking, field.name)
+
+
+_BOOKED = ("facility", "occurred_at", *FIELDS[PersonBooked.type])
+_CHARGED = tuple(FIELDS[ChargeRecorded.type])
+
+
+def _differing(acts: Sequence[Event], before: Sequence[Stated]) -> list[str]:
+    """In what a booking that is sent again differs from all that was stated of it, its charges by number.
+
+    Charges that came after the booking need not be sent with it again.
+    """
+    booked = [one for one in before if one.event.type == PersonBooked.type]
+    found = ["booked_at" if n == "occurred_at" else n for n in differing(acts[0], booked, _BOOKED)]
+    sent = {act.charge_no: act for act in acts if isinstance(act, ChargeRecorded)}
+    versions: dict[int, list[Stated]] = {}
+    for one in before:
+        if isinstance(one.event, ChargeRecorded):
+            versions.setdefault(one.event.charge_no, []).append(one)
+    at_first = takewhile(lambda one: one.event.type in (PersonBooked.type, ChargeRecorded.type), before)
+    owed = {one.event.charge_no for one in at_first if isinstance(one.event, ChargeRecorded)}
+    if owed - sent.keys() or sent.keys() - versions.keys():
+        found.append("charges")
+    for no in sorted(sent.keys() & versions.keys()):
+        found += [f"charges.{no}.{name}" for name in differing(sent[no], versions[no], _CHARGED)]
+    return found
 
 
 def on_case(

@@ -81,8 +81,8 @@ class ChargeForm(forms.Form):
         max_length=200,
         help_text=_("Section or text of the offense, such as 14-33(c)(1)."),
     )
-    ncic_class = forms.ChoiceField(label=_("NCIC class"), choices=offenses.choices)
-    level = forms.ChoiceField(label=_("Level"), choices=[("", ""), *choices(LEVELS)])
+    ncic_class = forms.ChoiceField(label=_("NCIC class"), choices=offenses.choices, required=False)
+    level = forms.ChoiceField(label=_("Level"), choices=[("", ""), *choices(LEVELS)], required=False)
     charge_agency = forms.CharField(
         label=_("Agency that charged"),
         max_length=200,
@@ -92,7 +92,7 @@ class ChargeForm(forms.Form):
 
     def charge(self, no: int = 1) -> Charge:
         said = self.cleaned_data
-        level = ChargeLevel(said["level"])
+        level = ChargeLevel(said["level"]) if said["level"] else None
         return Charge(said["statute"], said["ncic_class"], level, said["charge_agency"], no)
 
 

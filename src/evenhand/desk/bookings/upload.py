@@ -15,6 +15,7 @@ from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings import rows
 from evenhand.desk.bookings.forms import FacilityField
+from evenhand.record.spreadsheet import as_text
 
 KEPT = "bookings.upload"
 """Where the outcome of the last upload stands in the session; it goes when the session does."""
@@ -72,11 +73,6 @@ def result(request: SignedInRequest) -> HttpResponse:
     return render(request, "bookings/result.html", {"outcome": request.session[KEPT]})
 
 
-def _neutral(cell: object) -> object:
-    """Text that a spreadsheet would take for a formula, made text again (CWE-1236)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
 @allow(Role.BOOKING_OFFICER)
 @require_GET
 def bad_rows(request: SignedInRequest) -> HttpResponse:
@@ -90,5 +86,5 @@ def bad_rows(request: SignedInRequest) -> HttpResponse:
     columns = ("row", "number", "column", "value", "problem", "remedy")
     writer.writerow(columns)
     for problem in request.session[KEPT]["problems"]:
-        writer.writerow([_neutral(problem[column]) for column in columns])
+        writer.writerow([as_text(problem[column]) for column in columns])
     return response

@@ -1,8 +1,15 @@
 """Consular notification (8 CFR 236.1(e)): which consulates are told whether or not the person asks.
 
-The list is that of the regulation as amended by 72 FR 1923 (17 January 2007), which added Algeria, Tunisia
-and Zimbabwe and took out Albania and South Korea. The regulation was read through the notice's account of the
-change, not from the Code itself: compare with the current text before reliance.
+Two lists say so, and either is enough (`mandatory.csv` has a column for each):
+
+- `regulation`: 8 CFR 236.1(e) as amended by 72 FR 1923 (17 January 2007), which added Algeria, Tunisia and
+  Zimbabwe and took out Albania and South Korea. Read: the notice's account of the change, not its table; the
+  56 countries are those of the other list without Albania.
+- `state_department`: "Countries and Jurisdictions with Mandatory Notifications", U.S. Department of State,
+  travel.state.gov/consularnotification (a stored copy, which bears no date; it names 57). The list is read
+  from there, and so are the limits in `NOTES`.
+
+They differ in Albania alone: the regulation took it out in 2007, the Department names it.
 """
 
 import csv
@@ -17,9 +24,15 @@ from django.utils.translation import gettext_lazy as _
 
 @cache
 def mandatory() -> frozenset[str]:
-    """ISO 3166-1 codes of the countries whose consulate is told in every case (`mandatory.csv`)."""
-    listed = files(__package__).joinpath("mandatory.csv").read_text(encoding="utf-8")
-    return frozenset(row["code"] for row in csv.DictReader(listed.splitlines()))
+    """ISO 3166-1 codes of the countries whose consulate is told in every case: on either list."""
+    return listed("regulation") | listed("state_department")
+
+
+@cache
+def listed(source: str) -> frozenset[str]:
+    """ISO 3166-1 codes on one of the two lists: `regulation` or `state_department`."""
+    table = files(__package__).joinpath("mandatory.csv").read_text(encoding="utf-8")
+    return frozenset(row["code"] for row in csv.DictReader(table.splitlines()) if row[source] == "yes")
 
 
 NOTES: dict[str, str | Promise] = {
