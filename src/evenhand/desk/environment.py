@@ -3,7 +3,6 @@
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -51,7 +50,8 @@ class Environment(BaseSettings):
     )
     oidc_second_factor: tuple[str, ...] = Field(
         (),
-        description='Values of `amr` or `acr` in its ID token by which it says that it asked for a second factor, in JSON: `["mfa"]`; else the desk asks for its own.',
+        description="What `amr` or `acr` in its ID token says of a second factor, in JSON, such as "
+        '`["mfa"]`: then the desk asks for none. Else it asks for its own.',
     )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="The bearer token for `/metrics`; empty: there is no such page."

@@ -233,6 +233,11 @@ METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
 
 STATIC_URL = "static/"
+# Each file's name holds its hash: browsers keep it for good, and a page that names a missing one fails.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 STATICFILES_DIRS = [HERE / "static"]
 STATIC_ROOT = ENVIRONMENT.folder / "static"
 MEDIA_ROOT = ENVIRONMENT.folder / "uploads"

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -39,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def server(db: None) -> Iterator[str]:
+def server(db: None, collected: Path) -> Iterator[str]:
     with serving() as address:
         yield address
 

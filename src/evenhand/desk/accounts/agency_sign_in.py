@@ -59,7 +59,7 @@ class AgencyProvider(OpenIDConnectProvider):  # type: ignore[misc]
         }
 
     def extract_uid(self, data: dict[str, Any]) -> str:
-        """Issuer and subject: a subject alone means another person where the issuer is another (section 2)."""
+        """Of issuer and subject: at another issuer the same subject is another person (section 2)."""
         token = data.get("id_token") or {}
         if not token.get("sub") or not token.get("iss"):
             raise OAuth2Error("no ID token, or one without subject or issuer")
