@@ -1,7 +1,13 @@
 """The desk's tests run on SQLite, or on PostgreSQL where EVENHAND_TEST_DATABASE=postgres says so."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
+from django.test import override_settings
+from pytest_django import Settings
 
 from desk.casework import Desk
 from desk.county import County
@@ -35,3 +41,19 @@ def other_county(db: None) -> County:
 def desk(county: County) -> Desk:
     """The county's accounts at work."""
     return Desk(county)
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static files as `evenhand serve` collects them."""
+    root = tmp_path_factory.mktemp("static")
+    with override_settings(STORAGES=settings.COLLECTED, STATIC_ROOT=root):
+        call_command("collectstatic", verbosity=0, interactive=False)
+    return root
+
+
+@pytest.fixture
+def collected(static_root: Path, settings: Settings) -> Path:
+    """Pages name the collected static files, and whitenoise serves them."""
+    settings.STATIC_ROOT, settings.STORAGES = static_root, settings.COLLECTED
+    return static_root

@@ -29,6 +29,9 @@ if os.environ.get("EVENHAND_TEST_DATABASE") == "postgres":
 
 from evenhand.desk.settings import *  # noqa: F403
 
+# Static files under their own names, which need no collecting: `collected` in conftest.py gives the real ones.
+COLLECTED = STORAGES  # noqa: F405
+STORAGES = COLLECTED | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Sign-in is no matter of these tests, and argon2 is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,12 +15,17 @@ STRONG = {
     "EVENHAND_DESK_HOSTS": '["desk.example.gov"]',
     "EVENHAND_DESK_ORIGIN": "desk.example.gov/ledger",
     "EVENHAND_DESK_BEHIND_PROXY": "true",
+    "EVENHAND_DESK_OIDC_ISSUER": "https://sso.example.gov",
+    "EVENHAND_DESK_OIDC_CLIENT": "desk",
+    "EVENHAND_DESK_OIDC_SECRET": "a secret of the issuer",
 }
 WEAK = {
     "EVENHAND_DESK_SECRET_KEY": "short",
     "EVENHAND_DESK_HOSTS": '["*"]',
     "EVENHAND_DESK_ORIGIN": "evenhand.invalid/desk",
     "EVENHAND_DESK_BEHIND_PROXY": "false",
+    "EVENHAND_DESK_OIDC_ISSUER": "http://sso.example.gov",
+    "EVENHAND_DESK_OIDC_SECRET": "",
 }
 
 
@@ -57,8 +62,11 @@ def test_one_weak_setting_stops_the_desk(folder: Path, name: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_bad_value_is_named(folder: Path) -> None:
-    done = _run(folder, "serve", EVENHAND_DESK_MODE="sometimes")
+@pytest.mark.parametrize(
+    ("name", "bad"), [("EVENHAND_DESK_MODE", "sometimes"), ("EVENHAND_DESK_OIDC_ISSUER", "sso.example.gov")]
+)
+def test_a_bad_value_is_named(folder: Path, name: str, bad: str) -> None:
+    done = _run(folder, "serve", **{name: bad})
     assert done.returncode == 1
-    assert "EVENHAND_DESK_MODE" in done.stderr
+    assert name in done.stderr
     assert "Traceback" not in done.stderr

@@ -182,6 +182,29 @@ def restore_command(folder: Path) -> None:
     click.echo(f"restored: {said['size']:,} events, root {said['root']}")
 
 
+@desk.command("administrator")
+@click.argument("email")
+@click.option(
+    "--name", default="Administrator", show_default=True, help="The holder's name, for a new account."
+)
+@click.option("--actor", default="", help="Its name in the record. [default: the address]")
+def administrator_command(email: str, name: str, actor: str) -> None:
+    """Make an administrator's account, and print a link with which its holder sets a password.
+
+    For the first one, and for one who lost the password: the link works once and for a day.
+    """
+    from evenhand.desk.accounts.administrators import TakenError, administrator
+    from evenhand.desk.accounts.invitation import invitation
+    from evenhand.desk.environment import environment
+
+    try:
+        user = administrator(email, name, actor)
+    except TakenError as error:
+        raise click.ClickException(str(error)) from None
+    host = next(iter(environment().hosts), "")
+    click.echo(f"https://{host}{invitation(user)}" if host else invitation(user))
+
+
 @desk.command("manage", context_settings=MANAGE, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:

@@ -3,8 +3,9 @@
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "EVENHAND_DESK_"
@@ -44,6 +45,14 @@ class Environment(BaseSettings):
     oidc_name: str = Field("Agency sign-in", description="What the button for it says.")
     oidc_client: str = Field("", description="The client's id there.")
     oidc_secret: SecretStr = Field(SecretStr(""), description="The client's secret there.")
+    oidc_origins: tuple[str, ...] = Field(
+        (), description="Further hosts through which it leads, in JSON; the issuer's own needs no mention."
+    )
+    oidc_second_factor: tuple[str, ...] = Field(
+        (),
+        description="What `amr` or `acr` in its ID token says of a second factor, in JSON, such as "
+        '`["mfa"]`: then the desk asks for none. Else it asks for its own.',
+    )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="The bearer token for `/metrics`; empty: there is no such page."
     )
@@ -52,6 +61,17 @@ class Environment(BaseSettings):
     mail_password: SecretStr = Field(SecretStr(""), description="The mail server's password.")
     mail_from: str = Field("", description="The sender of the desk's mail.")
     database_connection_age: int = Field(60, description="Seconds for which a database connection is kept.")
+
+    @field_validator("oidc_issuer", "oidc_origins")
+    @classmethod
+    def _leads_to_a_host(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        """What is no web address would widen the content security policy in which its origin stands."""
+        for address in (value,) if isinstance(value, str) and value else value:
+            parts = urlsplit(address)
+            strange = set(parts.netloc) & set("@*;, '\"")
+            if parts.scheme not in ("https", "http") or not parts.hostname or strange:
+                raise ValueError(f"{address!r} is no web address; write it as https://host/...")
+        return value
 
 
 @cache

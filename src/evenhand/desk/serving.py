@@ -43,6 +43,12 @@ def weaknesses() -> list[str]:
         said.append("EVENHAND_DESK_BEHIND_PROXY: put a proxy in front that ends TLS, and set it to true.")
     if "invalid" in own.origin:
         said.append("EVENHAND_DESK_ORIGIN: name the ledger, such as desk.example.gov/ledger.")
+    if own.oidc_issuer.startswith("http:"):
+        said.append(
+            "EVENHAND_DESK_OIDC_ISSUER: name it by https; what it says is believed for its certificate."
+        )
+    if own.oidc_issuer and not (own.oidc_client and own.oidc_secret.get_secret_value()):
+        said.append("EVENHAND_DESK_OIDC_CLIENT, EVENHAND_DESK_OIDC_SECRET: give both, as the issuer did.")
     if User.objects.filter(email__endswith="@demo.invalid").exists():
         said.append("The database holds a demonstration: begin with an empty folder or database.")
     if own.folder.stat().st_mode & 0o007:

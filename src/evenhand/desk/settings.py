@@ -7,6 +7,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
+from evenhand.desk.accounts.oidc import form_targets, providers
 from evenhand.desk.environment import Mode, environment
 from evenhand.desk.operations.logs import LOGGING as LOGGING
 
@@ -151,7 +152,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "evenhand.desk.accounts.adapter.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "evenhand.desk.accounts.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "evenhand.desk.accounts.agency_sign_in.SocialAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -191,20 +192,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # A demonstration is tried on http://localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMONSTRATION
 
-if ENVIRONMENT.oidc_issuer:
-    SOCIALACCOUNT_PROVIDERS = {
-        "openid_connect": {
-            "APPS": [
-                {
-                    "provider_id": "agency",
-                    "name": ENVIRONMENT.oidc_name,
-                    "client_id": ENVIRONMENT.oidc_client,
-                    "secret": ENVIRONMENT.oidc_secret.get_secret_value(),
-                    "settings": {"server_url": ENVIRONMENT.oidc_issuer},
-                }
-            ]
-        }
-    }
+SOCIALACCOUNT_PROVIDERS = providers(ENVIRONMENT)
 # Only accounts that an administrator made sign in, also through the agency's own sign-in.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
@@ -236,7 +224,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *form_targets(ENVIRONMENT)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -248,6 +236,11 @@ METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
 
 STATIC_URL = "static/"
+# Each file's name holds its hash: browsers keep it for good, and a page that names a missing one fails.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 STATICFILES_DIRS = [HERE / "static"]
 STATIC_ROOT = ENVIRONMENT.folder / "static"
 MEDIA_ROOT = ENVIRONMENT.folder / "uploads"

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -39,13 +40,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def server(db: None) -> Iterator[str]:
+def server(db: None, collected: Path) -> Iterator[str]:
     with serving() as address:
         yield address
 
 
 @pytest.fixture
-def page(browser: Browser, server: str) -> Iterator[Page]:
+def elsewhere() -> list[str]:
+    """The addresses besides the desk's that a test's pages may ask; it adds its own."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, server: str, elsewhere: list[str]) -> Iterator[Page]:
     """A page of a fresh profile; the test fails where a page asks another host, or its scripts fail."""
     context = browser.new_context(base_url=server, locale="en-US")
     context.set_default_timeout(15_000)
@@ -53,7 +60,9 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
     wrong: list[str] = []
 
     def watch(request: Request) -> None:
-        if not request.url.replace("localhost", "127.0.0.1").startswith((server, "data:", "blob:")):
+        if not request.url.replace("localhost", "127.0.0.1").startswith(
+            (server, "data:", "blob:", *elsewhere)
+        ):
             wrong.append(f"request to {request.url}")
 
     context.on("request", watch)

@@ -1,11 +1,10 @@
 """The desk on a port of this machine, on the test's own database connection."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import LiveServerThread
@@ -18,12 +17,14 @@ class _Server(ThreadedWSGIServer):
         """The connection is the test's: it stays open, and what was written is rolled back at its end."""
 
 
-class _Handler(StaticFilesHandler):
-    """Static files from their sources, and one page at a time, since all share one connection."""
+def _one_at_a_time(application: WSGIApplication) -> WSGIApplication:
+    """One page at a time, since all share one connection. Static files are whitenoise's, as in real use."""
 
-    def __call__(self, environ: Any, start_response: Any) -> Any:
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with _ONE:
-            return super().__call__(environ, start_response)
+            return application(environ, start_response)
+
+    return answer
 
 
 class _Thread(LiveServerThread):
@@ -37,7 +38,7 @@ def serving() -> Iterator[str]:
     for connection in shared.values():
         connection.ensure_connection()
         connection.inc_thread_sharing()
-    thread = _Thread("127.0.0.1", _Handler, connections_override=shared)
+    thread = _Thread("127.0.0.1", _one_at_a_time, connections_override=shared)
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()

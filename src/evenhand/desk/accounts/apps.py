@@ -5,3 +5,6 @@ class AccountsConfig(AppConfig):
     name = "evenhand.desk.accounts"
     label = "desk_accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from evenhand.desk.accounts import administrators  # noqa: F401

@@ -7,20 +7,26 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
+from evenhand.desk.accounts.agency_sign_in import had_second_factor
 from evenhand.desk.accounts.models import User
 
 OPEN = ("/accounts/", "/language/", "/static/", "/complain/", "/api/")
 
 
 class SecondFactorMiddleware:
-    """Sends an account without a second factor to the page that sets one up."""
+    """Sends an account without a second factor, here or at its agency, to the page that sets one up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
-        needed = settings.SECOND_FACTOR_REQUIRED and isinstance(user, User)
-        if needed and not request.path.startswith(OPEN) and not is_mfa_enabled(user):
+        if (
+            settings.SECOND_FACTOR_REQUIRED
+            and isinstance(user, User)
+            and not request.path.startswith(OPEN)
+            and not is_mfa_enabled(user)
+            and not had_second_factor(request, user)
+        ):
             return redirect("mfa_activate_totp")
         return self.get_response(request)

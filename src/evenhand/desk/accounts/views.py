@@ -2,9 +2,7 @@
 
 import logging
 
-from allauth.account.forms import default_token_generator
-from allauth.account.internal.flows.password_reset import get_reset_password_from_key_url
-from allauth.account.utils import user_pk_to_url_str
+from django.contrib.auth import logout
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,12 +12,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evenhand.desk.accounts.access import SignedInRequest, allow
+from evenhand.desk.accounts.administrators import LastAdministratorError, one_stays
 from evenhand.desk.accounts.forms import AccountForm, AgencyForm, FacilityForm
+from evenhand.desk.accounts.invitation import invitation
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.places.models import Agency, Facility
 from evenhand.desk.record.scope import EVERYTHING, within
 
 log = logging.getLogger("evenhand.desk.accounts")
+
+LAST = gettext_lazy(
+    "This account is the last administrator who can sign in. Make another account an administrator first, "
+    "and wait until its holder has set a password."
+)
 
 
 @allow(Role.ADMINISTRATOR)
@@ -41,13 +46,30 @@ def account(request: SignedInRequest, number: int | None = None) -> HttpResponse
     user = None if number is None else get_object_or_404(User, pk=number)
     form = AccountForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
-        kept = form.keep()
-        if not kept.is_active:
-            _sign_out(kept)
-        log.info("account kept", extra={"by": request.user.actor, "account": kept.actor, "role": kept.role})
-        return redirect("accounts:show", kept.pk)
+        try:
+            with one_stays():
+                kept = form.keep()
+        except LastAdministratorError:
+            form.add_error(None, LAST)
+        else:
+            log.info(
+                "account kept", extra={"by": request.user.actor, "account": kept.actor, "role": kept.role}
+            )
+            return _after(request, kept)
     title = _("New account") if user is None else _("Change account")
     return render(request, "accounts/edit.html", {"form": form, "title": title})
+
+
+def _after(request: SignedInRequest, kept: User) -> HttpResponse:
+    """A disabled account is signed out at once; who gave up the own role goes home."""
+    if kept.pk != request.user.pk:
+        if not kept.is_active:
+            _sign_out(kept)
+        return redirect("accounts:show", kept.pk)
+    if not kept.is_active:
+        logout(request)
+        return redirect("account_login")
+    return redirect("accounts:show", kept.pk) if kept.role == Role.ADMINISTRATOR else redirect("home:home")
 
 
 @allow(Role.ADMINISTRATOR)
@@ -63,10 +85,9 @@ def show(request: SignedInRequest, number: int) -> HttpResponse:
 def invite(request: SignedInRequest, number: int) -> HttpResponse:
     """A link with which the account's holder sets a password, shown once; all its sessions end."""
     user = get_object_or_404(User, pk=number, is_active=True)
-    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     _sign_out(user)
     log.info("account invited", extra={"by": request.user.actor, "account": user.actor})
-    link = get_reset_password_from_key_url(request, key)
+    link = request.build_absolute_uri(invitation(user))
     return render(request, "accounts/invited.html", {"account": user, "link": link})
 
 
