@@ -200,8 +200,12 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 # 30 minutes without an act end the session (CJIS Security Policy, AC-11, 5.5.5 in earlier versions; not
 # verified in full).
 SESSION_COOKIE_AGE = 30 * 60
-# `IdleMiddleware` starts them anew with each request of a person, not with those of a page by itself.
+# `IdleMiddleware` starts them anew with each request of a person, not with those of a page by itself. It
+# writes so at most once in these seconds: a session may end that much early, never late.
 SESSION_SAVE_EVERY_REQUEST = False
+IDLE_PRECISION = 60
+# Seconds before that at which a page asks (WCAG 2.2, 2.2.1 and 2.2.6: at least 20, simply answered).
+IDLE_WARNING = 120
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMONSTRATION

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from evenhand.desk.accounts.views import address
 from evenhand.desk.operations import health
+from evenhand.desk.shell.views import stay, theme
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/", include("evenhand.desk.bookings.urls")),
@@ -12,12 +13,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("custody/", include("evenhand.desk.custody.urls")),
     # Before allauth's page of the same address, where accounts would name themselves anew.
     path("accounts/email/", address, name="account_address"),
+    path("accounts/stay/", stay, name="account_stay"),
     path("accounts/", include("allauth.urls")),
     path("", include("evenhand.desk.api.urls")),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("metrics", health.metrics, name="metrics"),
     path("language/", include("django.conf.urls.i18n")),
+    path("theme/", theme, name="set_theme"),
     path("", include("evenhand.desk.accounts.urls")),
     path("", include("evenhand.desk.api.programs")),
     path("", include("evenhand.desk.refusal.urls")),

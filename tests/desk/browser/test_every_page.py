@@ -53,7 +53,14 @@ OTHERS = [
     for address in ADDRESSES
     if not address.ours and not address.parts and address.name.startswith(("account_", "mfa_"))
 ]
-SENT_TO = {"refusal:decide", "accounts:invite", "programs:revoke", "programs:stop"}
+SENT_TO = {
+    "account_stay",
+    "set_theme",
+    "refusal:decide",
+    "accounts:invite",
+    "programs:revoke",
+    "programs:stop",
+}
 FOR_PROGRAMS = {"alive", "ready", "metrics"}
 PAGES = sorted((a for a in OURS + OTHERS if a.name not in SENT_TO | FOR_PROGRAMS), key=lambda a: a.name)
 

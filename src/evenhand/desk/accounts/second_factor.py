@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from evenhand.desk.accounts.agency_sign_in import had_second_factor
 from evenhand.desk.accounts.models import User
 
-OPEN = ("/accounts/", "/language/", "/static/", "/complain/", "/api/")
+OPEN = ("/accounts/", "/language/", "/theme/", "/static/", "/complain/", "/api/")
 
 
 class SecondFactorMiddleware:

@@ -1,4 +1,4 @@
-"""What each role finds in the header, and the notice of a demonstration."""
+"""What every page is given: the header of each role, the colors, the time until the session ends."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from evenhand.desk.accounts.idle import kept_for
 from evenhand.desk.accounts.models import Role, User
+from evenhand.desk.shell.theme import Theme, theme_of
 
 _ALL = frozenset(Role) - {Role.ADMINISTRATOR}
 _PROGRAM = frozenset({Role.REVIEWER, Role.AUDITOR, Role.COORDINATOR, Role.FEDERAL_SUPERVISOR})
@@ -59,7 +61,9 @@ ENTRIES: list[Entry] = [
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Template context: `navigation` for the account's role, and whether this is a demonstration."""
+    """Template context: `navigation` for the account's role, whether this is a demonstration, the colors, and
+    `idle`: seconds without an act after which the session ends, and how long before that it says so.
+    """
     items = []
     user = getattr(request, "user", None)
     if isinstance(user, User):
@@ -68,4 +72,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 url = reverse(entry.view)
                 current = request.path.startswith(url) if url != "/" else request.path == url
                 items.append({"url": url, "text": entry.text, "current": current})
-    return {"navigation": items, "demonstration": settings.DEMONSTRATION}
+    ends = kept_for()
+    return {
+        "navigation": items,
+        "demonstration": settings.DEMONSTRATION,
+        "theme": theme_of(request),
+        "themes": [(Theme.SYSTEM, _("As the system")), (Theme.LIGHT, _("Light")), (Theme.DARK, _("Dark"))],
+        "idle": {"ends": ends, "warns": min(settings.IDLE_WARNING, ends // 2)},
+    }
