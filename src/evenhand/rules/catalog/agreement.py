@@ -16,7 +16,7 @@ from evenhand.rules.patterns import (
     one_of,
     within,
 )
-from evenhand.rules.rule import Rule, Severity, Term
+from evenhand.rules.rule import Basis, Rule, Severity, Term
 from evenhand.rules.sources import moa, statute
 
 _NOTICE = Prev(sel("agreement.notice_given"))
@@ -29,6 +29,7 @@ RULES = (
         id="AGR-01",
         sentence="Every immigration function is performed under a written agreement in force on that day.",
         citations=(statute("1357(g)(1)"), moa("III, VIII")),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         guard=True,
         subject=SubjectKind.BOOKING,
@@ -77,6 +78,7 @@ RULES = (
         sentence="A function is one that the agreement's model delegates: all of the jail enforcement model's "
         "functions, or the service of warrants alone under the warrant service officer model.",
         citations=(statute("1357(g)(1), (5)"), moa("App. A")),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         guard=True,
         subject=SubjectKind.BOOKING,
@@ -108,6 +110,7 @@ RULES = (
         id="AGR-04",
         sentence="An officer's authorization names the powers, their duration and the supervising position.",
         citations=(statute("1357(g)(5)"),),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         guard=True,
         subject=SubjectKind.OFFICER,
