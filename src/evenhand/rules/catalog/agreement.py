@@ -20,7 +20,7 @@ from evenhand.rules.rule import Basis, Rule, Severity, Term
 from evenhand.rules.sources import moa, statute
 
 _NOTICE = Prev(sel("agreement.notice_given"))
-_MEETING = Next(sel("meeting.held", kind="annual"))
+_MEETING = Next(sel("meeting.held", kind="annual"), strictly=True)
 _ENDED = Next(sel("agreement.ended"))
 _YEAR = days(365 + 31)
 
@@ -178,9 +178,11 @@ RULES = (
         passes=(
             "0h agreement.took_effect | 396d meeting.held | 700d agreement.ended",
             "0h agreement.took_effect | 396d agreement.ended",
+            "0h agreement.took_effect | 300d meeting.held | 300d meeting.held | 600d agreement.ended",
         ),
         fails=(
             "0h agreement.took_effect | 396d1s meeting.held | 700d agreement.ended",
+            "0h agreement.took_effect | 300d meeting.held | 300d meeting.held | 900d agreement.ended",
             "0h agreement.took_effect | 396d1s agreement.ended",
             "0h agreement.took_effect | 300d meeting.held kind=steering | 500d agreement.ended",
             "0h agreement.took_effect | 300d meeting.held | 900d agreement.ended",
