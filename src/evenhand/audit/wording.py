@@ -128,12 +128,13 @@ def ref_text(ref: Ref) -> str:
             return "the act"
         case Prev(sel=chosen, on=on):
             return f"the latest {selection_text(chosen)} at or before the act{_same(on)}"
-        case Next(sel=chosen, on=on):
-            return f"the next {selection_text(chosen)} at or after the act{_same(on)}"
+        case Next(sel=chosen, on=on, strictly=strictly):
+            when = "after" if strictly else "at or after"
+            return f"the next {selection_text(chosen)} {when} the act{_same(on)}"
         case First(sel=chosen):
             return f"the first {selection_text(chosen)}"
-        case Last(sel=chosen):
-            return f"the last {selection_text(chosen)}"
+        case Last(sel=chosen, on=on):
+            return f"the last {selection_text(chosen)}{_same(on)}"
         case OfficerStanding():
             return "the officer's standing at that moment"
         case AgreementStanding():
@@ -235,8 +236,10 @@ def _where(of: Ref) -> str:
     match of:
         case Prev(on=on):
             return f" at or before the act{_same(on)}"
-        case Next(on=on):
-            return f" at or after the act{_same(on)}"
+        case Next(on=on, strictly=strictly):
+            return f" {'after' if strictly else 'at or after'} the act{_same(on)}"
+        case Last(on=on):
+            return _same(on)
         case _:
             return ""
 

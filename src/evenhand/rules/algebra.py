@@ -95,10 +95,14 @@ class Prev:
 
 @dataclass(frozen=True)
 class Next:
-    """The earliest other event selected, at or after the activation; ties go to the earlier in the record."""
+    """The earliest other event selected, at or after the activation; ties go to the earlier in the record.
+
+    `strictly`: after it alone, so that two acts of one moment do not each follow the other.
+    """
 
     sel: Sel
     on: tuple[str, ...] = ()
+    strictly: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,11 @@ class First:
 
 @dataclass(frozen=True)
 class Last:
-    """The last event selected in the whole history."""
+    """The last event selected in the whole history; with `on`, of those other than the activation that have
+    these fields equal to its own."""
 
     sel: Sel
+    on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

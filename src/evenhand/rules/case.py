@@ -202,14 +202,16 @@ class _View:
                 return self.this
             case First(sel=chosen):
                 return next((e for e in self.events if _selects(chosen, e)), None)
-            case Last(sel=chosen):
-                return next((e for e in reversed(self.events) if _selects(chosen, e)), None)
+            case Last(sel=chosen, on=keys):
+                found = self._others(chosen, keys) if keys else self.events
+                return next((e for e in reversed(found) if _selects(chosen, e)), None)
             case Prev(sel=chosen, on=keys):
                 before = [e for e in self._others(chosen, keys) if self._moment(e) <= self._moment(self.this)]
                 return before[-1] if before else None
-            case Next(sel=chosen, on=keys):
-                after = (e for e in self._others(chosen, keys) if self._moment(e) >= self._moment(self.this))
-                return next(after, None)
+            case Next(sel=chosen, on=keys, strictly=strictly):
+                here = self._moment(self.this)
+                after = (e for e in self._others(chosen, keys) if self._moment(e) >= here)
+                return next((e for e in after if not strictly or self._moment(e) > here), None)
         raise TypeError(ref)
 
     def _others(self, selection: Sel, keys: tuple[str, ...]) -> list[Row]:

@@ -213,6 +213,21 @@ def test_a_claim_stops_the_case_until_ice_resolves_it(desk: Desk) -> None:
     assert rebuild().differences == ()
 
 
+def test_a_claim_that_is_upheld_closes_the_screening_before_its_last_step(desk: Desk) -> None:
+    subject = desk.book()
+    desk.did(OFFICER, f"/screening/{subject}/", step="language", done="on")
+    close = f"/screening/{subject}/close/"
+    assert desk.post(OFFICER, close, closing_reason="claim_upheld").status_code == 422
+    desk.did(OFFICER, f"/screening/{subject}/claim/", how="stated")
+    desk.did(OFFICER, f"/screening/{subject}/claim/")
+    said = {"outcome": "citizen", "grounds": ["records checked"], "reason": "found", "in_writing": "on"}
+    desk.did(FEDERAL, f"/supervision/{subject}/claim/", **said)
+    desk.did(OFFICER, close, closing_reason="claim_upheld")
+    case = desk.case(subject)
+    assert (case.stage, case.closing_reason) == (Stage.CLOSED, "claim_upheld")
+    assert rebuild().differences == ()
+
+
 def test_a_claim_resolved_by_word_of_mouth_is_refused(desk: Desk) -> None:
     subject = desk.book()
     desk.did(Role.BOOKING_OFFICER, f"/screening/{subject}/claim/", how="document")

@@ -53,6 +53,7 @@ CLOSINGS: Labels = {
     ClosingReason.MEDICAL: _("Medical"),
     ClosingReason.REFUSED: _("Declined to answer"),
     ClosingReason.NOT_IN_FORCE: _("Agreement not in force"),
+    ClosingReason.CLAIM_UPHELD: _("Claim to U.S. citizenship upheld: no further step is owed"),
 }
 GROUNDS: Labels = {
     InterviewGround.STATED_BIRTH_ABROAD: _("Stated birth outside the United States"),

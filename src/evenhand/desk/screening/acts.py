@@ -112,6 +112,8 @@ def close(
     """Close a screening for a neutral reason. A refusal to answer is one, and no mark against anyone."""
     if reason is ClosingReason.COMPLETED:
         raise BadActError({"closing_reason": _("A screening is completed by its last step.")})
+    if reason is ClosingReason.CLAIM_UPHELD and not case.ended_by_claim:
+        raise BadActError({"closing_reason": _("ICE has not resolved a claim to U.S. citizenship so.")})
     if case.screening_opened_at is None or case.screening_closed_at is not None:
         raise BadActError({"": _("The screening is not open.")})
     return perform(on_case(ScreeningClosed.type, case, by, at, source=source, closing_reason=reason))

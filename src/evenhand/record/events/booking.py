@@ -50,6 +50,7 @@ class ClosingReason(StrEnum):
     MEDICAL = "medical"
     REFUSED = "refused"
     NOT_IN_FORCE = "not_in_force"
+    CLAIM_UPHELD = "claim_upheld"
 
 
 class InterviewGround(StrEnum):

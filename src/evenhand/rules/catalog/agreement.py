@@ -16,11 +16,11 @@ from evenhand.rules.patterns import (
     one_of,
     within,
 )
-from evenhand.rules.rule import Rule, Severity, Term
+from evenhand.rules.rule import Basis, Rule, Severity, Term
 from evenhand.rules.sources import moa, statute
 
 _NOTICE = Prev(sel("agreement.notice_given"))
-_MEETING = Next(sel("meeting.held", kind="annual"))
+_MEETING = Next(sel("meeting.held", kind="annual"), strictly=True)
 _ENDED = Next(sel("agreement.ended"))
 _YEAR = days(365 + 31)
 
@@ -29,6 +29,7 @@ RULES = (
         id="AGR-01",
         sentence="Every immigration function is performed under a written agreement in force on that day.",
         citations=(statute("1357(g)(1)"), moa("III, VIII")),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         guard=True,
         subject=SubjectKind.BOOKING,
@@ -77,6 +78,7 @@ RULES = (
         sentence="A function is one that the agreement's model delegates: all of the jail enforcement model's "
         "functions, or the service of warrants alone under the warrant service officer model.",
         citations=(statute("1357(g)(1), (5)"), moa("App. A")),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         guard=True,
         subject=SubjectKind.BOOKING,
@@ -108,6 +110,7 @@ RULES = (
         id="AGR-04",
         sentence="An officer's authorization names the powers, their duration and the supervising position.",
         citations=(statute("1357(g)(5)"),),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         guard=True,
         subject=SubjectKind.OFFICER,
@@ -175,9 +178,11 @@ RULES = (
         passes=(
             "0h agreement.took_effect | 396d meeting.held | 700d agreement.ended",
             "0h agreement.took_effect | 396d agreement.ended",
+            "0h agreement.took_effect | 300d meeting.held | 300d meeting.held | 600d agreement.ended",
         ),
         fails=(
             "0h agreement.took_effect | 396d1s meeting.held | 700d agreement.ended",
+            "0h agreement.took_effect | 300d meeting.held | 300d meeting.held | 900d agreement.ended",
             "0h agreement.took_effect | 396d1s agreement.ended",
             "0h agreement.took_effect | 300d meeting.held kind=steering | 500d agreement.ended",
             "0h agreement.took_effect | 300d meeting.held | 900d agreement.ended",

@@ -153,6 +153,7 @@ RULES = (
         sentence="A withdrawn or cancelled detainer ends its hold at once (within one hour), when nothing else "
         "holds the person.",
         citations=(regulation("287.7"), form_i247a()),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         subject=SubjectKind.BOOKING,
         on=sel("detainer.cancelled"),

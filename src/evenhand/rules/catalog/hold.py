@@ -170,6 +170,7 @@ RULES = (
         id="HLD-05",
         sentence="The moment when a person held would otherwise go free is recorded, with its cause.",
         citations=(regulation("287.7(d)"),),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         subject=SubjectKind.BOOKING,
         on=sel("custody.hold_started"),

@@ -17,7 +17,7 @@ from evenhand.rules.patterns import (
     is_true,
     within,
 )
-from evenhand.rules.rule import Rule, Severity, Term
+from evenhand.rules.rule import Basis, Rule, Severity, Term
 from evenhand.rules.sources import moa, statute
 
 _KNOWN_OFFICER = all_of(BY_LOCAL_OFFICER, Exists(OFFICER))
@@ -75,6 +75,7 @@ RULES = (
         id="OFF-03",
         sentence="Training is completed before the authorization.",
         citations=(statute("1357(g)(2)"), moa("IV.C")),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         guard=True,
         subject=SubjectKind.OFFICER,
@@ -119,6 +120,7 @@ RULES = (
         sentence="Certification in writing, the authorization letter and ICE Form 70-006 stand before any act, "
         "and none of them is revoked or lapsed.",
         citations=(statute("1357(g)(2)"), moa("IV.D")),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         guard=True,
         subject=SubjectKind.BOOKING,
@@ -262,6 +264,7 @@ RULES = (
         id="OFF-09",
         sentence="Nobody who is not designated performs an immigration function.",
         citations=(statute("1357(g)(1)"), moa("IV.D, App. B")),
+        basis=Basis.LAW,
         severity=Severity.VIOLATION,
         guard=True,
         subject=SubjectKind.BOOKING,

@@ -1,7 +1,7 @@
 """REV: reviews of the program."""
 
 from evenhand.record.events import SubjectKind
-from evenhand.rules.algebra import THIS, Exists, Field, First, Next, sel
+from evenhand.rules.algebra import THIS, Exists, Field, First, Last, Next, sel
 from evenhand.rules.patterns import all_of, any_of, at, by, given, ne, not_later
 from evenhand.rules.rule import Basis, Rule, Severity, Term
 from evenhand.rules.sources import moa, practice
@@ -9,7 +9,7 @@ from evenhand.rules.sources import moa, practice
 _SAMPLE = First(sel("review.sample_drawn", having=("seed",)))
 _ACTION = Next(sel("review.corrective_action_set", having=("owner", "due")), on=("finding",))
 _DONE = Next(sel("review.done"), on=("finding",))
-_EXTENDED = Next(sel("review.extended", having=("reason",)), on=("finding",))
+_EXTENDED = Last(sel("review.extended", having=("reason",)), on=("finding",))
 
 RULES = (
     Rule(
@@ -71,9 +71,15 @@ RULES = (
         passes=(
             "0h review.corrective_action_set due=30d | 30d review.done",
             "0h review.corrective_action_set due=30d | 20d review.extended due=20d reason=parts | 40d review.done",
+            "0h review.corrective_action_set due=30d | 20d review.extended due=20d reason=parts | "
+            "35d review.extended due=30d reason=staff | 60d review.done",
             "0h review.corrective_action_set due=",
         ),
         fails=(
+            "0h review.corrective_action_set due=30d | 20d review.extended due=20d reason=parts | "
+            "35d review.extended due=30d reason=staff | 65d1s review.done",
+            "0h review.corrective_action_set due=30d | 20d review.extended due=20d reason=parts | "
+            "35d review.extended due=30d reason=staff finding=F2 | 60d review.done",
             "0h review.corrective_action_set due=30d | 30d1s review.done",
             "0h review.corrective_action_set due=30d | 20d review.extended due=20d | 40d review.done",
             "0h review.corrective_action_set due=30d | 20d review.extended due=20d reason=parts | "

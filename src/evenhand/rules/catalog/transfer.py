@@ -76,6 +76,7 @@ RULES = (
         id="TRF-04",
         sentence="The documents served are listed and copied to the person transferred.",
         citations=(regulation("287.3"), form_i247a()),
+        basis=Basis.LAW,
         severity=Severity.WARNING,
         subject=SubjectKind.BOOKING,
         on=TO_ICE,

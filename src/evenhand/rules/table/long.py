@@ -163,12 +163,15 @@ class LongPlan:
         match ref:
             case First(sel=chosen):
                 return event.argmin(pairs.pos, where=matches(pairs, chosen))
-            case Last(sel=chosen):
+            case Last(sel=chosen, on=()):
                 return event.argmax(pairs.pos, where=matches(pairs, chosen))
+            case Last(sel=chosen, on=keys):
+                where = matches(pairs, chosen)
             case Prev(sel=chosen, on=keys):
                 where = matches(pairs, chosen) & (pairs.occurred_at <= pairs.act_at)
-            case Next(sel=chosen, on=keys):
-                where = matches(pairs, chosen) & (pairs.occurred_at >= pairs.act_at)
+            case Next(sel=chosen, on=keys, strictly=strictly):
+                follows = pairs.occurred_at > pairs.act_at if strictly else pairs.occurred_at >= pairs.act_at
+                where = matches(pairs, chosen) & follows
             case _:
                 raise TypeError(ref)
         where = where & (pairs.pos != pairs.act_pos)
@@ -176,7 +179,7 @@ class LongPlan:
             where = where & (pairs[key] == pairs[f"act_{key}"]).fill_null(False)
         return (
             event.argmax(pairs.pos, where=where)
-            if isinstance(ref, Prev)
+            if isinstance(ref, Prev | Last)
             else event.argmin(pairs.pos, where=where)
         )
 

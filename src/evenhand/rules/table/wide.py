@@ -167,7 +167,10 @@ class WideFrame(Frame):
             # The only event of the type is the activation.
             return ibis.literal(False)
         here = self._column(self.this, "first")
-        return (moment <= here if isinstance(ref, Prev) else moment >= here).fill_null(False)
+        if isinstance(ref, Prev):
+            return (moment <= here).fill_null(False)
+        strictly = isinstance(ref, Next) and ref.strictly
+        return (moment > here if strictly else moment >= here).fill_null(False)
 
     def get(self, ref: Ref, name: str) -> ir.Value:
         match ref:
