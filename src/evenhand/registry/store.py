@@ -28,7 +28,7 @@ def write_registry(registry: Registry, out: Path, agencies: str = "") -> dict[st
     """Write all tables as Parquet, CSV and DuckDB, with dictionary, package and summary; replaces `out` in
     one step. `agencies` is the `list_digest` of the list that was matched against. Returns the summary."""
     with staged_folder(out) as folder, ThreadPoolExecutor(3) as threads:
-        # The largest table goes into the database while the others are still made, and these while it is text.
+        # The largest table goes into the database while the others are made, and they while it is text.
         contents = render_contents(registry)
         observed = render_observations(registry.corpus, contents)
         begun = threads.submit(_begin_database, observed, contents, folder)
