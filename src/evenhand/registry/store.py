@@ -27,15 +27,16 @@ if TYPE_CHECKING:
 def write_registry(registry: Registry, out: Path, agencies: str = "") -> dict[str, Any]:
     """Write all tables as Parquet, CSV and DuckDB, with dictionary, package and summary; replaces `out` in
     one step. `agencies` is the `list_digest` of the list that was matched against. Returns the summary."""
-    with staged_folder(out) as folder, ThreadPoolExecutor(2) as threads:
-        # The largest table goes into the database while the others are still made.
+    with staged_folder(out) as folder, ThreadPoolExecutor(3) as threads:
+        # The largest table goes into the database while the others are made, and they while it is text.
         contents = render_contents(registry)
         observed = render_observations(registry.corpus, contents)
-        database = threads.submit(_begin_database, observed, contents, folder)
+        begun = threads.submit(_begin_database, observed, contents, folder)
         rendered = render(registry)
         for name, table in rendered.items():
             _write_parquet(table, folder / f"{name}.parquet")
             pyarrow.csv.write_csv(table, folder / f"{name}.csv")
+        database = threads.submit(lambda: finish_database(begun.result(), folder))
         write_observations(observed, folder / "observations.csv")
         threads.submit(_to_disk, folder / "observations.csv")
         rows = {name: table.num_rows for name, table in {**rendered, "observations": observed}.items()}
@@ -43,7 +44,7 @@ def write_registry(registry: Registry, out: Path, agencies: str = "") -> dict[st
         (folder / "dictionary.md").write_text(dictionary())
         summary = summarize(registry)
         (folder / "summary.json").write_text(_json(summary))
-        finish_database(database.result(), folder)
+        database.result()
         (folder / "datapackage.json").write_text(_json(data_package(rows, seal(folder, agencies))))
     return summary
 
