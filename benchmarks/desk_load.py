@@ -42,6 +42,7 @@ def serving(own: dict[str, str], application: str) -> Iterator[tuple[str, int]]:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     run = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", "2", "--threads", "4"]
+    run += ["--keep-alive", "75"]
     folder = Path(own["EVENHAND_DESK_FOLDER"])
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen([*run, application], env=os.environ | own, stdout=log, stderr=log)

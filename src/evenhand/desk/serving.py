@@ -101,6 +101,9 @@ def run(address: str, workers: int) -> None:
             str(workers),
             "--threads",
             "4",
+            # Longer than a proxy or a browser holds a connection, which would else send into a closed one.
+            "--keep-alive",
+            "75",
             "evenhand.desk.wsgi",
         ],
     )

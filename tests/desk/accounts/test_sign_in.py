@@ -174,3 +174,9 @@ def test_nobody_names_an_account_anew(county: County, client: Client) -> None:
     client.post("/accounts/email/", {"email": "other@example.test", "action_add": ""})
     assert user.email in client.get("/accounts/email/").content.decode()
     assert not EmailAddress.objects.filter(email="other@example.test").exists()
+
+
+def test_no_browser_keeps_what_was_shown_to_an_account(county: County, client: Client) -> None:
+    assert "no-store" not in client.get("/complain/").get("Cache-Control", "")
+    client.force_login(county.account(Role.REVIEWER))
+    assert "no-store" in client.get("/reviews/")["Cache-Control"]

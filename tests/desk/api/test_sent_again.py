@@ -85,19 +85,22 @@ def test_a_release_with_another_cause_or_moment_is_a_conflict(county: County, cl
     assert _result(client, "releases", due | {"at": later}, headers)["differs"] == ["at"]
 
 
-def test_an_act_of_the_same_id_with_other_content_is_a_conflict(county: County, client: Client) -> None:
-    headers = token(county)
-    _result(client, "bookings", booking(county), headers)
-    act = {
+def _claim(county: County, number: str = "26-1") -> dict[str, Any]:
+    return {
         "id": "018f0000-0000-7000-8000-000000000002",
         "type": "citizenship.claimed",
-        "subject": f"{county.ori}:26-1",
+        "subject": f"{county.ori}:{number}",
         "facility": county.jail,
         "occurred_at": county.ago(minutes=10).isoformat(),
         "actor": county.officer,
         "actor_role": "designated_officer",
         "payload": {"how": "stated"},
     }
+
+
+def test_an_act_of_the_same_id_with_other_content_is_a_conflict(county: County, client: Client) -> None:
+    headers, act = token(county), _claim(county)
+    _result(client, "bookings", booking(county), headers)
     other = act | {"payload": {}, "occurred_at": county.ago(minutes=9).isoformat()}
     in_one_batch = post(client, "acts", [act, other], headers).json()["results"]
     assert [r["status"] for r in in_one_batch] == ["recorded", "conflict"]
@@ -106,3 +109,18 @@ def test_an_act_of_the_same_id_with_other_content_is_a_conflict(county: County, 
     assert _result(client, "acts", act | {"type": "citizenship.reported", "payload": {}}, headers)[
         "differs"
     ] == ["type"]
+
+
+def test_an_id_that_another_agency_used_is_refused_and_tells_nothing_of_it(
+    county: County, other_county: County, client: Client
+) -> None:
+    theirs, ours = token(other_county), token(county)
+    _result(client, "bookings", booking(other_county, "26-9"), theirs)
+    _result(client, "bookings", booking(county), ours)
+    assert _result(client, "acts", _claim(other_county, "26-9"), theirs)["status"] == "recorded"
+    answer = post(client, "acts", [_claim(county)], ours)
+    assert answer.status_code == 200
+    result = answer.json()["results"][0]
+    assert result["status"] == "invalid"
+    assert [wrong["field"] for wrong in result["wrong"]] == ["id"]
+    assert other_county.ori not in answer.content.decode()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import patch_cache_control
 
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.record.scope import NOTHING, within
@@ -57,12 +58,17 @@ def anyone(view: V) -> V:
 
 
 class ScopeMiddleware:
-    """Runs each request within the scope of its account."""
+    """Runs each request within the scope of its account; no browser or proxy keeps what it answers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
-        with within(user.scope() if isinstance(user, User) else NOTHING):
-            return self.get_response(request)
+        if not isinstance(user, User):
+            with within(NOTHING):
+                return self.get_response(request)
+        with within(user.scope()):
+            response = self.get_response(request)
+        patch_cache_control(response, private=True, no_store=True)
+        return response

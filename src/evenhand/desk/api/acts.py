@@ -19,6 +19,7 @@ from evenhand.desk.api.rows import BatchResult, RowResult, bad, batch, parsed, r
 from evenhand.desk.record.act import Actor, BadActError, draft
 from evenhand.desk.record.models import Occurrence
 from evenhand.desk.record.resent import Stated, differing, stated_at
+from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import EVENT_TYPES, FIELDS, ActorRole, Event, SourceKind, SubjectKind
 
 router = Router(tags=["acts"])
@@ -55,7 +56,10 @@ def acts(request: HttpRequest, rows: Rows) -> BatchResult:
     drafted: list[tuple[int, Event]] = []
     said = {number: parsed(ActIn, number, row) for number, row in enumerate(rows)}
     ids = [s.id for s in said.values() if not isinstance(s, RowResult)]
-    places = dict(Occurrence.objects.filter(event__in=ids).values_list("seq", "event"))
+    with within(EVERYTHING):
+        found = list(Occurrence.objects.filter(event__in=ids).values_list("seq", "event", "agency"))
+    taken = {event for _seq, event, agency in found if agency != token.agency}
+    places = {seq: event for seq, event, agency in found if agency == token.agency}
     known = {places[seq]: one for seq, one in stated_at(list(places)).items()}
     subjects = {s.subject for s in said.values() if not isinstance(s, RowResult)}
     begun = set(Occurrence.objects.filter(subject__in=subjects).values_list("subject", flat=True))
@@ -65,6 +69,8 @@ def acts(request: HttpRequest, rows: Rows) -> BatchResult:
             continue
         before = known.get(row.id)
         try:
+            if row.id in taken:
+                raise BadActError({"id": "this id belongs to another event: give the act one of its own"})
             act = _draft(token, row, begun if before is None else begun | {row.subject})
         except BadActError as error:
             results[number] = bad(number, error, rows[number])
