@@ -366,10 +366,10 @@ def test_stopped_by_hand_the_old_audit_stays(record: Record, tmp_path: Path) -> 
     until = time.monotonic() + 60
     while not list(tmp_path.glob(".out.new-*")) and time.monotonic() < until:
         time.sleep(0.05)
-    time.sleep(0.5)
+    time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, told
     assert "as it was before" in told
     assert "Traceback" not in told
     assert (tmp_path / "out" / "summary.json").read_bytes() == before

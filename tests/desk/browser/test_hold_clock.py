@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pytest_django import Settings
 
 from desk.browser.conftest import SignIn
 from desk.browser.seat import Seat
@@ -23,8 +24,9 @@ def flow(county: County) -> Flow:
 
 
 def test_it_counts_down_while_the_server_is_away(
-    page: Page, county: County, flow: Flow, sign_in: SignIn
+    page: Page, county: County, flow: Flow, sign_in: SignIn, settings: Settings
 ) -> None:
+    settings.SESSION_COOKIE_AGE = 3600
     sign_in(county.account(JAIL))
     page.clock.install()
     page.goto("/custody/")

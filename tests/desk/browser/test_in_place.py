@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, Page, expect
+from pytest_django import Settings
 
 from desk.browser.attempts import completed, determined
 from desk.browser.axe import faults
@@ -187,8 +188,11 @@ def test_where_a_part_fails_the_page_is_loaded_as_a_whole(
     expect(page.locator("[name=login]")).to_be_visible()
 
 
-def test_the_hold_clock_brings_itself_up_to_date(page: Page, county: County, sign_in: SignIn) -> None:
+def test_the_hold_clock_brings_itself_up_to_date(
+    page: Page, county: County, sign_in: SignIn, settings: Settings
+) -> None:
     """Every minute, and without keeping alive the session of somebody who has gone."""
+    settings.IDLE_PRECISION = 0
     Flow(county, 90, "B-1").screened(80).detained(78).held(47.5)
     sign_in(county.account(Role.BOOKING_OFFICER))
     page.clock.install()

@@ -104,7 +104,7 @@ def _meeting_owed_since(events: Sequence[Event]) -> Any:
             e.occurred_at
             for e in events
             if isinstance(e, AgreementTookEffect | MeetingHeld)
-            and not any(a is not e and a.occurred_at >= e.occurred_at for a in annual)
+            and not any(a.occurred_at > e.occurred_at for a in annual)
         ),
         default=None,
     )
