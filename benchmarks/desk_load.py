@@ -44,18 +44,24 @@ def serving(own: dict[str, str], application: str) -> Iterator[tuple[str, int]]:
     run = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", "2", "--threads", "4"]
     run += ["--keep-alive", "75"]
     folder = Path(own["EVENHAND_DESK_FOLDER"])
+    collect = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(collect, env=os.environ | own, check=True)
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen([*run, application], env=os.environ | own, stdout=log, stderr=log)
     session = json.loads((folder / "world.json").read_text())["sessions"][0]
     page = urllib.request.Request(f"http://{address}/screening/", headers={"Cookie": f"sessionid={session}"})
     try:
         answered = 0
-        while answered < 20:
+        for _ in range(300):
             try:
                 urllib.request.urlopen(page).read()
                 answered += 1
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.2)
+            if answered == 20:
+                break
+        else:
+            raise RuntimeError(f"the desk does not answer: see {folder / 'server.log'}")
         yield f"http://{address}", server.pid
     finally:
         server.terminate()
