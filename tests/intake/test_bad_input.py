@@ -304,3 +304,24 @@ def test_a_record_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_enough_cases() -> None:
     assert len(REFUSED) + len(QUARANTINE) >= 40
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"), [(pa.string(), pa.binary()), (pa.large_string(), pa.large_binary())]
+)
+def test_bytes_that_are_no_text_in_parquet_are_their_row_s_matter(
+    tmp_path: Path, kind: pa.DataType, raw: pa.DataType
+) -> None:
+    columns = {}
+    for name, cells in zip(HEADER, zip(*ROWS, strict=True), strict=True):
+        values = [cell.encode() for cell in cells]
+        array = pa.array([values[0] + b"\xff", *values[1:]], raw)
+        columns[name] = pa.Array.from_buffers(kind, len(array), array.buffers())
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    taken = take(tmp_path, tmp_path / "a.parquet")
+    assert taken.status == 0, taken.said
+    assert "\ufffd" in taken.said or taken.quarantine()
+    (tmp_path / "good").mkdir()
+    assert set(taken.histories()) < set(
+        take(tmp_path / "good", write_parquet(tmp_path / "good/b.parquet")).histories()
+    )

@@ -18,10 +18,17 @@ ROWS = 65536
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column of any type as text: whole numbers without a fraction, instants in ISO, lists as JSON."""
+    """A column of any type as text: whole numbers without a fraction, instants in ISO, lists as JSON.
+
+    Bytes that are no UTF-8 become U+FFFD, also where the file calls them text.
+    """
     kind = column.type
-    if pa.types.is_string(kind):
-        return column
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            return _decoded(column.cast(pa.large_binary()))
+        return column.cast(pa.string())
     if pa.types.is_floating(kind):
         whole = pc.all(pc.or_kleene(pc.equal(column, pc.trunc(column)), pc.is_null(column))).as_py()
         biggest = pc.max(pc.abs(column)).as_py()
@@ -32,13 +39,17 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         texts = [None if v is None else json.dumps(v, default=str) for v in column.to_pylist()]
         return pa.chunked_array([pa.array(texts, pa.string())])
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
-        texts = [None if v is None else v.decode(errors="replace") for v in column.to_pylist()]
-        return pa.chunked_array([pa.array(texts, pa.string())])
+        return _decoded(column)
     if pa.types.is_timestamp(kind) and kind.tz is not None:
         column = column.cast(pa.timestamp("us", "UTC"))
     if isinstance(kind, pa.BaseExtensionType):
         return pa.chunked_array([pa.array([None if v is None else str(v) for v in column.to_pylist()])])
     return column.cast(pa.string())
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    texts = [None if v is None else v.decode(errors="replace") for v in column.to_pylist()]
+    return pa.chunked_array([pa.array(texts, pa.string())])
 
 
 class ParquetReader:
@@ -69,7 +80,7 @@ class ParquetReader:
                     return
                 table = _flat(pa.Table.from_batches([batch]))
                 table = pa.table([as_text(c) for c in table.columns], names=table.column_names)
-            except (pa.ArrowException, OSError) as error:
+            except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
                 raise self._damaged(error) from None
             rows = np.arange(row, row + len(table), dtype=np.int64)
             row += len(table)
