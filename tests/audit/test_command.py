@@ -362,6 +362,8 @@ def test_stopped_by_hand_the_old_audit_stays(record: Record, tmp_path: Path) -> 
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # A shell's background job ignores interrupts, and so would what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 60
     while not list(tmp_path.glob(".out.new-*")) and time.monotonic() < until:
