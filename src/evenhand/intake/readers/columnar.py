@@ -15,6 +15,7 @@ from evenhand.intake.readers.delimited import hash_rows
 from evenhand.intake.refusal import IntakeError
 
 ROWS = 65536
+_DAMAGED = (pa.ArrowException, OSError, UnicodeDecodeError)
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -60,7 +61,7 @@ class ParquetReader:
         try:
             self._parquet = pq.ParquetFile(path)
             self.columns = _flat(self._parquet.schema_arrow.empty_table()).column_names
-        except (pa.ArrowException, OSError) as error:
+        except _DAMAGED as error:
             raise self._damaged(error) from None
         self.facts = {"rows": f"{self._parquet.metadata.num_rows:,}"}
 
@@ -80,7 +81,7 @@ class ParquetReader:
                     return
                 table = _flat(pa.Table.from_batches([batch]))
                 table = pa.table([as_text(c) for c in table.columns], names=table.column_names)
-            except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            except _DAMAGED as error:
                 raise self._damaged(error) from None
             rows = np.arange(row, row + len(table), dtype=np.int64)
             row += len(table)
