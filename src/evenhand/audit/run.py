@@ -11,6 +11,7 @@ import duckdb
 
 from evenhand.audit.findings import Spool
 from evenhand.audit.window import Window
+from evenhand.record.damage import naming_damage
 from evenhand.record.events import SubjectKind
 from evenhand.record.ledger.check import CheckResult
 from evenhand.record.manifest import RecordError
@@ -105,7 +106,7 @@ def audit(
     try:
         for kind in kinds:
             cases = manifest.counts.cases.get(kind, 0)
-            with _naming_damage(record, kind):
+            with naming_damage(record, f"the {kind} events"):
                 for breaches in engine.judge(kind, record.parts(kind), cases, progress):
                     spool.add(breaches)
         tallies = engine.tallies
@@ -146,19 +147,6 @@ def _context(record: Record, rules: Sequence[Rule], window: Window) -> Context:
         build_standings(officers, agreements),
         (window.since, window.until),
     )
-
-
-@contextmanager
-def _naming_damage(record: Record, kind: SubjectKind) -> Iterator[None]:
-    try:
-        yield
-    except duckdb.OutOfMemoryException:
-        raise
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
-        reason = str(error).splitlines()[0]
-        raise RecordError(
-            f"{record.folder}: the {kind} events cannot be read ({reason}): run the intake again."
-        ) from error
 
 
 @contextmanager

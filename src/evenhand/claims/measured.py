@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from evenhand.claims.answer import THRESHOLD, Answer, Result, about, parts, share
 from evenhand.claims.claim import Claim
 from evenhand.claims.record_sql import CERTIFIED, COVERAGE, FOLLOWED, LEVELS, REVIEWED, open_record
@@ -18,9 +16,10 @@ from evenhand.figures.publish import Control, Published
 from evenhand.figures.rebooking.study import study
 from evenhand.figures.run import covers, figures, years_of
 from evenhand.figures.year import fiscal_year
+from evenhand.record.damage import naming_damage
 from evenhand.record.digest import sha256_of
 from evenhand.record.ledger.check import check
-from evenhand.record.manifest import FILE_NAME, RecordError
+from evenhand.record.manifest import FILE_NAME
 from evenhand.record.store import Record
 from evenhand.registry.query import open_registry
 
@@ -254,11 +253,8 @@ def on_record(claim: Claim, record: Record) -> list[Answer]:
 
     Raises `RecordError` where a part cannot be read.
     """
-    try:
+    with naming_damage(record):
         if claim.published is not None:
             return encounters_by_conviction(claim, record)
         measure = OF_RECORD.get(claim.id)
         return measure(record) if measure else []
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
-        reason = str(error).splitlines()[0]
-        raise RecordError(f"{record.folder}: cannot be read ({reason}): run the intake again.") from error

@@ -1,8 +1,7 @@
 """A record opened for counting: its acts of one fiscal year as DuckDB tables, and what it can tell."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from evenhand.figures.models import timelines
 from evenhand.figures.place import state_of
 from evenhand.figures.standing import create_standing
 from evenhand.figures.year import FiscalYear
+from evenhand.record.damage import naming_damage
 from evenhand.record.events import SubjectKind
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
@@ -137,23 +137,11 @@ class Source:
         self.connection.unregister(f"_{name}")
 
     def _acts(self) -> None:
-        with self._naming_damage():
+        with naming_damage(self.record, "the booking events"):
             paths = self.record.parts(SubjectKind.BOOKING)
             create_standing(self.connection, "events", SubjectKind.BOOKING, paths)
             self.connection.execute(_COUNTED)
             self.connection.execute(_PROGRAM)
-
-    @contextmanager
-    def _naming_damage(self) -> Iterator[None]:
-        try:
-            yield
-        except duckdb.OutOfMemoryException:
-            raise
-        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
-            reason = str(error).splitlines()[0]
-            raise RecordError(
-                f"{self.record.folder}: the booking events cannot be read ({reason}): run the intake again."
-            ) from error
 
 
 def _listed(types: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import duckdb
 
 from evenhand.figures.rebooking.survival import Durations
 from evenhand.figures.standing import create_standing, files
+from evenhand.record.damage import naming_damage
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 
 MEMORY = "3GB"
@@ -85,18 +86,13 @@ def episodes(record: Record, scratch: Path) -> Episodes:
     if manifest.observed_until is None:
         raise NoEpisodesError("the moment until which it observed")
     connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(scratch / ".spill")})
-    try:
+    with closing(connection), naming_damage(record):
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         create_standing(connection, "standing", SubjectKind.BOOKING, parts)
         connection.execute(f"CREATE TEMP VIEW personal AS SELECT * FROM read_parquet({files(personal)})")
         rows = connection.execute(_QUERY, {"end": manifest.observed_until}).fetchall()
         keys = "SELECT count(DISTINCT person_key) FROM personal"
         (persons,) = connection.execute(keys).fetchall()[0]
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
-        reason = str(error).splitlines()[0]
-        raise RecordError(f"{record.folder}: cannot be read ({reason}): run the intake again.") from error
-    finally:
-        connection.close()
     if not persons:
         raise NoEpisodesError("person.booked.person_key")
     if not rows:
