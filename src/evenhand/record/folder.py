@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from evenhand.record.interrupt import interruptible
+
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -68,7 +70,8 @@ def holds_other_things(target: Path, mark: str) -> bool:
 
 @contextmanager
 def staged_folder(target: Path) -> Iterator[Path]:
-    """A new empty folder beside `target`; it replaces `target` if the block ends without an error.
+    """A new empty folder beside `target`; it replaces `target` if the block ends without an error
+    and without an interrupt.
 
     What earlier, killed writers left beside `target` is removed first.
     """
@@ -82,7 +85,8 @@ def staged_folder(target: Path) -> Iterator[Path]:
     staged = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
     staged.chmod(0o755)
     try:
-        yield staged
+        with interruptible():
+            yield staged
         swap_in(staged, target)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
