@@ -13,12 +13,12 @@ from rich.table import Table
 
 from evenhand.audit import findings, summary, terminal, truth
 from evenhand.audit.choice import ChoiceError, choose_rules, set_bounds
-from evenhand.audit.progress import reporting
 from evenhand.audit.report import REPORT, write_report
-from evenhand.audit.run import Audit, Progress, audit, scratch_connection
+from evenhand.audit.run import Audit, audit, scratch_connection
 from evenhand.audit.sealed import check_ledger
 from evenhand.audit.window import Window, window_of
 from evenhand.page.place import InputError, check_replaceable
+from evenhand.progress import Report, steps
 from evenhand.record.folder import staged_folder
 from evenhand.record.interrupt import interruptible
 from evenhand.record.ledger.check import CheckResult
@@ -31,6 +31,11 @@ NEVER = "never"
 BARS = (*(str(s) for s in Severity), NEVER)
 OUTPUTS = (REPORT, findings.PARQUET, findings.CSV, summary.FILE, truth.FILE)
 _STOPPED = 130
+_STEPS = {
+    "check": "checking the parts",
+    "report": "writing the report",
+    "ledger": "comparing with the ledger",
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ def audit_command(
     """
     try:
         job = _job(record, out, rule_ids, groups, since, until, settings, bar, against_truth)
-        with interruptible(), reporting(terminal.console(stderr=True)) as progress:
+        with interruptible(), steps(_name_of) as progress:
             checked = check_ledger(record, keys, require_ledger, judge_altered, progress)
             done = _run(job, checked, out, progress)
     except (RecordError, ChoiceError, LedgerError) as error:
@@ -144,7 +149,7 @@ def _job(
     return _Job(record, rules, window, bar, against_truth)
 
 
-def _run(job: _Job, ledger: CheckResult | None, out: Path, progress: Progress) -> _Done:
+def _run(job: _Job, ledger: CheckResult | None, out: Path, progress: Report) -> _Done:
     """Audit into a folder beside `out`, which takes its place when everything is written."""
     with staged_folder(out) as folder:
         found = audit(job.record, job.rules, folder, window=job.window, progress=progress, ledger=ledger)
@@ -159,6 +164,10 @@ def _run(job: _Job, ledger: CheckResult | None, out: Path, progress: Progress) -
             progress("report", 1, 1)
         (folder / summary.FILE).write_text(summary.dump(content), encoding="utf-8")
     return _Done(found, content, compared)
+
+
+def _name_of(step: str) -> str:
+    return _STEPS.get(step, f"{step} histories")
 
 
 def _os_reason(error: OSError) -> str:

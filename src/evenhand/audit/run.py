@@ -1,6 +1,6 @@
 """The audit itself: every chosen rule over a record, findings written as they come."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ import duckdb
 
 from evenhand.audit.findings import Spool
 from evenhand.audit.window import Window
+from evenhand.progress import Report
 from evenhand.record.damage import naming_damage
 from evenhand.record.events import SubjectKind
 from evenhand.record.ledger.check import CheckResult
@@ -22,9 +23,6 @@ from evenhand.rules.patterns import END_OF_RECORD
 from evenhand.rules.rule import Rule
 from evenhand.rules.standing import build_standings
 from evenhand.rules.table.engine import TableEngine, Tally
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many parts of it are done, and how many there are."""
 
 SORT_MEMORY = "512MB"
 _EMPTY_RECORD_ENDS = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,7 +80,7 @@ def audit(
     folder: Path,
     *,
     window: Window | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
     ledger: CheckResult | None = None,
 ) -> Audit:
     """Judge the record by the rules; write `findings.parquet` and `findings.csv` into the folder.
@@ -121,7 +119,7 @@ def audit(
     return Audit(record, window, results, folder, ledger)
 
 
-def _check_parts(record: Record, kinds: Sequence[SubjectKind], progress: Progress | None) -> None:
+def _check_parts(record: Record, kinds: Sequence[SubjectKind], progress: Report | None) -> None:
     """That each part is the one that the manifest names, byte for byte."""
     total = sum(len(record.parts(kind)) for kind in kinds)
     for number, (part, found) in enumerate(record.part_hashes(kinds)):

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from evenhand.audit.run import Progress
+from evenhand.progress import Report
 from evenhand.record.ledger.check import CheckResult, check
 from evenhand.record.ledger.keys import read_verifier
 from evenhand.record.manifest import RecordError
 
 
 def check_ledger(
-    record: Path, keys: Sequence[str], required: bool, judge_altered: bool, progress: Progress
+    record: Path, keys: Sequence[str], required: bool, judge_altered: bool, progress: Report
 ) -> CheckResult | None:
     """Compare the record with its ledger; None where it carries none and none is required.
 

@@ -58,9 +58,9 @@ def rebuild(folder: Path | None) -> None:
     """
     start(folder=folder)
     from evenhand.desk.record.rebuild import rebuild as replay
-    from evenhand.desk.serving import shown
+    from evenhand.progress import one_step
 
-    with shown("replaying") as progress:
+    with one_step("replaying") as progress:
         done = replay(lambda step, n, total: progress(n, total))
     for table, rows in done.rows.items():
         click.echo(f"{table}: {rows:,} rows")
@@ -92,11 +92,11 @@ def export_command(out: Path, agencies: tuple[str, ...], personal: str) -> None:
     """Write the desk's ledger as a record, which `evenhand audit` reads."""
     from evenhand.desk.record.export import Personal, export
     from evenhand.desk.record.scope import EVERYTHING, within
-    from evenhand.desk.serving import shown
+    from evenhand.progress import one_step
     from evenhand.record.manifest import RecordError
 
     try:
-        with shown("exporting") as progress, within(EVERYTHING):
+        with one_step("exporting") as progress, within(EVERYTHING):
             manifest = export(
                 out, agencies=frozenset(agencies) or None, personal=Personal(personal), progress=progress
             )

@@ -3,29 +3,14 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import click
 from django.core import checks
 from django.core.management import call_command
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from evenhand.desk.accounts.models import User
 from evenhand.desk.environment import environment
-
-
-@contextmanager
-def shown(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar of progress on standard error, where that is a terminal."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn(what), BarColumn(), MofNCompleteColumn(), console=console, disable=not console.is_terminal
-    )
-    with bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+from evenhand.progress import one_step
 
 
 def weaknesses() -> list[str]:
@@ -74,7 +59,7 @@ def _demonstration() -> None:
 
     if not User.objects.exists():
         click.echo("Making a simulated county...", err=True)
-        with shown("acts") as progress:
+        with one_step("acts") as progress:
             made = make(progress=progress)
         click.echo(f"{made.taken.events:,} events, {len(made.taken.refused)} acts refused", err=True)
     click.echo("Everything in this desk is made up. Sign in with one of", err=True)

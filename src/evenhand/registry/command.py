@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from evenhand.progress import steps
 from evenhand.registry import feed, query
 from evenhand.registry.decisions import OverrideError
 from evenhand.registry.places import AgencyListError
@@ -59,33 +59,6 @@ def _opened(folder: Path) -> Iterator[Built]:
             built.close()
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on a terminal; elsewhere a line when something new begins."""
-    console = Console(stderr=True)
-    if console.is_terminal:
-        bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        )
-        with bar:
-            task = bar.add_task("", total=None)
-            yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
-        return
-    said: list[str] = []
-
-    def tell(what: str, done: int, total: int) -> None:
-        if what not in said:
-            said.append(what)
-            click.echo(f"{what}{f' ({total})' if total > 1 else ''}", err=True)
-
-    yield tell
-
-
 @registry.command()
 @click.argument("sheets", type=_FOLDER)
 @click.option("--out", type=_FOLDER, required=True, help="Folder for the result; replaced in one step.")
@@ -116,7 +89,7 @@ def add(sheets: Path, out: Path, overrides: Path | None, agencies: Path | None) 
 def _build(sheets: Path, out: Path, overrides: Path | None, agencies: Path | None, keep: bool) -> None:
     from evenhand.registry.build import build as build_folder
 
-    with _plainly(), _progress() as told:
+    with _plainly(), steps() as told:
         built, summary = build_folder(
             sheets, out, overrides=overrides, agencies=agencies, told=told, keep=keep
         )

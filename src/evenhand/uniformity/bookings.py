@@ -4,13 +4,14 @@ This is the only place that reads groups: the personal part's columns of `GROUP_
 event corrects are left out. The rows stay in a DuckDB of this run.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from evenhand.progress import Report
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
 from evenhand.uniformity.measures import SHARES, STEP_BITS, TIMES
@@ -44,8 +45,6 @@ MINOR_CLASS = "54"
 """NCIC class of traffic offenses: a misdemeanor of it counts as minor."""
 NO_CLASS = "not stated"
 
-Progress = Callable[[str, int, int], None]
-
 
 @dataclass(frozen=True)
 class Bookings:
@@ -72,7 +71,7 @@ class Bookings:
 
 
 def read_bookings(
-    record: Record, connection: duckdb.DuckDBPyConnection, progress: Progress = lambda *_: None
+    record: Record, connection: duckdb.DuckDBPyConnection, progress: Report = lambda *_: None
 ) -> Bookings:
     """Make the table `bookings`. Memory follows the number of bookings (about 70 bytes each)."""
     parts = record.parts(SubjectKind.BOOKING)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evenhand.page.place import InputError, check_replaceable
+from evenhand.progress import steps
 from evenhand.record.folder import staged_folder
 from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
@@ -99,12 +100,16 @@ def _make(
 
     from evenhand.uniformity import public, tables
     from evenhand.uniformity.report import REPORT, write_report
-    from evenhand.uniformity.run import UnknownReferenceError, run, scratch_connection
+    from evenhand.uniformity.run import STEPS, UnknownReferenceError, run, scratch_connection
 
     record = Record(folder)
     check_replaceable(out, (*tables.FILES, REPORT, SUMMARY))
     try:
-        with staged_folder(out) as staged, _progress() as progress, scratch_connection(staged) as connection:
+        with (
+            staged_folder(out) as staged,
+            steps(STEPS.__getitem__) as progress,
+            scratch_connection(staged) as connection,
+        ):
             found = run(record, connection, references, by_officer=by_officer, progress=progress)
             if for_public:
                 found = replace(found, compared=public.publishable(found.compared), changes=())
@@ -160,12 +165,6 @@ def _dumped(summary: Mapping[str, Any]) -> str:
     import json
 
     return json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _progress() -> Any:
-    from evenhand.uniformity.progress import reporting
-
-    return reporting()
 
 
 def _tell(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:

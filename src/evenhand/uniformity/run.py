@@ -1,12 +1,13 @@
 """One run: from a record to all results."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from evenhand.progress import Report
 from evenhand.record.interrupt import interruptible
 from evenhand.record.store import Record
 from evenhand.uniformity import before_after, officers
@@ -15,7 +16,6 @@ from evenhand.uniformity.compare import Compared, compare_all
 from evenhand.uniformity.measures import MEASURES
 from evenhand.uniformity.results import Change, Officer
 
-Progress = Callable[[str, int, int], None]
 MEMORY = "3GB"
 
 
@@ -37,6 +37,10 @@ class Uniformity:
     changes: tuple[Change, ...]
     changes_lacking: tuple[str, ...]
     officers: tuple[Officer, ...] | None
+
+
+STEPS = {"bookings": "reading the bookings", "comparisons": "comparing"}
+"""What its progress tells of, in words."""
 
 
 @contextmanager
@@ -63,7 +67,7 @@ def run(
     references: Mapping[str, str],
     *,
     by_officer: bool = False,
-    progress: Progress = lambda *_: None,
+    progress: Report = lambda *_: None,
 ) -> Uniformity:
     """Read the bookings, then compare. Raises `UnknownReferenceError` for a reference the record lacks."""
     bookings = read_bookings(record, connection, progress)

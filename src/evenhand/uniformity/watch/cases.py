@@ -1,6 +1,6 @@
 """The cases of a record, one row a booking, and their daily counts by stratum and group."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from evenhand.progress import Report
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
 from evenhand.uniformity.bookings import GROUP_COLUMNS, MOST_GROUPS, NO_CLASS, NOT_KNOWN
@@ -16,7 +17,6 @@ from evenhand.uniformity.watch.blocks import Daily
 from evenhand.uniformity.watch.watched import Watched
 
 _EPOCH = date(1970, 1, 1)
-Progress = Callable[[str, int, int], None]
 _STEPS = " | ".join(
     f"bool_or(type = 'screening.step_done' AND step = '{step}')::TINYINT * {bit}::TINYINT"
     for step, bit in STEP_BITS.items()
@@ -104,7 +104,7 @@ class Cases:
 
 
 def read_cases(
-    record: Record, connection: duckdb.DuckDBPyConnection, progress: Progress = lambda *_: None
+    record: Record, connection: duckdb.DuckDBPyConnection, progress: Report = lambda *_: None
 ) -> Cases:
     """Make the table `cases` from the record's bookings. Events that a later one corrects are left out."""
     firsts = ", ".join(f"min(occurred_at) FILTER ({when}) AS {name}" for name, when in _FIRST.items())

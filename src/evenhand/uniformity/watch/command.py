@@ -109,9 +109,9 @@ def _look(
 ) -> "Look":
     from tempfile import TemporaryDirectory
 
+    from evenhand.progress import steps
     from evenhand.record.store import Record
-    from evenhand.uniformity.progress import reporting
-    from evenhand.uniformity.run import scratch_connection
+    from evenhand.uniformity.run import STEPS, scratch_connection
     from evenhand.uniformity.watch import report
     from evenhand.uniformity.watch.cases import read_cases
     from evenhand.uniformity.watch.monitor import look
@@ -122,7 +122,7 @@ def _look(
     with (
         TemporaryDirectory() as spill,
         scratch_connection(Path(spill)) as connection,
-        reporting() as progress,
+        steps(STEPS.__getitem__) as progress,
     ):
         cases = read_cases(record, connection, progress)
         found = look(record, cases, alpha, by, references, before, progress)

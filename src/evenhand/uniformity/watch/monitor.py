@@ -2,11 +2,12 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from evenhand.progress import Report
 from evenhand.record.store import Record
 from evenhand.uniformity.watch import evidence
 from evenhand.uniformity.watch.blocks import Daily, Ints, cut, tables
@@ -14,8 +15,6 @@ from evenhand.uniformity.watch.cases import Cases, day_of
 from evenhand.uniformity.watch.evidence import GRID, Floats
 from evenhand.uniformity.watch.state import Kept, State, StateError
 from evenhand.uniformity.watch.watched import WATCHED, Watched
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def look(
     columns: Sequence[str],
     references: Mapping[str, str],
     state: State | None,
-    progress: Progress = lambda *_: None,
+    progress: Report = lambda *_: None,
 ) -> Look:
     """Count what has been settled since the last look (or since ever) and judge each day as it came.
 

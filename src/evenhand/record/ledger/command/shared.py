@@ -1,15 +1,13 @@
-"""What the commands share: options, exit codes, progress."""
+"""What the commands share: options, exit codes."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evenhand.record.ledger.errors import LedgerError, VerificationError
 from evenhand.record.ledger.home import Home
@@ -80,21 +78,3 @@ def opened(folder: Path) -> Iterator[tuple[Home, Ledger]]:
         yield home, ledger
     finally:
         ledger.store.close()
-
-
-@contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr where that is a terminal, otherwise nothing."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda done, total: None
-        return
-    shown: list[Any] = [
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    ]
-    with Progress(*shown, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import click
 
+from evenhand.progress import one_step
 from evenhand.record.ledger.check import check
 from evenhand.record.ledger.checkpoint import Checkpoint, Opened
-from evenhand.record.ledger.command.shared import PATH, home_option, key_option, opened, progress, quits
+from evenhand.record.ledger.command.shared import PATH, home_option, key_option, opened, quits
 from evenhand.record.ledger.errors import LedgerError, VerificationError
 from evenhand.record.ledger.home import SETTINGS, Home, tiles_folder
 from evenhand.record.ledger.keys import (
@@ -160,7 +161,7 @@ def verify(folder: Path, keys: tuple[str, ...], known: tuple[Path, ...], process
     held = [read_checkpoint(path, verifiers) for path in known]
     sealed = tiles == folder / "ledger" and (folder / "manifest.json").is_file()
     if not sealed or (tiles / "tile" / "entries").is_dir():
-        with progress("leaves") as moved:
+        with one_step("leaves") as moved:
             found = verify_tiles(tiles, verifiers, known=held, processes=processes, progress=moved)
         times = f", appended from {found.first_time} to {found.last_time}" if found.first_time else ""
         click.echo(
@@ -174,7 +175,7 @@ def verify(folder: Path, keys: tuple[str, ...], known: tuple[Path, ...], process
 
 
 def _verify_record(folder: Path, verifiers: Sequence[Verifier]) -> None:
-    with progress("events") as moved:
+    with one_step("events") as moved:
         result = check(folder, verifiers, progress=moved)
     if result is None or not result.ok:
         place, said = ("ledger", "it is gone") if result is None else (result.place, result.problem)
@@ -184,7 +185,7 @@ def _verify_record(folder: Path, verifiers: Sequence[Verifier]) -> None:
 
 def _verify_store(folder: Path, tiles: Path, verifiers: Sequence[Verifier]) -> None:
     size = read_checkpoint(tiles / CHECKPOINT, verifiers).checkpoint.size
-    with opened(folder) as (_, ledger), progress("rows") as moved:
+    with opened(folder) as (_, ledger), one_step("rows") as moved:
         found = reconcile(ledger.store, TileFolder(tiles, size), progress=moved)
     click.echo(
         f"Verified: the store holds the same leaves, {found.leaves - found.published} more that no "
