@@ -6,7 +6,7 @@ For `desk_load.py` alone: no setting of the product does this.
 # isort: off
 from evenhand.desk.wsgi import application  # First, since it sets Django up.
 from evenhand.desk.record import projection
-from evenhand.desk.record.act import Done, _Writing
+from evenhand.desk.record.act import _Writing
 
 __all__ = ["application"]
 

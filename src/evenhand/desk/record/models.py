@@ -28,7 +28,7 @@ class Rows:
     """What projectors put: the last row of each key, not yet written."""
 
     def __init__(self) -> None:
-        self._of: dict[type["ReadTable"], dict[Any, "ReadTable"]] = {}
+        self._of: dict[type[ReadTable], dict[Any, ReadTable]] = {}
 
     def add(self, row: "ReadTable") -> None:
         self._of.setdefault(type(row), {})[row.pk] = row

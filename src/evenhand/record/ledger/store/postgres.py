@@ -84,7 +84,7 @@ GUARDED = {
 
 
 FEW = 1_000
-"""Up to so many leaves are sent with what else is sent together; more are copied, which is cheaper for each."""
+"""So many leaves are sent with what else is sent together; more are copied, which is cheaper for each."""
 
 
 def connect(dsn: str) -> psycopg.Connection[tuple[Any, ...]]:
