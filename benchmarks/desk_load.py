@@ -1,20 +1,22 @@
 """Fifty officers at once on the desk, next to the same app without guard and ledger, in one run.
 
     python benchmarks/desk_load.py [--database postgres] [--cases 100000] [--seconds 120] [--officers 50]
+        [--rounds 2]
 
-Then once more while two of the processes that serve it are killed. The store is made once for each database
-and number of cases, in build/desk_load. Prints a Markdown table in milliseconds, and looks in the ledger for
-each event that was acknowledged; after the kills the read tables are replayed and compared as well.
+The two take turns, so many rounds; percentiles are over all calls of a side. Then once more, while two of
+the processes that serve it are killed. The store is made once for each database and number of cases, in
+build/desk_load. Prints a Markdown table in milliseconds, and looks in the ledger for each event that was
+acknowledged; after the kills the read tables are replayed and compared as well.
 """
 
 import argparse
-import csv
 import json
 import os
 import random
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import threading
@@ -25,14 +27,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from desk_store import counted, make, opened
 
 HERE = Path(__file__).parent
 TYPES = ("determination.made", "person.booked", "access.viewed")
 NAMES = ("worklist", "case page", "determination", "API batch of 20")
-Figures = dict[str, dict[str, Any]]
+Calls = dict[str, list[tuple[float, bool]]]
+"""For each name, how many milliseconds each call took and whether it failed."""
 
 
 @contextmanager
@@ -68,16 +70,27 @@ def serving(own: dict[str, str], application: str) -> Iterator[tuple[str, int]]:
         server.wait(60)
 
 
-def load(own: dict[str, str], address: str, officers: int, seconds: int) -> Figures:
-    """Locust's figures by what was asked."""
+def load(own: dict[str, str], address: str, officers: int, seconds: int) -> Calls:
+    """What each call of the officers took."""
     folder = Path(own["EVENHAND_DESK_FOLDER"])
     run = [sys.executable, "-m", "locust", "-f", str(HERE / "desk_officers.py"), "--headless"]
     run += ["--host", address, "-u", str(officers), "-r", "10", "-t", f"{seconds}s", "--stop-timeout", "30"]
-    run += ["--csv", str(folder / "load"), "--loglevel", "CRITICAL", "--only-summary"]
+    run += ["--loglevel", "CRITICAL", "--only-summary"]
     quiet = subprocess.DEVNULL
     subprocess.run(run, env=os.environ | own, check=False, stdout=quiet, stderr=quiet)
-    with (folder / "load_stats.csv").open() as file:
-        return {row["Name"]: row for row in csv.DictReader(file)}
+    calls: Calls = {name: [] for name in NAMES}
+    for line in (folder / "calls.tsv").read_text().splitlines():
+        name, took, failed = line.split("\t")
+        calls[name].append((float(took), failed == "1"))
+    return calls
+
+
+def percentile(calls: list[tuple[float, bool]], percent: int) -> float:
+    return statistics.quantiles((took for took, _ in calls), n=100, method="inclusive")[percent - 1]
+
+
+def failures(calls: Calls) -> int:
+    return sum(failed for name in NAMES for _, failed in calls[name])
 
 
 def kill(server: int, seconds: int, killed: list[int]) -> None:
@@ -91,11 +104,12 @@ def kill(server: int, seconds: int, killed: list[int]) -> None:
 
 def tried(
     source: Path, kind: str, application: str, officers: int, seconds: int, *, kills: bool = False
-) -> tuple[Figures, str]:
-    """The figures on a fresh copy of the store, and what the ledger holds of what was acknowledged."""
+) -> tuple[Calls, str]:
+    """The calls on a fresh copy of the store, and what the ledger holds of what was acknowledged."""
     folder = source.with_name(f"{source.name}-run")
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run(["cp", "-a", str(source), str(folder)], check=True)
+    os.sync()  # Else the copy is on its way to the disk while commits wait for it.
     killed: list[int] = []
     with opened(folder, kind) as own:
         before = counted(own, TYPES)
@@ -123,6 +137,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--officers", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=2)
     given = parser.parse_args()
     kind, officers, seconds = given.database, given.officers, given.seconds
     folder = Path("build/desk_load").absolute() / f"{kind}-{given.cases}-{officers}"
@@ -132,21 +147,27 @@ def main() -> None:
         make(folder, kind, given.cases, officers)
         print(f"made in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     print(f"{kind}, {given.cases:,} cases; load average at the start: {os.getloadavg()[0]:.1f}\n")
-    ours, said = tried(folder, kind, "evenhand.desk.wsgi", officers, seconds)
-    bare, _ = tried(folder, kind, "desk_bare", officers, seconds)
+    ours: Calls = {name: [] for name in NAMES}
+    bare: Calls = {name: [] for name in NAMES}
+    what_was_said = []
+    for _ in range(given.rounds):
+        for side, application in ((ours, "evenhand.desk.wsgi"), (bare, "desk_bare")):
+            found, said = tried(folder, kind, application, officers, seconds)
+            for name in NAMES:
+                side[name] += found[name]
+            what_was_said += [said] if said else []
     print("| | calls | errors | p50 | p95 | p99 | bare p50 | bare p95 | p95 / bare |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for name in NAMES:
         own, peer = ours[name], bare[name]
-        ratio = float(own["95%"]) / max(float(peer["95%"]), 1)
-        print(
-            f"| {name} | {own['Request Count']} | {own['Failure Count']} | {own['50%']} | {own['95%']} "
-            f"| {own['99%']} | {peer['50%']} | {peer['95%']} | {ratio:.1f} |"
-        )
-    print(f"\n{said}.")
+        figures = [percentile(own, 50), percentile(own, 95), percentile(own, 99)]
+        figures += [percentile(peer, 50), percentile(peer, 95)]
+        failed = sum(wrong for _, wrong in own)
+        shown = " | ".join(f"{figure:.0f}" for figure in figures)
+        print(f"| {name} | {len(own)} | {failed} | {shown} | {figures[1] / figures[4]:.2f} |")
+    print(f"\n{'. '.join(what_was_said)}. {failures(bare)} errors of the bare app.")
     broken, said = tried(folder, kind, "evenhand.desk.wsgi", officers, seconds, kills=True)
-    errors = sum(int(broken[name]["Failure Count"]) for name in NAMES)
-    print(f"{said}. {errors} calls were cut off.")
+    print(f"{said}. {failures(broken)} calls were cut off.")
 
 
 if __name__ == "__main__":

@@ -9,12 +9,14 @@ import os
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
-from locust import HttpUser, between, task
+from locust import HttpUser, between, events, task
 
 FOLDER = Path(os.environ["EVENHAND_DESK_FOLDER"])
 WORLD = json.loads((FOLDER / "world.json").read_text())
+CALLS = (FOLDER / "calls.tsv").open("w")
 ACKNOWLEDGED = (FOLDER / "acknowledged.tsv").open("w", buffering=1)
 OFFICERS = itertools.count()
 READY = iter(random.sample(WORLD["ready"], len(WORLD["ready"])))
@@ -23,6 +25,16 @@ ROWS = 20
 
 def acknowledged(event_type: str, *subjects: str) -> None:
     ACKNOWLEDGED.writelines(f"{event_type}\t{subject}\n" for subject in subjects)
+
+
+@events.request.add_listener
+def answered(name: str, response_time: float, exception: Exception | None = None, **_: Any) -> None:
+    CALLS.write(f"{name}\t{response_time:.2f}\t{int(exception is not None)}\n")
+
+
+@events.quit.add_listener
+def written(**_: Any) -> None:
+    CALLS.close()
 
 
 class Officer(HttpUser):

@@ -118,8 +118,9 @@ def _database() -> dict[str, Any]:
             "PORT": said.get("port", ""),
             "CONN_MAX_AGE": ENVIRONMENT.database_connection_age,
             "CONN_HEALTH_CHECKS": True,
-            # The ledger reads leaves in binary.
-            "OPTIONS": {"server_side_binding": True},
+            # The ledger reads leaves in binary. What is asked often is planned once a connection, which is
+            # the desk's own for its time (row-level security needs that): no pooler stands between.
+            "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
         }
     return {
         "ENGINE": "django.db.backends.sqlite3",

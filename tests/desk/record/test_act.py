@@ -1,10 +1,12 @@
 """An act is judged, appended and projected in one step, or refused and said to be."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from desk.county import County, booked
 from evenhand.desk.record import history
-from evenhand.desk.record.act import BadActError, Override, RefusedError, perform, perform_all
+from evenhand.desk.record.act import BadActError, Done, Override, RefusedError, perform, perform_all
 from evenhand.desk.record.guard import rules_about
 from evenhand.desk.record.ledger import ledger
 from evenhand.desk.record.models import Occurrence, ReadTableError
@@ -12,6 +14,7 @@ from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.remedies import REMEDIES
 from evenhand.desk.record.scope import EVERYTHING, NOTHING, OutOfScopeError, Scope, within
 from evenhand.record.events import EVENT_TYPES, ActorRole, SubjectKind
+from evenhand.record.events.booking import FORMS, Step
 from evenhand.rules.catalog import CATALOG
 
 OFFICER, FEDERAL = ActorRole.DESIGNATED_OFFICER, ActorRole.FEDERAL_SUPERVISOR
@@ -188,3 +191,17 @@ def test_acts_of_one_batch_see_each_other(county: County) -> None:
             ),
         ]
         assert not any(isinstance(result, RefusedError) for result in perform_all(acts))
+
+
+def test_a_batch_asks_no_more_often_for_more_acts(county: County) -> None:
+    """Each exchange with the server is waited for while others wait for the lock."""
+    subjects = [booked(county, f"B-{number}") for number in range(12)]
+
+    def asked(number: int) -> int:
+        steps = {"form_version": max(FORMS), "step": Step.LANGUAGE}
+        acts = [county.event("screening.step_done", s, OFFICER, **steps) for s in subjects[:number]]
+        with within(EVERYTHING), CaptureQueriesContext(connection) as queries:
+            assert all(isinstance(done, Done) for done in perform_all(acts))
+        return len(queries)
+
+    assert asked(1) == asked(12)

@@ -69,3 +69,18 @@ def test_every_read_table_has_the_policy() -> None:
         cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
         secured = {row[0] for row in cursor.fetchall()}
     assert {model._meta.db_table for model in READ_TABLES} <= secured
+
+
+def test_the_scope_before_is_back_after_a_broken_transaction(county: County, plain_role: None) -> None:
+    from django.db import DatabaseError, transaction
+
+    booked(county)
+    own = Scope(frozenset({county.ori}))
+    with within(own):
+        before = _counts()
+        with pytest.raises(DatabaseError), transaction.atomic(), within(EVERYTHING), connection.cursor() as c:
+            c.execute("SELECT 1 FROM no_such_table")
+        assert _counts() == before
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('evenhand.agencies')")
+            assert cursor.fetchone() == (county.ori,)

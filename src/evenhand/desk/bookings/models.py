@@ -101,6 +101,11 @@ class Case(ReadTable):
                 condition=models.Q(screening_closed_at=None),
             ),
             models.Index(
+                fields=["agency", "booked_at", "subject"],
+                name="case_to_determine",
+                condition=models.Q(stage__in=[Stage.INTERVIEWED, Stage.RETURNED]),
+            ),
+            models.Index(
                 fields=["agency", "unsigned_since"],
                 name="case_unsigned",
                 condition=models.Q(unsigned_since__isnull=False),

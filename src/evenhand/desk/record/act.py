@@ -7,8 +7,7 @@
 act leaves a `guard.refused` event for each rule that stood against it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,7 +21,7 @@ from pydantic import ValidationError
 from evenhand.desk.places.models import Agency, Facility
 from evenhand.desk.record import guard, history, projection
 from evenhand.desk.record.guard import Refusal
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.ledger import ledger
 from evenhand.desk.record.scope import OutOfScopeError, current
 from evenhand.record.events import EVENT_TYPES, ActorRole, Event, SourceKind, SubjectKind
@@ -30,7 +29,7 @@ from evenhand.record.ledger.identity import uuid7
 from evenhand.rules.standing import Standings, build_standings
 
 recorded = Signal()
-"""Sent within the transaction, with the `events` that were appended."""
+"""Sent within the transaction, with the `events` that are being appended."""
 NO_STANDINGS = Standings({}, {})
 AHEAD = timedelta(minutes=2)
 """How far a clock at the counter may be ahead of the server's."""
@@ -183,28 +182,40 @@ def _perform(
     scope = current()
     if any(not scope.holds(act.agency) for group in groups for act in group):
         raise OutOfScopeError("the act is on another agency's record")
-    with transaction.atomic(), _writing() as writing:
-        return [writing.judge_and_take(*pair) for pair in zip(groups, overrides, strict=True)]
-
-
-@contextmanager
-def _writing() -> Iterator["_Writing"]:
-    # From here other writers wait, so that the histories read are the last word.
-    size, _ = ledger().store.tail()
-    writing = _Writing(size)
-    yield writing
-    writing.append()
+    with transaction.atomic():
+        writing = _Writing([act for group in groups for act in group])
+        results = [writing.judge_and_take(*pair) for pair in zip(groups, overrides, strict=True)]
+        writing.append()
+    return results
 
 
 class _Writing:
-    """The acts of one transaction: judged one after another, then appended and projected together."""
+    """The acts of one transaction: judged one after another, then appended and projected together.
 
-    def __init__(self, size: int) -> None:
+    Between the server and the desk go few words, since each of them is waited for: one for the lock, one for
+    all histories, one for all that is written.
+    """
+
+    def __init__(self, acts: Sequence[Event]) -> None:
         self.now = now()
-        self.start = size
         self.events: list[Event] = []
-        self.histories: dict[tuple[SubjectKind, str], list[Entry]] = {}
         self.standings: dict[tuple[frozenset[str], frozenset[str]], Standings] = {}
+        # From here other writers wait, so that the histories read are the last word.
+        self.place = ledger().begin()
+        self.start = self.place.number
+        self.histories, self.agreements = history.load_all(*self.needs(acts))
+
+    def needs(self, acts: Sequence[Event]) -> tuple[set[Subject], set[str]]:
+        """Whose histories, and which agencies' agreements, are read to judge and project the acts."""
+        subjects = {
+            (act.subject_kind, act.subject)
+            for act in acts
+            if guard.needs_history(act.type) or projection.has_projector(act.subject_kind)
+        }
+        if not any(guard.needs_standings(act.type) for act in acts):
+            return subjects, set()
+        officers = {(SubjectKind.OFFICER, act.actor) for act in acts if act.actor}
+        return subjects | officers, {act.agency for act in acts}
 
     def judge_and_take(self, acts: Sequence[Event], override: Override | None) -> list[Done] | RefusedError:
         against: list[tuple[Event, Refusal]] = []
@@ -228,7 +239,7 @@ class _Writing:
     def _history(self, kind: SubjectKind, subject: str) -> list[Entry]:
         key = (kind, subject)
         if key not in self.histories:
-            self.histories[key] = history.load(kind, subject) + self._taken(kind, subject=subject)
+            self.histories[key] = history.load(kind, subject) + self._taken(kind, subject)
         return self.histories[key]
 
     def _standings(self, acts: Sequence[Event]) -> Standings:
@@ -239,30 +250,28 @@ class _Writing:
         agencies = frozenset(act.agency for act in acts)
         if (officers, agencies) not in self.standings:
             of_officers = [e for o in sorted(officers) for e in self._history(SubjectKind.OFFICER, o)]
-            of_agreements = [e for agency in sorted(agencies) for e in self._agreements(agency)]
+            of_agreements = [e for agency in sorted(agencies) for e in self.agreements[agency]]
             self.standings[officers, agencies] = build_standings(
                 history.rows(of_officers), history.rows(of_agreements)
             )
         return self.standings[officers, agencies]
 
-    def _agreements(self, agency: str) -> list[Entry]:
-        kept = history.load_of_agency(SubjectKind.AGREEMENT, agency)
-        return kept + self._taken(SubjectKind.AGREEMENT, agency=agency)
-
-    def _taken(self, kind: SubjectKind, **of: str) -> list[Entry]:
-        """What this transaction has taken so far of a kind of subject, of one `subject` or `agency`."""
+    def _taken(self, kind: SubjectKind, subject: str) -> list[Entry]:
+        """What this transaction has taken so far of a subject."""
         return [
             Entry(self.start + place, history.without_groups(event))
             for place, event in enumerate(self.events)
-            if event.subject_kind is kind and all(getattr(event, name) == value for name, value in of.items())
+            if (event.subject_kind, event.subject) == (kind, subject)
         ]
 
     def _take(self, event: Event) -> Done:
         seq = self.start + len(self.events)
         self.events.append(event)
+        entry = Entry(seq, history.without_groups(event))
         if (event.subject_kind, event.subject) in self.histories:
-            entry = Entry(seq, history.without_groups(event))
             self.histories[event.subject_kind, event.subject].append(entry)
+        if event.subject_kind is SubjectKind.AGREEMENT and event.agency in self.agreements:
+            self.agreements[event.agency].append(entry)
         if event.subject_kind in (SubjectKind.OFFICER, SubjectKind.AGREEMENT):
             self.standings.clear()
         return Done(event, seq)
@@ -271,14 +280,15 @@ class _Writing:
         if not self.events:
             return
         touched = dict.fromkeys((e.subject_kind, e.subject) for e in self.events)
-        # Before the append, which the histories in the database would show as well.
-        past = {key: self._history(*key) for key in touched if projection.has_projector(key[0])}
-        seqs = ledger().append(self.events)
-        assert seqs.start == self.start
-        projection.index(seqs, self.events)
+        rows = projection.project(
+            {key: self._history(*key) for key in touched if projection.has_projector(key[0])}
+        )
         recorded.send(sender=None, events=self.events)
-        for (kind, subject), entries in past.items():
-            projection.project(kind, subject, entries)
+        book = ledger()
+        with book.store.together():
+            seqs = book.append(self.events, self.place)
+            projection.index(seqs, self.events)
+            rows.write()
 
 
 def _said_no(act: Event, refusal: Refusal) -> Event:

@@ -4,7 +4,7 @@ Race, sex and creed are never read here: they stay in the ledger's openings, for
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,11 @@ GROUPS = ("race_ethnicity", "sex")
 """Fields that no page and no rule may read (42 U.S.C. 2000d)."""
 
 Row = dict[str, Any]
-_JOINED = (
-    "SELECT o.seq, e.leaf, p.personal FROM desk_record_occurrence o "
-    "JOIN ledger_entry e ON e.seq = o.seq LEFT JOIN ledger_opening p ON p.seq = o.seq "
+Subject = tuple[SubjectKind, str]
+# As subqueries, since a planner whose statistics lag behind would walk through all leaves to join them.
+_FROM = (
+    "SELECT o.seq, (SELECT e.leaf FROM ledger_entry e WHERE e.seq = o.seq), "
+    "(SELECT p.personal FROM ledger_opening p WHERE p.seq = o.seq) FROM desk_record_occurrence o "
 )
 
 
@@ -54,23 +56,42 @@ def load(kind: SubjectKind, subject: str) -> list[Entry]:
 
     Raises `OutOfScopeError` where it is another agency's.
     """
-    return _entries(_JOINED + "WHERE o.kind = %s AND o.subject = %s ORDER BY o.seq", [kind.value, subject])
-
-
-def load_of_agency(kind: SubjectKind, agency: str) -> list[Entry]:
-    """All events of one kind of subject of an agency: its agreements, its officers."""
-    return _entries(_JOINED + "WHERE o.kind = %s AND o.agency = %s ORDER BY o.seq", [kind.value, agency])
+    return _entries(_FROM + "WHERE o.kind = %s AND o.subject = %s ORDER BY o.seq", [kind.value, subject])
 
 
 def load_many(kind: SubjectKind, subjects: Sequence[str]) -> dict[str, list[Entry]]:
     """The histories of several subjects, each as `load` gives it."""
-    found: dict[str, list[Entry]] = {subject: [] for subject in subjects}
-    if subjects:
-        marks = ", ".join(["%s"] * len(subjects))
-        query = f"{_JOINED}WHERE o.kind = %s AND o.subject IN ({marks}) ORDER BY o.seq"
-        for entry in _entries(query, [kind.value, *subjects]):
-            found[entry.event.subject].append(entry)
-    return found
+    found, _ = load_all([(kind, subject) for subject in subjects], ())
+    return {subject: found[kind, subject] for subject in subjects}
+
+
+def load_all(
+    subjects: Collection[Subject], agencies: Collection[str]
+) -> tuple[dict[Subject, list[Entry]], dict[str, list[Entry]]]:
+    """The histories of subjects, each as `load` gives it, and all events on the agreements of agencies."""
+    of_kind: dict[SubjectKind, list[str]] = {}
+    for kind, subject in subjects:
+        of_kind.setdefault(kind, []).append(subject)
+    parts = [("subject", kind, names) for kind, names in of_kind.items()]
+    if agencies:
+        parts.append(("agency", SubjectKind.AGREEMENT, list(agencies)))
+    histories: dict[Subject, list[Entry]] = {key: [] for key in subjects}
+    agreements: dict[str, list[Entry]] = {agency: [] for agency in agencies}
+    if not parts:
+        return histories, agreements
+    queries = [
+        f"{_FROM}WHERE o.kind = %s AND o.{column} IN ({', '.join(['%s'] * len(names))})"
+        for column, _, names in parts
+    ]
+    values = [value for _, kind, names in parts for value in (kind.value, *names)]
+    once = {entry.seq: entry for entry in _entries(" UNION ALL ".join(queries), values)}
+    for _, entry in sorted(once.items()):
+        event = entry.event
+        if (event.subject_kind, event.subject) in histories:
+            histories[event.subject_kind, event.subject].append(entry)
+        if event.subject_kind is SubjectKind.AGREEMENT and event.agency in agreements:
+            agreements[event.agency].append(entry)
+    return histories, agreements
 
 
 def _entries(query: str, values: list[Any]) -> list[Entry]:

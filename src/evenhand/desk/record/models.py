@@ -10,6 +10,8 @@ from django.db import models
 from evenhand.desk.record.scope import ScopedManager
 
 _projecting: ContextVar[bool] = ContextVar("projecting", default=False)
+_AT_ONCE = 500
+"""Rows in one statement: a server takes 65,535 values in one."""
 
 
 @contextmanager
@@ -20,6 +22,44 @@ def projecting() -> Iterator[None]:
         yield
     finally:
         _projecting.reset(token)
+
+
+class Rows:
+    """What projectors put: the last row of each key, not yet written."""
+
+    def __init__(self) -> None:
+        self._of: dict[type[ReadTable], dict[Any, ReadTable]] = {}
+
+    def add(self, row: "ReadTable") -> None:
+        self._of.setdefault(type(row), {})[row.pk] = row
+
+    def write(self) -> None:
+        """Write them, those of a table in one statement for some hundreds."""
+        with projecting():
+            for table, rows in self._of.items():
+                key = table._meta.pk
+                table.objects.bulk_create(
+                    rows.values(),
+                    batch_size=_AT_ONCE,
+                    update_conflicts=True,
+                    unique_fields=[key.name],
+                    update_fields=[f.name for f in table._meta.concrete_fields if f is not key],
+                )
+
+
+_rows: ContextVar[Rows | None] = ContextVar("rows", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[Rows]:
+    """Within it projectors run; what they put is gathered, to be written afterwards."""
+    rows = Rows()
+    token = _rows.set(rows)
+    try:
+        with projecting():
+            yield rows
+    finally:
+        _rows.reset(token)
 
 
 class ReadTableError(RuntimeError):
@@ -67,12 +107,11 @@ class ReadTable(models.Model):
         super().save(*args, **kwargs)
 
     def put(self) -> None:
-        """Write the row, in place of the one of that key, in one statement."""
-        key = self._meta.pk
-        others = [f.name for f in self._meta.concrete_fields if f is not key]
-        type(self).objects.bulk_create(
-            [self], update_conflicts=True, unique_fields=[key.name], update_fields=others
-        )
+        """Write the row, in place of the one of that key, when the projection at hand is written."""
+        rows = _rows.get()
+        if rows is None:
+            raise ReadTableError("a row is put by a projector alone")
+        rows.add(self)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         _need_projection()

@@ -1,9 +1,9 @@
 """Read tables: what follows from each subject's history, written anew whenever an event is added to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from evenhand.desk.record.history import Entry
-from evenhand.desk.record.models import Occurrence, ReadTable, projecting
+from evenhand.desk.record.history import Entry, Subject
+from evenhand.desk.record.models import Occurrence, ReadTable, Rows, gathering, projecting
 from evenhand.record.events import Event, SubjectKind
 
 Projector = Callable[[str, Sequence[Entry]], None]
@@ -30,11 +30,16 @@ def has_projector(kind: SubjectKind) -> bool:
     return bool(_PROJECTORS.get(kind))
 
 
-def project(kind: SubjectKind, subject: str, entries: Sequence[Entry]) -> None:
-    """Bring the read tables of one subject up to date with its whole history."""
-    with projecting():
-        for projector in _PROJECTORS.get(kind, ()):
-            projector(subject, entries)
+def project(histories: Mapping[Subject, Sequence[Entry]]) -> Rows:
+    """The rows that follow from whole histories, to be written by the caller.
+
+    Where a projector removes rows, or writes others than those it puts, that is done here.
+    """
+    with gathering() as rows:
+        for (kind, subject), entries in histories.items():
+            for projector in _PROJECTORS.get(kind, ()):
+                projector(subject, entries)
+    return rows
 
 
 def index(seqs: range, events: Sequence[Event]) -> None:

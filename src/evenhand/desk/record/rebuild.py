@@ -77,8 +77,8 @@ def _project(progress: Progress) -> None:
         subjects = _subjects(kind)
         for start in range(0, len(subjects), 200):
             chunk = subjects[start : start + 200]
-            for subject, entries in history.load_many(kind, chunk).items():
-                projection.project(kind, subject, entries)
+            histories = history.load_many(kind, chunk)
+            projection.project({(kind, subject): of for subject, of in histories.items()}).write()
             progress(kind.value, min(start + 200, len(subjects)), len(subjects))
 
 

@@ -5,12 +5,12 @@ same scope is told to the server, whose row-level security applies it once more.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 
 M = TypeVar("M", bound=models.Model)
 
@@ -56,8 +56,11 @@ def within(scope: Scope) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
-        if connection.connection is not None and connection.is_usable():
-            _tell_server(before)
+        if connection.connection is not None:
+            # A connection that is broken, or in a transaction that is to be rolled back, takes no words; the
+            # rollback takes the scope back as well.
+            with suppress(DatabaseError):
+                _tell_server(before)
 
 
 def narrow(scope: Scope) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pyarrow as pa
@@ -38,6 +38,13 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+class Place(NamedTuple):
+    """The number and the time of the next leaf."""
+
+    number: int
+    time: datetime
+
+
 @dataclass(frozen=True)
 class Order:
     """A court's order to erase: its text (court, number, date), who carries it out, and when it was made."""
@@ -58,23 +65,25 @@ class Ledger:
         self.store = store
         self._clock = clock
 
-    def _begin(self) -> tuple[int, datetime]:
-        """Wait for other writers; the number and the time of the next leaf."""
+    def begin(self) -> Place:
+        """Wait for other writers, until the caller's transaction ends; the place of the next leaf."""
         size, last = self.store.tail()
         now = self._clock()
         if last is not None:
             now = max(now, datetime.fromisoformat(json.loads(last)[APPENDED_AT]))
-        return size, now
+        return Place(size, now)
 
-    def append(self, events: Sequence[Event]) -> range:
+    def append(self, events: Sequence[Event], place: Place | None = None) -> range:
         """Append events within the caller's transaction; returns the numbers of their leaves.
+
+        `place`: what `begin` gave in this transaction, if nothing was appended since.
 
         Raises `LedgerError` for a bad event and `DuplicateEventError` for an id that is there already; then
         nothing is kept. Raises `LedgerBusyError` when another writer was first: run the transaction again.
         """
         if not events:
             return range(0)
-        start, now = self._begin()
+        start, now = place or self.begin()
         self.store.insert(start, [entry_of(event, appended_at=now) for event in events])
         return range(start, start + len(events))
 
@@ -82,7 +91,7 @@ class Ledger:
         """Append a table of one kind of events (`columns.input_schema`), in its order; else as `append`."""
         if not len(table):
             return range(0)
-        start, now = self._begin()
+        start, now = self.begin()
         self.store.insert(start, entries_of(kind, table, appended_at=now))
         return range(start, start + len(table))
 

@@ -44,6 +44,11 @@ class Store(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """A transaction of its own, for callers that have none."""
 
+    def together(self) -> AbstractContextManager[None]:
+        """Send the statements within at once where the database can; what is wrong with one is raised at its
+        end, and rows may be read after it.
+        """
+
     def size(self) -> int:
         """How many leaves there are."""
 

@@ -83,6 +83,10 @@ GUARDED = {
 }
 
 
+FEW = 1_000
+"""So many leaves are sent with what else is sent together; more are copied, which is cheaper for each."""
+
+
 def connect(dsn: str) -> psycopg.Connection[tuple[Any, ...]]:
     """Open a connection. The password is best left to libpq (`PGPASSWORD`, `~/.pgpass`).
 
@@ -181,22 +185,43 @@ class PostgresStore:
         with _said(), self.connection.transaction():
             yield
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        with _said(), self.connection.pipeline():
+            yield
+
     def size(self) -> int:
         with _said():
             return int(self._one("SELECT coalesce(max(seq) + 1, 0) FROM ledger_entry")[0])
 
     def tail(self) -> tuple[int, bytes | None]:
         self._need_transaction()
-        with _said():
-            # An advisory lock, as LOCK TABLE would ask for privileges that a writer shall not have.
+        with self.together():
+            # An advisory lock, as LOCK TABLE would ask for privileges that a writer shall not have. What is
+            # committed while it is waited for is seen by the second statement, not by the first.
             self.connection.execute("SELECT pg_advisory_xact_lock('ledger_entry'::regclass::bigint)")
-            row = self.connection.execute(
-                "SELECT seq, leaf FROM ledger_entry ORDER BY seq DESC LIMIT 1"
-            ).fetchone()
+            last = self.connection.execute("SELECT seq, leaf FROM ledger_entry ORDER BY seq DESC LIMIT 1")
+        row = last.fetchone()
         return (0, None) if row is None else (row[0] + 1, bytes(row[1]))
 
     def insert(self, start: int, entries: Sequence[Entry]) -> None:
         openings = [(seq, e.personal, e.salt) for seq, e in enumerate(entries, start) if e.salt is not None]
+        if len(entries) > FEW:
+            self._copy(start, entries, openings)
+            return
+        seqs = list(range(start, start + len(entries)))
+        with self.together():
+            self.connection.execute(
+                "INSERT INTO ledger_entry SELECT * FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[])",
+                (seqs, [e.id for e in entries], [e.leaf for e in entries]),
+            )
+            if openings:
+                self.connection.execute(
+                    "INSERT INTO ledger_opening SELECT * FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[])",
+                    tuple(map(list, zip(*openings, strict=True))),
+                )
+
+    def _copy(self, start: int, entries: Sequence[Entry], openings: Sequence[tuple[Any, ...]]) -> None:
         with _said(), self.connection.cursor() as cursor:
             with cursor.copy("COPY ledger_entry FROM STDIN (FORMAT binary)") as copy:
                 copy.set_types(("int8", "bytea", "bytea"))
