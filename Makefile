@@ -41,7 +41,7 @@ test: setup static messages chromium interop lint ## all but the slow trials
 trials: setup static messages chromium ## the slow trials: kills, fuzzing, large simulations, browser, the desk on PostgreSQL, the statistics next to R
 	@scripts/r.sh
 	$(BIN)/pytest -m trial -n 2 --dist loadfile
-	EVENHAND_TEST_DATABASE=postgres $(BIN)/pytest tests/desk -m "not trial" -n 2 --ignore=tests/desk/browser
+	EVENHAND_TEST_DATABASE=postgres $(BIN)/pytest tests/desk -m "not trial" -n 2
 
 lint: setup
 	$(BIN)/ruff check .

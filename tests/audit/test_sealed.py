@@ -1,6 +1,7 @@
 """A record with a ledger: the audit states the checkpoint that it judged, and refuses what does not match."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,13 +20,23 @@ def run(*args: str | Path) -> Result:
     return CliRunner().invoke(main, [str(a) for a in args])
 
 
+def audit(*args: str | Path) -> Result:
+    """By one rule, since the ledger is checked before any is asked."""
+    return run("audit", *args, "--rule", "UNI-02")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("sealed") / "r"
+    result = run("simulate", "--bookings", 50, "--seed", 3, "--faults", "none", "--out", out, "--ledger")
+    assert result.exit_code == 0, result.output
+    return out
+
+
 @pytest.fixture
-def sealed(tmp_path: Path) -> Path:
-    made = run(
-        "simulate", "--bookings", 50, "--seed", 3, "--faults", "none", "--out", tmp_path / "r", "--ledger"
-    )
-    assert made.exit_code == 0, made.output
-    return tmp_path / "r"
+def sealed(made: Path, tmp_path: Path) -> Path:
+    """A copy, which a test may alter."""
+    return shutil.copytree(made, tmp_path / "r")
 
 
 def alter(record: Path) -> None:
@@ -43,7 +54,7 @@ def alter(record: Path) -> None:
 
 
 def test_the_checkpoint_that_was_judged_is_stated(sealed: Path, tmp_path: Path) -> None:
-    result = run("audit", sealed, "--out", tmp_path / "a")
+    result = audit(sealed, "--out", tmp_path / "a")
     assert result.exit_code == 0, result.output
     assert "matches its ledger" in " ".join(result.stdout.split())
     ledger = json.loads((tmp_path / "a/summary.json").read_bytes())["ledger"]
@@ -54,22 +65,22 @@ def test_the_checkpoint_that_was_judged_is_stated(sealed: Path, tmp_path: Path) 
 
 def test_the_right_key_is_taken_and_a_wrong_one_refused(sealed: Path, tmp_path: Path) -> None:
     (own,) = (sealed / "ledger").glob("*.vkey")
-    assert run("audit", sealed, "--out", tmp_path / "a", "--key", own).exit_code == 0
+    assert audit(sealed, "--out", tmp_path / "a", "--key", own).exit_code == 0
     assert not json.loads((tmp_path / "a/summary.json").read_bytes())["ledger"]["key_from_record"]
     run("simulate", "--bookings", 5, "--out", tmp_path / "other", "--ledger")
     (foreign,) = (tmp_path / "other/ledger").glob("*.vkey")
-    refused = run("audit", sealed, "--out", tmp_path / "b", "--key", foreign)
+    refused = audit(sealed, "--out", tmp_path / "b", "--key", foreign)
     assert refused.exit_code == 2
     assert not (tmp_path / "b").exists()
 
 
 def test_an_altered_record_is_refused_or_judged_loudly(sealed: Path, tmp_path: Path) -> None:
     alter(sealed)
-    refused = run("audit", sealed, "--out", tmp_path / "a")
+    refused = audit(sealed, "--out", tmp_path / "a")
     assert refused.exit_code == 2
     assert "does NOT match its ledger" in refused.stderr
     assert not (tmp_path / "a").exists()
-    judged = run("audit", sealed, "--out", tmp_path / "a", "--judge-altered", "--fail-on", "never")
+    judged = audit(sealed, "--out", tmp_path / "a", "--judge-altered", "--fail-on", "never")
     assert judged.exit_code == 0
     assert "does NOT match its ledger" in " ".join(judged.stdout.split())
     assert "<strong>The record does NOT match its ledger" in (tmp_path / "a/report.html").read_text()
@@ -78,10 +89,10 @@ def test_an_altered_record_is_refused_or_judged_loudly(sealed: Path, tmp_path: P
 
 def test_a_ledger_may_be_required(tmp_path: Path) -> None:
     run("simulate", "--bookings", 5, "--out", tmp_path / "r")
-    refused = run("audit", tmp_path / "r", "--out", tmp_path / "a", "--require-ledger")
+    refused = audit(tmp_path / "r", "--out", tmp_path / "a", "--require-ledger")
     assert refused.exit_code == 2
     assert "carries no ledger" in refused.stderr
-    assert run("audit", tmp_path / "r", "--out", tmp_path / "a", "--fail-on", "never").exit_code == 0
+    assert audit(tmp_path / "r", "--out", tmp_path / "a", "--fail-on", "never").exit_code == 0
     assert "cannot show that nothing was altered" in (tmp_path / "a/report.html").read_text()
 
 
@@ -99,7 +110,7 @@ def test_an_intake_is_sealed_with_a_kept_key(tmp_path: Path) -> None:
     taken = run("intake", tmp_path / "j.csv", "--mapping", tmp_path / "m.toml", "--out", tmp_path / "r",
                 "--ledger-key", key)  # fmt: skip
     assert taken.exit_code == 0, taken.output
-    audited = run("audit", tmp_path / "r", "--out", tmp_path / "a", "--require-ledger", "--fail-on", "never")
+    audited = audit(tmp_path / "r", "--out", tmp_path / "a", "--require-ledger", "--fail-on", "never")
     assert audited.exit_code == 0, audited.output
     assert (
         "jail.example/log" in json.loads((tmp_path / "a/summary.json").read_bytes())["ledger"]["checkpoint"]

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 MANAGE = {"ignore_unknown_options": True, "help_option_names": []}
+ENDED = 3
+"""The exit code of `clocks` where one has ended; no failure has it, so a monitor can tell."""
 
 
 def start(*, demonstration: bool = False, folder: Path | None = None) -> None:
@@ -112,15 +114,20 @@ def clocks(within: float, agency: str | None) -> None:
     """List the clocks of custody that have ended, or end soon, for a timer or a mail.
 
     One line a clock, by its end: booking number, facility, end, time left, what must be done. No name stands
-    in it. Exit codes: 0 none has ended; 1 one has ended undone; 2 wrong use.
+    in it. Exit codes: 0 none has ended; 1 they could not be read; 2 wrong use; 3 one has ended undone.
     """
+    from django.db import Error
+
     from evenhand.desk.custody.notice import notices
     from evenhand.desk.record.act import now
 
-    found = notices(now(), within, agency)
+    try:
+        found = notices(now(), within, agency)
+    except Error as error:
+        raise click.ClickException(f"the clocks could not be read from the database: {error}") from None
     for notice in found:
         click.echo(notice.line)
-    sys.exit(1 if any(notice.ended for notice in found) else 0)
+    sys.exit(ENDED if any(notice.ended for notice in found) else 0)
 
 
 @desk.command("audit")

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.core.servers.basehttp import ThreadedWSGIServer
@@ -35,9 +36,13 @@ class _Thread(LiveServerThread):
 def serving() -> Iterator[str]:
     """Serve the desk for the time of the block; yields its address without a slash at the end."""
     shared = {alias: connections[alias] for alias in connections}
+    open_still = ExitStack()
     for connection in shared.values():
         connection.ensure_connection()
         connection.inc_thread_sharing()
+        # A page closes what is not in autocommit, and this is in the test's transaction; SQLite in memory
+        # ignores that by itself.
+        open_still.enter_context(patch.object(connection, "close"))
     thread = _Thread("127.0.0.1", _one_at_a_time, connections_override=shared)
     thread.daemon = True
     thread.start()
@@ -48,5 +53,6 @@ def serving() -> Iterator[str]:
         yield f"http://127.0.0.1:{thread.port}"
     finally:
         thread.terminate()
+        open_still.close()
         for connection in shared.values():
             connection.dec_thread_sharing()

@@ -23,6 +23,9 @@ from evenhand.rules.rule import Severity
 
 GUARDS = {rule.id for name in EVENT_TYPES for rule in rules_about(name)}
 WARNINGS = {rule for rule in GUARDS if CATALOG[rule].severity is not Severity.VIOLATION}
+FIRST = {rule.partition("-")[0]: rule for rule in reversed(ATTEMPTS)}.values()
+"""Of each family of rules the first, outside the trials."""
+EACH = [pytest.param(rule, marks=[] if rule in FIRST else [pytest.mark.trial]) for rule in ATTEMPTS]
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_no_page_runs_into(county: County, rule: str) -> None:
     assert NO_PAGE[rule].holds(county), f"not so any more: {NO_PAGE[rule].why}"
 
 
-@pytest.mark.parametrize("rule", ATTEMPTS)
+@pytest.mark.parametrize("rule", EACH)
 def test_a_refusal_at_each_guard(seat: Seat, rule: str) -> None:
     """The page in one of the languages: rule, sentence, sources, remedy, and whether anyone may let it pass."""
     place = list(ATTEMPTS).index(rule)

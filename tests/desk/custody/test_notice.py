@@ -1,5 +1,10 @@
 """The command that a timer runs, and what the home page says."""
 
+import os
+import subprocess
+import sys
+from configparser import ConfigParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +14,12 @@ from django.test import Client
 from desk.county import County
 from desk.custody.flow import BOOKING, Flow
 from evenhand.desk.accounts.models import Role
+from evenhand.desk.command import ENDED
 from evenhand.desk.command import clocks as command
 from evenhand.desk.custody.due import due
 from evenhand.desk.record.scope import within
+
+OPS = Path(__file__).parents[3] / "ops"
 
 
 def run(*arguments: str) -> Any:
@@ -32,13 +40,32 @@ def test_the_command_lists_what_ends_soon_without_a_name(county: County) -> None
     assert run("--within", "1").output == ""
 
 
-def test_the_command_fails_where_a_clock_has_ended(county: County, other_county: County) -> None:
+def test_the_command_says_by_its_code_that_a_clock_has_ended(county: County, other_county: County) -> None:
     Flow(county, 30, "B-8").do("release_due", "served", by=BOOKING, at=7)
     done = run()
-    assert done.exit_code == 1
+    assert done.exit_code == ENDED
     assert "Release the person now: nothing holds the person." in done.output
     assert run("--agency", other_county.ori).exit_code == 0
     assert run("--within", "no").exit_code == 2
+
+
+def test_to_the_timer_an_ended_clock_is_no_fault_and_a_database_that_is_away_is(tmp_path: Path) -> None:
+    unit = ConfigParser(strict=False, interpolation=None)
+    unit.read(OPS / "evenhand-desk-timer@.service")
+    assert unit["Service"]["SuccessExitStatus"] == str(ENDED)
+    away = {
+        "EVENHAND_DESK_DATABASE": "postgresql://nobody@127.0.0.1:1/none",
+        "DJANGO_SETTINGS_MODULE": "evenhand.desk.settings",
+    }
+    done = subprocess.run(
+        [Path(sys.executable).with_name("evenhand"), "desk", "--folder", tmp_path, "clocks"],
+        env=os.environ | away,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: the clocks could not be read from the database")
 
 
 def test_the_home_page_says_what_to_do_first(county: County, client: Client) -> None:
