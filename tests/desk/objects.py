@@ -51,8 +51,14 @@ def _review(county: County) -> str:
 
 
 def _waiting(county: County) -> int:
+    act = county.event("officer.left", county.officer, ActorRole.COORDINATOR, county.began)
     found = Waiting.objects.create(
-        agency=county.ori, acts=sealed([]), rules=[], reason="r", asked_by="someone", asked_at=county.began
+        agency=county.ori,
+        acts=sealed([act]),
+        rules=["OFF-10"],
+        reason="r",
+        asked_by="someone",
+        asked_at=county.began,
     )
     return int(found.pk)
 

@@ -17,6 +17,7 @@ from evenhand.desk.accounts.models import Role
 from evenhand.desk.record import history
 from evenhand.desk.record.act import BadActError
 from evenhand.desk.record.viewed import viewed
+from evenhand.desk.refusal.told import told
 from evenhand.desk.reviews import acts
 from evenhand.desk.reviews.forms import ExtendForm, FindingForm, OpenForm, ReasonForm, SampleForm
 from evenhand.desk.reviews.models import Finding, Review
@@ -72,6 +73,7 @@ def show(request: SignedInRequest, subject: str) -> HttpResponse:
         "review": review,
         "sample": sample_of(review) if request.user.role in (Role.REVIEWER, Role.AUDITOR) else [],
         "findings": [{"finding": f, "sentence": _sentence(f.rule)} for f in found],
+        "refusals": told(subject),
         "events": [entry.event for entry in entries],
         "now": timezone.now(),
         "writes": request.user.role in WRITERS and review.closed_at is None,
