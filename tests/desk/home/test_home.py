@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from desk.casework import complain
 from desk.county import County, booked
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.complaints import acts as complaints
@@ -17,7 +18,7 @@ from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.reviews import acts as reviews
 from evenhand.record.events import ActorRole
-from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
+from evenhand.record.events.oversight import ReviewBody
 
 
 def home(county: County, role: Role):  # type: ignore[no-untyped-def]
@@ -106,15 +107,7 @@ def _texts(county: County, role: Role) -> list[str]:
 
 def test_complaints_reviews_and_second_persons_are_due_too(county: County) -> None:
     with within(EVERYTHING):
-        reference = complaints.receive(
-            by=complaints.PUBLIC,
-            agency=county.ori,
-            about=ComplaintAbout.DESIGNATED_OFFICER,
-            officer=county.officer,
-            text="text",
-            channel=Channel.FORM,
-            language="en",
-        )
+        reference = complain(county, county.officer)
         review = reviews.open_review(
             by=county.actor(ActorRole.REVIEWER),
             agency=county.ori,
