@@ -22,6 +22,7 @@ from evenhand.desk.reviews import acts
 from evenhand.desk.reviews.forms import ExtendForm, FindingForm, OpenForm, ReasonForm, SampleForm
 from evenhand.desk.reviews.models import Finding, Review
 from evenhand.desk.reviews.sample import draw, frame
+from evenhand.desk.timeline.lines import lines
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.oversight import ReviewBody
 from evenhand.rules.catalog import CATALOG
@@ -74,7 +75,7 @@ def show(request: SignedInRequest, subject: str) -> HttpResponse:
         "sample": sample_of(review) if request.user.role in (Role.REVIEWER, Role.AUDITOR) else [],
         "findings": [{"finding": f, "sentence": _sentence(f.rule)} for f in found],
         "refusals": told(subject),
-        "events": [entry.event for entry in entries],
+        "lines": lines(entries),
         "now": timezone.now(),
         "writes": request.user.role in WRITERS and review.closed_at is None,
     }
