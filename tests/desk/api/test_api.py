@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from desk.api_calls import booking, post, token
+from desk.api_calls import act, booking, post, token
 from desk.county import County
 from evenhand.desk.api.models import Grant
 from evenhand.desk.bookings.models import Case, Stage
@@ -60,17 +60,8 @@ def test_charges_and_releases_follow(county: County, client: Client) -> None:
 def test_an_act_without_authority_is_refused_with_rule_and_remedy(county: County, client: Client) -> None:
     headers = token(county)
     post(client, "bookings", [booking(county)], headers)
-    act = {
-        "id": "018f0000-0000-7000-8000-000000000001",
-        "type": "detainer.issued",
-        "subject": f"{county.ori}:26-1",
-        "facility": county.jail,
-        "occurred_at": county.ago(minutes=10).isoformat(),
-        "actor": county.officer,
-        "actor_role": "designated_officer",
-        "payload": {"form_version": "2017", "ground": "biometric_match"},
-    }
-    result = post(client, "acts", [act], headers).json()["results"][0]
+    said = act(county, "detainer.issued", {"form_version": "2017", "ground": "biometric_match"})
+    result = post(client, "acts", [said], headers).json()["results"][0]
     assert result["status"] == "refused"
     rules = {r["rule"]: r for r in result["refusals"]}
     assert {"SUP-02", "DET-01", "DET-09"} <= set(rules)
@@ -80,21 +71,12 @@ def test_an_act_without_authority_is_refused_with_rule_and_remedy(county: County
 def test_an_act_sent_twice_is_recorded_once(county: County, client: Client) -> None:
     headers = token(county)
     post(client, "bookings", [booking(county)], headers)
-    act = {
-        "id": "018f0000-0000-7000-8000-000000000002",
-        "type": "citizenship.claimed",
-        "subject": f"{county.ori}:26-1",
-        "facility": county.jail,
-        "occurred_at": county.ago(minutes=10).isoformat(),
-        "actor": county.officer,
-        "actor_role": "designated_officer",
-        "payload": {"how": "stated"},
-    }
-    assert [r["status"] for r in post(client, "acts", [act, act], headers).json()["results"]] == [
+    said = act(county, "citizenship.claimed", {"how": "stated"})
+    assert [r["status"] for r in post(client, "acts", [said, said], headers).json()["results"]] == [
         "recorded",
         "already",
     ]
-    assert post(client, "acts", [act], headers).json()["already"] == 1
+    assert post(client, "acts", [said], headers).json()["already"] == 1
 
 
 def test_federal_acts_need_a_grant_of_their_own(county: County, client: Client) -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import translation
 from pydantic import BaseModel, ValidationError
 
-from desk.api_calls import booking, post, token
+from desk.api_calls import act, booking, post, token
 from desk.county import County
 from evenhand.desk.api.acts import ActIn
 from evenhand.desk.api.bookings import BookingIn, ChargeRow, ReleaseIn
@@ -66,24 +66,15 @@ def test_a_bad_row_is_explained_in_the_language_asked_for(county: County, client
 
 
 def test_a_refusal_and_a_call_turned_away_are_in_that_language(county: County, client: Client) -> None:
-    act = {
-        "id": "01960000-0000-7000-8000-000000000001",
-        "type": "determination.made",
-        "subject": f"{county.ori}:26-1",
-        "facility": county.jail,
-        "occurred_at": county.ago(minutes=5).isoformat(),
-        "actor": "nobody",
-        "actor_role": "designated_officer",
-        "payload": {"outcome": "no_action"},
-    }
+    said = act(county, "determination.made", {"outcome": "no_action"}, actor="nobody")
     headers = token(county) | SPANISH
-    unknown = post(client, "acts", [act], headers).json()["results"][0]
+    unknown = post(client, "acts", [said], headers).json()["results"][0]
     assert unknown["wrong"][0]["what"].startswith("esta agencia no tiene ese caso")
     post(client, "bookings", [booking(county)], headers)
-    refused = post(client, "acts", [act], headers).json()["results"][0]
+    refused = post(client, "acts", [said], headers).json()["results"][0]
     assert refused["status"] == "refused"
     assert all(against["sentence"] != "" for against in refused["refusals"])
-    english = post(client, "acts", [act], token(county)).json()["results"][0]
+    english = post(client, "acts", [said], token(county)).json()["results"][0]
     for one, other in zip(english["refusals"], refused["refusals"], strict=True):
         assert one["sentence"] != other["sentence"]
         assert one["remedy"] != other["remedy"]
