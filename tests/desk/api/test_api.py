@@ -82,16 +82,9 @@ def test_an_act_sent_twice_is_recorded_once(county: County, client: Client) -> N
 def test_federal_acts_need_a_grant_of_their_own(county: County, client: Client) -> None:
     headers = token(county, Grant.BOOKINGS, Grant.ACTS)
     post(client, "bookings", [booking(county)], headers)
-    act = {
-        "id": "018f0000-0000-7000-8000-000000000003",
-        "type": "warrant.signed",
-        "subject": f"{county.ori}:26-1",
-        "occurred_at": county.ago(minutes=10).isoformat(),
-        "actor": "federal-1",
-        "actor_role": "federal_supervisor",
-        "payload": {"form": "I-200"},
-    }
-    result = post(client, "acts", [act], headers).json()["results"][0]
+    federal = {"actor": "federal-1", "actor_role": "federal_supervisor"}
+    said = act(county, "warrant.signed", {"form": "I-200"}, **federal)
+    result = post(client, "acts", [said], headers).json()["results"][0]
     assert (result["status"], result["wrong"][0]["field"]) == ("invalid", "actor_role")
 
 
@@ -114,17 +107,13 @@ def test_a_token_reaches_its_own_agency_alone(county: County, other_county: Coun
     post(client, "bookings", [booking(county)], token(county))
     other = token(other_county)
     assert client.get("/api/v1/worklist", headers=other).json()["rows"] == []
-    act = {
-        "id": "018f0000-0000-7000-8000-000000000004",
-        "type": "screening.closed",
-        "subject": f"{county.ori}:26-1",
-        "facility": other_county.jail,
-        "occurred_at": county.ago(minutes=10).isoformat(),
-        "actor": other_county.officer,
-        "actor_role": "designated_officer",
-        "payload": {"closing_reason": "refused"},
-    }
-    result = post(client, "acts", [act], other).json()["results"][0]
+    said = act(
+        other_county,
+        "screening.closed",
+        {"closing_reason": "refused"},
+        subject=f"{county.ori}:26-1",
+    )
+    result = post(client, "acts", [said], other).json()["results"][0]
     assert (result["status"], result["wrong"][0]["field"]) == ("invalid", "subject")
     due = {"number": "26-1", "kind": "due", "at": county.ago(minutes=5).isoformat()}
     assert post(client, "releases", [due], other).json()["failed"] == 1
