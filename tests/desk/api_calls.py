@@ -1,6 +1,7 @@
 """Calls of the API: a token, a row of a booking, a batch."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 
@@ -24,6 +25,21 @@ def booking(county: County, number: str = "26-1", **more: Any) -> dict[str, Any]
         "arresting_agency": "Police",
         "charges": [{"statute": "14-33", "ncic_class": "13", "level": "misdemeanor"}],
         "race_ethnicity": "white",
+        **more,
+    }
+
+
+def act(county: County, event_type: str, payload: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """An act of the designated officer on the booking 26-1, ten minutes ago."""
+    return {
+        "id": str(uuid4()),
+        "type": event_type,
+        "subject": f"{county.ori}:26-1",
+        "facility": county.jail,
+        "occurred_at": county.ago(minutes=10).isoformat(),
+        "actor": county.officer,
+        "actor_role": "designated_officer",
+        "payload": payload,
         **more,
     }
 

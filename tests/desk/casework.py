@@ -9,9 +9,11 @@ from django.test import Client
 from desk.county import County
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings.models import Case
+from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import Event, SubjectKind
+from evenhand.record.events.oversight import Channel, ComplaintAbout
 
 INTERVIEW = {
     "ground": "prior_record",
@@ -24,6 +26,20 @@ INTERVIEW = {
     "stated_citizenship": "Lilliputian",
 }
 DETERMINATION = {"outcome": "refer", "grounds": ["records checked"], "reason": "a record was found"}
+
+
+def complain(county: County, officer: str = "") -> str:
+    """A complaint about an officer, or else the process, by the public form; its reference."""
+    with within(EVERYTHING):
+        return complaints.receive(
+            by=complaints.PUBLIC,
+            agency=county.ori,
+            about=ComplaintAbout.DESIGNATED_OFFICER if officer else ComplaintAbout.PROCESS,
+            officer=officer,
+            text="text",
+            channel=Channel.FORM,
+            language="en",
+        )
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The desk's tests run on SQLite, or on PostgreSQL where EVENHAND_TEST_DATABASE=postgres says so."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import override_settings
+from django.utils import translation
 from pytest_django import Settings
 
 from desk.casework import Desk
@@ -17,6 +19,13 @@ from desk.county import County
 def no_limit_from_before() -> None:
     """What one test did counts against no other: limits are kept in the cache."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_language_from_before() -> Iterator[None]:
+    """A request leaves its language to its thread, which the test client shares with the test."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

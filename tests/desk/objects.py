@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+from desk.casework import complain
 from desk.county import County, booked
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.api.models import Grant, issue
-from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
@@ -13,20 +13,9 @@ from evenhand.desk.refusal.second import sealed
 from evenhand.desk.reviews import acts as reviews
 from evenhand.desk.webhooks.models import Hook
 from evenhand.record.events import ActorRole, SubjectKind
-from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
+from evenhand.record.events.oversight import ReviewBody
 
 Maker = Callable[[County], dict[str, object]]
-
-
-def _complaint(county: County) -> str:
-    return complaints.receive(
-        by=complaints.PUBLIC,
-        agency=county.ori,
-        about=ComplaintAbout.PROCESS,
-        text="text",
-        channel=Channel.FORM,
-        language="en",
-    )
 
 
 def _review(county: County) -> str:
@@ -51,8 +40,14 @@ def _review(county: County) -> str:
 
 
 def _waiting(county: County) -> int:
+    act = county.event("officer.left", county.officer, ActorRole.COORDINATOR, county.began)
     found = Waiting.objects.create(
-        agency=county.ori, acts=sealed([]), rules=[], reason="r", asked_by="someone", asked_at=county.began
+        agency=county.ori,
+        acts=sealed([act]),
+        rules=["OFF-10"],
+        reason="r",
+        asked_by="someone",
+        asked_at=county.began,
     )
     return int(found.pk)
 
@@ -84,8 +79,8 @@ def _determined(county: County) -> dict[str, object]:
 
 
 MAKERS: dict[str, Maker] = {
-    "complaints:show": lambda c: {"reference": _complaint(c)},
-    "complaints:act": lambda c: {"reference": _complaint(c), "name": "resolve"},
+    "complaints:show": lambda c: {"reference": complain(c)},
+    "complaints:act": lambda c: {"reference": complain(c), "name": "resolve"},
     "reviews:extend": lambda c: {"subject": _review(c), "finding": "F1"},
     "reviews:done": lambda c: {"subject": _review(c), "finding": "F1"},
     "accounts:show": lambda c: {"number": c.account(Role.AUDITOR).pk},

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from evenhand.desk.accounts.agency_sign_in import came_back
+from evenhand.desk.accounts.oidc import PROVIDER
 from evenhand.desk.accounts.views import address
 from evenhand.desk.operations import health
 from evenhand.desk.shell.views import stay, theme
@@ -13,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("custody/", include("evenhand.desk.custody.urls")),
     # Before allauth's page of the same address, where accounts would name themselves anew.
     path("accounts/email/", address, name="account_address"),
+    # Before allauth's, which takes the ID token without its signature.
+    path(f"accounts/oidc/{PROVIDER}/login/callback/", came_back, name="agency_callback"),
     path("accounts/stay/", stay, name="account_stay"),
     path("accounts/", include("allauth.urls")),
     path("", include("evenhand.desk.api.urls")),

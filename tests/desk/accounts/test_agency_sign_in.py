@@ -1,18 +1,19 @@
 """The agency's own sign-in, against a provider of OpenID Connect in a process of its own."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
 from desk.county import PASSWORD, County
-from desk.provider.running import Person, join, running
+from desk.provider.running import KEY, Person, join, new_key, running
 from desk.provider.visitor import consent
 from evenhand.desk.accounts.agency_sign_in import AgencyProvider
 from evenhand.desk.accounts.models import Role, User
@@ -160,24 +161,72 @@ def test_a_token_with_another_nonce_is_turned_away(joined: str, client: Client) 
     assert _who(client) == ""
 
 
-@pytest.mark.parametrize("claims", [{"iss": "https://elsewhere.test"}, {"aud": "other"}, {"sub": "9"}])
-def test_a_token_for_somebody_else_is_turned_away(
-    joined: str, client: Client, monkeypatch: pytest.MonkeyPatch, claims: dict[str, str]
-) -> None:
-    """The provider's own token with one claim changed on the way."""
-    from allauth.socialaccount.providers.oauth2.client import OAuth2Client
-
+def _resigned(monkeypatch: pytest.MonkeyPatch, key: str, claims: Mapping[str, object]) -> None:
+    """The provider's own token with claims changed on the way, signed with this key under the same name."""
     fetch = OAuth2Client.get_access_token
 
     def changed(self: OAuth2Client, *said: object, **more: object) -> dict[str, str]:
         found: dict[str, str] = fetch(self, *said, **more)
-        token = jwt.decode(found["id_token"], options={"verify_signature": False})
-        key = "a key of a sufficient length for this"
-        return found | {"id_token": jwt.encode(token | claims, key, algorithm="HS256")}
+        token = found["id_token"]
+        headers = {"kid": jwt.get_unverified_header(token)["kid"]}
+        said_in_it = jwt.decode(token, options={"verify_signature": False}) | claims
+        return found | {"id_token": jwt.encode(said_in_it, key, algorithm="RS256", headers=headers)}
 
-    back = consent(_asked(client), REVIEWER)
     monkeypatch.setattr(OAuth2Client, "get_access_token", changed)
-    assert client.get(back.removeprefix(DESK)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("claims", "untrusted"),
+    [
+        ({"iss": "https://elsewhere.test"}, True),
+        ({"aud": "other"}, True),
+        ({"exp": 1_700_000_000}, True),
+        ({"sub": "9"}, False),
+        ({"nonce": "another"}, False),
+    ],
+    ids=lambda said: next(iter(said)) if isinstance(said, dict) else "",
+)
+def test_a_token_for_somebody_else_is_turned_away(
+    joined: str, client: Client, monkeypatch: pytest.MonkeyPatch, claims: dict[str, object], untrusted: bool
+) -> None:
+    back = consent(_asked(client), REVIEWER)
+    _resigned(monkeypatch, KEY, claims)
+    page = client.get(back.removeprefix(DESK))
+    assert page.status_code == 401
+    assert ("could not be verified" in page.content.decode()) == untrusted
+    assert _who(client) == ""
+
+
+def test_a_token_that_the_agency_did_not_sign_is_turned_away(
+    joined: str, client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    back = consent(_asked(client), REVIEWER)
+    _resigned(monkeypatch, new_key(), {})
+    page = client.get(back.removeprefix(DESK), headers={"accept-language": "es"})
+    assert page.status_code == 401
+    assert "No se pudo verificar" in page.content.decode()
+    assert _who(client) == ""
+    assert not SocialAccount.objects.exists()
+    assert "Signature verification failed" in caplog.text
+
+
+def test_a_token_with_the_same_key_is_taken(
+    joined: str, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that what is turned away above is turned away for what was changed."""
+    back = consent(_asked(client), REVIEWER)
+    _resigned(monkeypatch, KEY, {})
+    client.get(back.removeprefix(DESK))
+    assert _who(client) == REVIEWER
+
+
+def test_an_issuer_that_calls_itself_otherwise_is_turned_away(
+    joined: str, client: Client, settings: Settings
+) -> None:
+    back = consent(_asked(client), REVIEWER)
+    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
+    app["settings"]["openid_configuration_overrides"] = {"issuer": "https://elsewhere.test"}
+    assert "could not be verified" in client.get(back.removeprefix(DESK)).content.decode()
     assert _who(client) == ""
 
 
@@ -231,6 +280,12 @@ def test_leaving_the_sign_in_is_said(joined: str, client: Client) -> None:
     state = parse_qs(urlsplit(_asked(client)).query)["state"][0]
     page = client.get(f"{BEGIN}callback/", {"error": "access_denied", "state": state}, follow=True)
     assert "You left the agency" in page.content.decode()
+
+
+@pytest.mark.parametrize("written", ["", "/", "/.well-known/openid-configuration"])
+def test_the_issuer_may_be_named_by_its_description(written: str) -> None:
+    found = providers(Environment(oidc_issuer=f"https://sso.x.gov/a{written}"))
+    assert found["openid_connect"]["APPS"][0]["settings"]["server_url"] == "https://sso.x.gov/a"
 
 
 def test_forms_lead_to_the_issuer_and_what_the_operator_named() -> None:

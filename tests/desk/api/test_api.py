@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from desk.api_calls import booking, post, token
+from desk.api_calls import act, booking, post, token
 from desk.county import County
 from evenhand.desk.api.models import Grant
 from evenhand.desk.bookings.models import Case, Stage
@@ -60,17 +60,8 @@ def test_charges_and_releases_follow(county: County, client: Client) -> None:
 def test_an_act_without_authority_is_refused_with_rule_and_remedy(county: County, client: Client) -> None:
     headers = token(county)
     post(client, "bookings", [booking(county)], headers)
-    act = {
-        "id": "018f0000-0000-7000-8000-000000000001",
-        "type": "detainer.issued",
-        "subject": f"{county.ori}:26-1",
-        "facility": county.jail,
-        "occurred_at": county.ago(minutes=10).isoformat(),
-        "actor": county.officer,
-        "actor_role": "designated_officer",
-        "payload": {"form_version": "2017", "ground": "biometric_match"},
-    }
-    result = post(client, "acts", [act], headers).json()["results"][0]
+    said = act(county, "detainer.issued", {"form_version": "2017", "ground": "biometric_match"})
+    result = post(client, "acts", [said], headers).json()["results"][0]
     assert result["status"] == "refused"
     rules = {r["rule"]: r for r in result["refusals"]}
     assert {"SUP-02", "DET-01", "DET-09"} <= set(rules)
@@ -80,36 +71,20 @@ def test_an_act_without_authority_is_refused_with_rule_and_remedy(county: County
 def test_an_act_sent_twice_is_recorded_once(county: County, client: Client) -> None:
     headers = token(county)
     post(client, "bookings", [booking(county)], headers)
-    act = {
-        "id": "018f0000-0000-7000-8000-000000000002",
-        "type": "citizenship.claimed",
-        "subject": f"{county.ori}:26-1",
-        "facility": county.jail,
-        "occurred_at": county.ago(minutes=10).isoformat(),
-        "actor": county.officer,
-        "actor_role": "designated_officer",
-        "payload": {"how": "stated"},
-    }
-    assert [r["status"] for r in post(client, "acts", [act, act], headers).json()["results"]] == [
+    said = act(county, "citizenship.claimed", {"how": "stated"})
+    assert [r["status"] for r in post(client, "acts", [said, said], headers).json()["results"]] == [
         "recorded",
         "already",
     ]
-    assert post(client, "acts", [act], headers).json()["already"] == 1
+    assert post(client, "acts", [said], headers).json()["already"] == 1
 
 
 def test_federal_acts_need_a_grant_of_their_own(county: County, client: Client) -> None:
     headers = token(county, Grant.BOOKINGS, Grant.ACTS)
     post(client, "bookings", [booking(county)], headers)
-    act = {
-        "id": "018f0000-0000-7000-8000-000000000003",
-        "type": "warrant.signed",
-        "subject": f"{county.ori}:26-1",
-        "occurred_at": county.ago(minutes=10).isoformat(),
-        "actor": "federal-1",
-        "actor_role": "federal_supervisor",
-        "payload": {"form": "I-200"},
-    }
-    result = post(client, "acts", [act], headers).json()["results"][0]
+    federal = {"actor": "federal-1", "actor_role": "federal_supervisor"}
+    said = act(county, "warrant.signed", {"form": "I-200"}, **federal)
+    result = post(client, "acts", [said], headers).json()["results"][0]
     assert (result["status"], result["wrong"][0]["field"]) == ("invalid", "actor_role")
 
 
@@ -132,17 +107,13 @@ def test_a_token_reaches_its_own_agency_alone(county: County, other_county: Coun
     post(client, "bookings", [booking(county)], token(county))
     other = token(other_county)
     assert client.get("/api/v1/worklist", headers=other).json()["rows"] == []
-    act = {
-        "id": "018f0000-0000-7000-8000-000000000004",
-        "type": "screening.closed",
-        "subject": f"{county.ori}:26-1",
-        "facility": other_county.jail,
-        "occurred_at": county.ago(minutes=10).isoformat(),
-        "actor": other_county.officer,
-        "actor_role": "designated_officer",
-        "payload": {"closing_reason": "refused"},
-    }
-    result = post(client, "acts", [act], other).json()["results"][0]
+    said = act(
+        other_county,
+        "screening.closed",
+        {"closing_reason": "refused"},
+        subject=f"{county.ori}:26-1",
+    )
+    result = post(client, "acts", [said], other).json()["results"][0]
     assert (result["status"], result["wrong"][0]["field"]) == ("invalid", "subject")
     due = {"number": "26-1", "kind": "due", "at": county.ago(minutes=5).isoformat()}
     assert post(client, "releases", [due], other).json()["failed"] == 1

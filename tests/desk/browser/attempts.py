@@ -13,11 +13,11 @@ from django import forms
 from django.urls import resolve
 
 import evenhand.desk
+from desk.casework import complain
 from desk.county import ZONE, County, booked
 from desk.custody.flow import Flow
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings.acts import Booking, book
-from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.custody.forms import IssueDetainerForm
 from evenhand.desk.places.models import Facility
 from evenhand.desk.record.scope import EVERYTHING, within
@@ -25,7 +25,7 @@ from evenhand.desk.reviews import acts as reviews
 from evenhand.desk.reviews.forms import FindingForm
 from evenhand.record.events import ActorRole
 from evenhand.record.events.booking import FORMS
-from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
+from evenhand.record.events.oversight import ReviewBody
 from evenhand.rules.catalog import CATALOG
 
 Said = dict[str, str | bool | list[str]]
@@ -318,16 +318,7 @@ def without(missing: str) -> Stage:
 
 def own_complaint(county: County) -> Attempt:
     officer = county.account(Role.COMPLAINTS_OFFICER)
-    with within(EVERYTHING):
-        reference = complaints.receive(
-            by=complaints.PUBLIC,
-            agency=county.ori,
-            about=ComplaintAbout.DESIGNATED_OFFICER,
-            officer=officer.actor,
-            text="text",
-            channel=Channel.FORM,
-            language="en",
-        )
+    reference = complain(county, officer.actor)
     said: Said = {"outcome": "unfounded", "reason": "r"}
     return Attempt(Role.COMPLAINTS_OFFICER, f"/complaints/{reference}/resolve/", said)
 

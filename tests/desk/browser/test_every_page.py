@@ -37,8 +37,9 @@ NOT_OPEN = frozenset(
         # Sent to, or asked by a script.
         "account_logout",
         "mfa_login_webauthn",
-        # Between two steps of signing in, or with a second factor: `test_second_factor`.
+        # Between two steps of signing in: `test_agency_sign_in`, `test_second_factor`.
         "account_confirm_login_code",
+        "agency_callback",
         "account_set_password",
         "mfa_authenticate",
         "mfa_deactivate_totp",

@@ -100,7 +100,7 @@ def test_a_second_person_lets_it_pass(seat: Seat, rule: str, event: str, second:
     before = recorded()
     seat.follow("Ask a second person").send("Ask", reason="The other jail is full.")
     assert "A second person is asked." in seat.text
-    assert recorded() - before == Counter({"guard.refused": 1})
+    assert recorded() - before == Counter()
     before = recorded()
     seat.sit(second).open("/second-person/")
     assert "The other jail is full." in seat.text
@@ -115,7 +115,8 @@ def test_a_second_person_does_not_let_it_pass(seat: Seat) -> None:
     refused(seat, ATTEMPTS["REV-01"](seat.county))
     before = recorded()
     seat.follow("Ask a second person").send("Ask", reason="The sample was drawn on paper.")
-    seat.sit(Role.COORDINATOR).open("/second-person/").send("Do not")
+    seat.sit(Role.COORDINATOR).open("/second-person/")
+    seat.send("Do not let it pass", reason="Draw the sample first.")
     expect(seat.page.get_by_role("status")).to_contain_text("The act was not let pass.")
     assert recorded() - before == Counter({"guard.refused": 1})
     with within(EVERYTHING):

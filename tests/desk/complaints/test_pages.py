@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.test import Client
 from pytest_django import Settings
 
@@ -86,6 +87,28 @@ def test_the_office_answers_and_the_complainant_reads_it(county: County, client:
     page = client.post("/complain/follow/", {"reference": reference}).content.decode()
     assert "You were right" in page
     assert "No complaint is open" in office.get("/complaints/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Complaint received", "Complaint resolved", "not sustained", "No review follows from it.")),
+        ("es", ("Queja recibida", "Queja resuelta", "no confirmada", "Ninguna revisión se deriva de ella.")),
+    ],
+)
+def test_the_history_is_told_by_name(
+    county: County, client: Client, language: str, said: tuple[str, ...]
+) -> None:
+    reference = _send(client, county)
+    office = Client(headers={"accept-language": language})
+    _office(office, county)
+    office.post(f"/complaints/{reference}/resolve/", {"outcome": "not_sustained", "reason": "no trace of it"})
+    page = office.get(f"/complaints/{reference}/").content.decode()
+    assert all(name in page for name in said)
+    assert "no trace of it" in page
+    assert "complaint.re" not in page
+    assert "not_sustained" not in page
+    assert 'href="/complaints/"' in page.partition("<main")[2]
 
 
 def test_every_view_of_a_complaint_is_an_event(county: County, client: Client) -> None:

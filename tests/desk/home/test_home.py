@@ -5,19 +5,21 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from desk.county import County, booked
+from desk.casework import complain
+from desk.county import ZONE, County, booked
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.complaints.models import Complaint
 from evenhand.desk.home import due as registry
 from evenhand.desk.home.changes import KINDS
 from evenhand.desk.home.due import DueItem, due_for
+from evenhand.desk.places.models import Agency
 from evenhand.desk.record.act import now
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.reviews import acts as reviews
 from evenhand.record.events import ActorRole
-from evenhand.record.events.oversight import Channel, ComplaintAbout, ReviewBody
+from evenhand.record.events.oversight import ReviewBody
 
 
 def home(county: County, role: Role):  # type: ignore[no-untyped-def]
@@ -106,15 +108,7 @@ def _texts(county: County, role: Role) -> list[str]:
 
 def test_complaints_reviews_and_second_persons_are_due_too(county: County) -> None:
     with within(EVERYTHING):
-        reference = complaints.receive(
-            by=complaints.PUBLIC,
-            agency=county.ori,
-            about=ComplaintAbout.DESIGNATED_OFFICER,
-            officer=county.officer,
-            text="text",
-            channel=Channel.FORM,
-            language="en",
-        )
+        reference = complain(county, county.officer)
         review = reviews.open_review(
             by=county.actor(ActorRole.REVIEWER),
             agency=county.ori,
@@ -158,3 +152,18 @@ def test_due_items_stand_in_the_order_of_their_bounds(
     monkeypatch.setattr(registry, "_PROVIDERS", [room])
     items = due_for(county.account(Role.COORDINATOR), at)
     assert [i.text for i in items] == ["overdue", "next", "unbound"]
+
+
+def test_what_is_due_is_told_in_the_time_of_its_place(county: County) -> None:
+    """Also to an account of several agencies, the first of which is elsewhere."""
+    officer = county.account(Role.DESIGNATED_OFFICER)
+    with within(EVERYTHING):
+        booked(county)
+        officer.agencies.add(
+            Agency.objects.create(agency="AZ0000500", name="A", state="AZ", zone="Asia/Tokyo")
+        )
+    page = home(county, Role.DESIGNATED_OFFICER)
+    assert page.context["agencies"][0].zone == "Asia/Tokyo"
+    assert page.context["due"]
+    assert {item.zone for item in page.context["due"]} == {ZONE}
+    assert "JST" not in page.content.decode()

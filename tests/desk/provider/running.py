@@ -12,12 +12,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pytest_django import Settings
 
 from evenhand.desk.accounts.oidc import PROVIDER, form_targets, providers
 from evenhand.desk.environment import Environment
 
 PASSWORD = "a password at the provider"
+
+
+def new_key() -> str:
+    """A private key in PEM."""
+    made = rsa.generate_private_key(65537, 2048)
+    return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+KEY = new_key()
+"""The one that the provider signs with, for tokens that only it could have made."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,11 @@ def running(*people: Person) -> Iterator[str]:
         port = found.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     with tempfile.TemporaryDirectory() as folder:
-        given = kept | {"PROVIDER_FOLDER": folder, "PYTHONPATH": str(Path(__file__).parents[2])}
+        given = kept | {
+            "PROVIDER_FOLDER": folder,
+            "PROVIDER_KEY": KEY,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
         process = subprocess.Popen(
             [sys.executable, "-m", "desk.provider", str(port)],
             env=given,

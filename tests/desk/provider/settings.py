@@ -3,9 +3,6 @@
 import os
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 FOLDER = Path(os.environ["PROVIDER_FOLDER"])
 SECRET_KEY = "a provider of the tests, on this machine alone"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
@@ -54,8 +51,4 @@ IDP_OIDC_DCR_ENABLED = True
 IDP_OIDC_DCR_REQUIRES_INITIAL_ACCESS_TOKEN = False
 IDP_OIDC_RATE_LIMITS = False
 IDP_OIDC_ADAPTER = "desk.provider.adapter.Adapter"
-IDP_OIDC_PRIVATE_KEY = (
-    rsa.generate_private_key(65537, 2048)
-    .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    .decode()
-)
+IDP_OIDC_PRIVATE_KEY = os.environ["PROVIDER_KEY"]

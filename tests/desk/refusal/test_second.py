@@ -12,10 +12,10 @@ from evenhand.desk.record import history
 from evenhand.desk.record.act import RefusedError, perform
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
-from evenhand.desk.refusal.second import NotSecondError, approve, ask
+from evenhand.desk.refusal.second import NotSecondError, approve, ask, decline
 from evenhand.desk.reviews import acts
 from evenhand.desk.reviews.models import Finding
-from evenhand.record.events import ActorRole, SubjectKind
+from evenhand.record.events import ActorRole, Event, SubjectKind
 from evenhand.record.events.oversight import ReviewBody
 
 FINDING = {"rule": "UNI-02", "evidence": "e1", "text": "not closed", "owner": "captain", "due": "2030-01-01"}
@@ -155,7 +155,85 @@ def _elsewhere(county: County) -> Waiting:
         interview = county.event("interview.held", booked(county), officer, when, **INTERVIEW)
         with pytest.raises(RefusedError) as refused:
             perform(interview)
-        return ask(refused.value, county.account(Role.DESIGNATED_OFFICER), "the annex is full")
+        rules = [refusal.rule.id for refusal in refused.value.refusals]
+        return ask(refused.value.acts, rules, county.account(Role.DESIGNATED_OFFICER), "the annex is full")
+
+
+def _guarded(subject: str) -> list[Event]:
+    """What the guard and second persons said of it."""
+    with within(EVERYTHING):
+        said = [entry.event for entry in history.load(SubjectKind.SYSTEM, subject)]
+    return [event for event in said if event.type.startswith("guard.")]
+
+
+def test_one_refusal_and_its_request_are_one_event(county: County, review: str) -> None:
+    _asked(county, review)
+    assert [(e.type, e.rule, e.second_person) for e in _guarded(review)] == [  # type: ignore[attr-defined]
+        ("guard.refused", "REV-01", None)
+    ]
+
+
+def test_who_does_not_let_it_pass_says_why_and_that_stands_in_the_record(county: County, review: str) -> None:
+    asker = _asked(county, review)
+    with within(EVERYTHING):
+        number = Waiting.objects.get().pk
+    second = _signed_in(county.account(Role.COORDINATOR))
+    said = {"decision": "decline", "reason": "draw it first"}
+    second.post(f"/second-person/{number}/", said)
+    refused, declined = _guarded(review)
+    assert refused.second_person is None  # type: ignore[attr-defined]
+    assert declined.type == "guard.refused"
+    assert (declined.rule, declined.second_person) == ("REV-01", county.account(Role.COORDINATOR).actor)  # type: ignore[attr-defined]
+    assert (declined.actor, declined.reason) == (county.account(Role.REVIEWER).actor, "draw it first")
+    with within(EVERYTHING):
+        assert not Waiting.objects.exists()
+        assert not Finding.objects.filter(review=review).exists()
+    name = county.account(Role.COORDINATOR).name
+    page = asker.get(f"/reviews/{review}/").content.decode()
+    assert f"a second person ({name}) did not let the act pass" in page
+    assert "draw it first" in page
+    page = asker.get(f"/reviews/{review}/", headers={"accept-language": "es"}).content.decode()
+    assert f"una segunda persona ({name}) no permitió el acto" in page
+    second.post(f"/second-person/{number}/", said)
+    assert len(_guarded(review)) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "error"), [("en", "This field is required."), ("es", "Este campo es obligatorio.")]
+)
+def test_a_decline_without_a_reason_is_asked_for_one(
+    county: County, review: str, language: str, error: str
+) -> None:
+    _asked(county, review)
+    with within(EVERYTHING):
+        number = Waiting.objects.get().pk
+    second = _signed_in(county.account(Role.COORDINATOR))
+    page = second.post(
+        f"/second-person/{number}/",
+        {"decision": "decline", "reason": " "},
+        headers={"accept-language": language},
+    )
+    assert error in page.content.decode()
+    with within(EVERYTHING):
+        assert Waiting.objects.exists()
+    assert len(_guarded(review)) == 1
+
+
+def test_the_first_person_does_not_decline_either(county: County) -> None:
+    waiting = _elsewhere(county)
+    with within(EVERYTHING), pytest.raises(NotSecondError):
+        decline(waiting, county.account(Role.DESIGNATED_OFFICER), "changed my mind")
+    with within(EVERYTHING):
+        assert Waiting.objects.exists()
+
+
+def test_a_violation_cannot_be_asked_for(county: County) -> None:
+    with within(EVERYTHING):
+        act = county.event(
+            "interview.held", booked(county), ActorRole.DESIGNATED_OFFICER, county.ago(hours=1)
+        )
+        with pytest.raises(NotSecondError):
+            ask([act], ["OFF-10", "OFF-07"], county.account(Role.DESIGNATED_OFFICER), "r")
 
 
 def test_a_violation_that_came_up_since_ends_the_request(county: County) -> None:

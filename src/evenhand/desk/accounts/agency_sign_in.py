@@ -1,4 +1,5 @@
-"""Sign-in at the agency's own provider (OpenID Connect Core 1.0): authorization code, PKCE, state, nonce.
+"""Sign-in at the agency's own provider (OpenID Connect Core 1.0): authorization code, PKCE, state, nonce, and
+the ID token's signature.
 
 Which account a sign-in opens: the one that issuer and subject opened before; at the first time, the account
 with the same e-mail address, and only where the provider says that the address is verified. Nobody else gets
@@ -9,20 +10,27 @@ import hashlib
 import hmac
 import logging
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.stages import AuthenticateStage
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from requests import RequestException
+
+from evenhand.desk.accounts.access import anyone
+from evenhand.desk.accounts.id_token import BadTokenError, verified
+from evenhand.desk.accounts.oidc import PROVIDER
 
 log = logging.getLogger("evenhand.desk.accounts")
 
@@ -30,10 +38,32 @@ KEPT = ("iss", "sub", "nonce", "amr", "acr")
 """The claims that a decision rests on; no other is stored."""
 
 
+class AgencyAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+    """allauth's questions to the provider, with every ID token checked in full."""
+
+    def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
+        issuer = str(self.openid_config.get("issuer", ""))
+        # Discovery 1.0, section 4.3: the issuer speaks for itself and for no other.
+        if issuer.rstrip("/") != app.settings["server_url"]:
+            raise BadTokenError("the provider names another issuer than the settings do")
+        return verified(id_token, self._keys(), issuer=issuer, client=app.client_id)
+
+    def _keys(self) -> dict[str, Any]:
+        """Asked for anew each time, so that a change of keys holds at once."""
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(self.openid_config.get("jwks_uri", ""))
+            answer.raise_for_status()
+            keys = answer.json()
+        if not isinstance(keys, dict):
+            raise BadTokenError("the provider's key set is no key set")
+        return keys
+
+
 class AgencyProvider(OpenIDConnectProvider):  # type: ignore[misc]
     """allauth's provider, held to what the desk relies on. Its addresses are allauth's own (`package`)."""
 
     package = OpenIDConnectProvider.get_package()
+    oauth2_adapter_class = AgencyAdapter
 
     def redirect(
         self, request: HttpRequest, process: str, next_url: str | None = None, data: Any = None, **more: Any
@@ -93,6 +123,29 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if not sociallogin.is_existing:
             log.info("a sign-in at the agency without an account here was turned away")
             raise ImmediateHttpResponse(render(request, "accounts/unknown.html", status=403))
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: Any = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> None:
+        if isinstance(exception, BadTokenError):
+            log.warning("an ID token was turned away: %s", exception)
+            if extra_context is not None:
+                extra_context["untrusted"] = True
+
+
+@anyone
+def came_back(request: HttpRequest) -> HttpResponse:
+    """Where the provider sends the browser back to; allauth's own view would not check the signature."""
+    try:
+        answer = OAuth2CallbackView.adapter_view(AgencyAdapter(request, PROVIDER))(request)
+    except SocialApp.DoesNotExist as error:
+        raise Http404 from error
+    return cast(HttpResponse, answer)
 
 
 class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]

@@ -7,6 +7,8 @@ from evenhand.desk.environment import Environment
 
 PROVIDER = "agency"
 """Its name among the addresses."""
+DESCRIPTION = "/.well-known/openid-configuration"
+"""Where an issuer describes itself, by which some operators name it (Discovery 1.0, section 4)."""
 
 
 def providers(environment: Environment) -> dict[str, Any]:
@@ -17,7 +19,7 @@ def providers(environment: Environment) -> dict[str, Any]:
         "client_id": environment.oidc_client,
         "secret": environment.oidc_secret.get_secret_value(),
         "settings": {
-            "server_url": environment.oidc_issuer.rstrip("/"),
+            "server_url": environment.oidc_issuer.removesuffix(DESCRIPTION).rstrip("/"),
             "second_factor": list(environment.oidc_second_factor),
         },
     }

@@ -17,6 +17,7 @@ from evenhand.desk.agreements.models import Agreement
 from evenhand.desk.agreements.steps import STEPS, find
 from evenhand.desk.places.models import Agency, Facility
 from evenhand.desk.record import history
+from evenhand.desk.refusal.told import told
 from evenhand.desk.timeline.lines import lines
 from evenhand.desk.timeline.names import CODES, named
 from evenhand.record.events import SubjectKind
@@ -66,6 +67,7 @@ def show(request: SignedInRequest, subject: str) -> HttpResponse:
     context = _facts(agreement) | {
         "steps": STEPS.open_to(request.user, agreement),
         "lines": lines(entries, STEPS.correctable(request.user, entries)),
+        "refusals": told(subject),
     }
     return render(request, "agreements/show.html", context)
 

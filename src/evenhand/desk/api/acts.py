@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
@@ -70,7 +71,7 @@ def acts(request: HttpRequest, rows: Rows) -> BatchResult:
         before = known.get(row.id)
         try:
             if row.id in taken:
-                raise BadActError({"id": "this id belongs to another event: give the act one of its own"})
+                raise BadActError({"id": _("this id belongs to another event: give the act one of its own")})
             act = _draft(token, row, begun if before is None else begun | {row.subject})
         except BadActError as error:
             results[number] = bad(number, error, rows[number])
@@ -98,14 +99,18 @@ def _differing(act: Event, before: Stated) -> list[str]:
 
 def _draft(token: Token, row: ActIn, begun: set[str]) -> Event:
     if row.type not in EVENT_TYPES or EVENT_TYPES[row.type].subject_kind not in KINDS:
-        raise BadActError({"type": "no act of a case or complaint has that name"})
+        raise BadActError({"type": _("no act of a case or complaint has that name")})
     if not token.may(Grant.FEDERAL if row.actor_role in FEDERAL else Grant.ACTS):
-        raise BadActError({"actor_role": "this token may not send acts of that role"})
+        raise BadActError({"actor_role": _("this token may not send acts of that role")})
     if row.type not in FIRST and row.subject not in begun:
-        raise BadActError({"subject": "this agency has no such case or complaint: send its beginning first"})
+        raise BadActError(
+            {"subject": _("this agency has no such case or complaint: send its beginning first")}
+        )
     unknown = sorted(set(row.payload) - set(FIELDS[row.type]))
     if unknown:
-        raise BadActError({f"payload.{name}": f"{row.type} has no such field" for name in unknown})
+        raise BadActError(
+            {f"payload.{name}": _("%(type)s has no such field") % {"type": row.type} for name in unknown}
+        )
     return draft(
         row.type,
         by=Actor(row.actor, row.actor_role),

@@ -5,6 +5,7 @@ from typing import TypeGuard
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 from ninja.throttling import AuthRateThrottle
@@ -37,7 +38,9 @@ def need(request: HttpRequest, *grants: Grant) -> Token:
     """The caller's token. Raises 403 where it has none of these grants."""
     assert _has_token(request)
     if not any(request.auth.may(grant) for grant in grants):
-        raise HttpError(403, f"this token may not do that: it needs {' or '.join(grants)}")
+        raise HttpError(
+            403, _("this token may not do that: it needs one of %(grants)s") % {"grants": ", ".join(grants)}
+        )
     return request.auth
 
 

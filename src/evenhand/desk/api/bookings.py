@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from ninja.errors import HttpError
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -100,7 +101,11 @@ class ReleaseIn(Schema):
 def check_size(rows: Rows) -> None:
     """Raise 413 for a batch that is too large."""
     if len(rows) > MOST:
-        raise HttpError(413, f"{len(rows)} rows were sent; {MOST} are the most for one call")
+        raise HttpError(
+            413,
+            _("%(sent)s rows were sent; %(most)s are the most for one call")
+            % {"sent": len(rows), "most": MOST},
+        )
 
 
 def actor(token: Token) -> Actor:
@@ -175,13 +180,13 @@ def _charge(case: Case, said: ChargeRow, by: Actor, before: Sequence[Stated]) ->
         charges = (one.event for one in before if isinstance(one.event, ChargeRecorded))
         if said.charge_no not in {charge.charge_no for charge in charges}:
             raise BadActError(
-                {"charge_no": "this booking has no charge of that number: send the charge first"}
+                {"charge_no": _("this booking has no charge of that number: send the charge first")}
             )
         values |= {"disposition": said.disposition, "reason": said.reason}
         act = on_case(ChargeDisposed.type, case, by, said.at, **values)
         return act, ("occurred_at", "disposition", "reason")
     if not said.statute:
-        raise BadActError({"statute": "a charge names its statute"})
+        raise BadActError({"statute": _("a charge names its statute")})
     values |= said.model_dump(include={"statute", "ncic_class", "level"})
     values["arresting_agency"] = said.arresting_agency or case.arresting_agency
     stated = ("occurred_at", "statute", "ncic_class", "level")
@@ -215,7 +220,7 @@ def _on_cases(token: Token, rows: Rows, kind: type[Schema], act_of: Any) -> Batc
         subject = subjects[number]
         try:
             if subject not in cases:
-                raise BadActError({"number": "no booking of this agency has that number: send it first"})
+                raise BadActError({"number": _("no booking of this agency has that number: send it first")})
             act, fields = act_of(cases[subject], row, actor(token), before[subject])
         except BadActError as error:
             results[number] = bad(number, error, rows[number])

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
@@ -78,14 +79,14 @@ def worklist(request: HttpRequest, facility: Text = "", cursor: Text = "") -> Wo
     if facility:
         rows = rows.filter(facility=facility)
     if cursor:
-        moment, _, subject = cursor.partition("|")
+        moment, _bar, subject = cursor.partition("|")
         try:
             after = datetime.fromisoformat(moment)
             if after.tzinfo is None:
                 raise ValueError("a moment without its offset")
             after = _in_utc(after)
         except ValueError:
-            raise HttpError(400, "cursor: give the `next` of the page before") from None
+            raise HttpError(400, _("cursor: give the `next` of the page before")) from None
         rows = rows.filter(booked_at__gte=after).exclude(booked_at=after, subject__lte=subject)
     found = list(rows.order_by("booked_at", "subject")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import BaseModel, Field, ValidationError
 
 from evenhand.desk.record.act import BadActError, RefusedError, perform_all
 from evenhand.desk.record.remedies import REMEDIES
+from evenhand.desk.record.wrong import what_is_wrong
 from evenhand.record.events import Event
 
 MOST = 1_000
@@ -68,7 +70,7 @@ def parsed(kind: type[BaseModel], number: int, row: Any) -> Any:
     """The row as `kind`, or the `RowResult` that says what is wrong with it."""
     unwritable = sorted(_unwritable(row))
     if unwritable:
-        what, remedy = "it holds U+0000 or half of a surrogate pair", "Send the text without it."
+        what, remedy = _("it holds U+0000 or half of a surrogate pair"), _("Send the text without it.")
         wrong = [Wrong(field=name, what=what, remedy=remedy) for name in unwritable]
         return RowResult(row=number, status="invalid", wrong=wrong)
     try:
@@ -78,8 +80,8 @@ def parsed(kind: type[BaseModel], number: int, row: Any) -> Any:
             Wrong(
                 field=".".join(map(str, e["loc"])),
                 value=_short(e.get("input")),
-                what=e["msg"],
-                remedy="See the schema of this call.",
+                what=what_is_wrong(e),
+                remedy=_("See the schema of this call."),
             )
             for e in error.errors()
         ]
@@ -108,7 +110,7 @@ def bad(number: int, error: BadActError, row: Mapping[str, Any]) -> RowResult:
             field=field,
             value=_short(row.get(field)),
             what=what,
-            remedy="Correct the field and send the row again.",
+            remedy=_("Correct the field and send the row again."),
         )
         for field, what in error.fields.items()
     ]
@@ -123,7 +125,7 @@ def sent_before(number: int, subject: str, differs: Sequence[str]) -> RowResult:
 
 def recorded(drafted: Sequence[tuple[int, Event]]) -> dict[int, RowResult]:
     """Record the acts of a batch in their order; what became of each, by its row."""
-    done = perform_all([act for _, act in drafted])
+    done = perform_all([act for _row, act in drafted])
     return {
         number: refused(number, result)
         if isinstance(result, RefusedError)
@@ -141,7 +143,7 @@ def refused(number: int, error: RefusedError) -> RowResult:
         refusals=[
             Against(
                 rule=rule_id,
-                sentence=refusal.rule.sentence,
+                sentence=_(refusal.rule.sentence),
                 citations=[str(citation) for citation in refusal.rule.citations],
                 remedy=str(REMEDIES[rule_id]),
             )

@@ -4,11 +4,14 @@ import json
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.translation import gettext as _
+from ninja.errors import ValidationError
 
 from evenhand.desk.api import acts, bookings, lists
 from evenhand.desk.api.auth import Bearer, TokenThrottle
 from evenhand.desk.api.document import DocumentedApi
 from evenhand.desk.record.scope import OutOfScopeError
+from evenhand.desk.record.wrong import what_is_wrong
 
 api = DocumentedApi(
     title="Evenhand desk",
@@ -27,7 +30,13 @@ for router in (bookings.router, acts.router, lists.router):
 
 @api.exception_handler(OutOfScopeError)
 def out_of_scope(request: HttpRequest, error: Exception) -> HttpResponse:
-    return api.create_response(request, {"detail": "this token's agency has no such record"}, status=404)
+    return api.create_response(request, {"detail": _("this token's agency has no such record")}, status=404)
+
+
+@api.exception_handler(ValidationError)
+def bad_parameter(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    wrong = [{"loc": one["loc"], "type": one["type"], "msg": what_is_wrong(one)} for one in error.errors]
+    return api.create_response(request, {"detail": wrong}, status=422)
 
 
 def document() -> str:

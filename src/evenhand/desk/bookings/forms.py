@@ -225,8 +225,8 @@ class SearchForm(forms.Form):
     """What the list of cases is searched by: number or name, facility, stage. Nothing else of a person."""
 
     q = forms.CharField(label=_("Number or name"), max_length=200, required=False)
-    facility = FacilityField(label=_("Facility"), required=False)
-    stage = forms.ChoiceField(label=_("Stage"), choices=[("", ""), *Stage.choices], required=False)
+    facility = FacilityField(label=_("Facility"), required=False, empty_label=_("All"))
+    stage = forms.ChoiceField(label=_("Stage"), choices=[("", _("All")), *Stage.choices], required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

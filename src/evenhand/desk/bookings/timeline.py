@@ -4,7 +4,7 @@ Only the fields listed here are shown. What a person said of birth and citizensh
 interview that follows from it, the country of a consulate and every group are not among them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,6 @@ from evenhand.desk.record.history import Entry
 from evenhand.desk.timeline.lines import account_names
 from evenhand.desk.timeline.names import EVENTS, ROLES
 from evenhand.record.events import Event
-from evenhand.rules.catalog import CATALOG
 
 Detail = Callable[[Any], str]
 
@@ -114,39 +113,3 @@ def _line(event: Event, corrected: bool, names: Mapping[str, str]) -> Line:
         corrected=corrected,
         corrects=event.corrects is not None,
     )
-
-
-@dataclass(frozen=True)
-class Refused:
-    """An act that the guard refused, or let pass with a second person."""
-
-    at: datetime
-    actor: str
-    act: str
-    rule: str
-    sentence: str
-    overridden: bool
-    reason: str
-
-
-def refusals(entries: Iterable[Entry]) -> list[Refused]:
-    """The refusals and overrides so far, from the system's events about a case."""
-    said = [e.event for e in entries if e.event.type in ("guard.refused", "guard.overridden")]
-    names = account_names({event.actor for event in said if event.actor})
-    found = []
-    for event in said:
-        overridden = event.type == "guard.overridden"
-        rule = getattr(event, "rule", "")
-        known = CATALOG.get(rule)
-        found.append(
-            Refused(
-                at=event.occurred_at,
-                actor=names.get(event.actor or "", event.actor or ""),
-                act="" if overridden else str(EVENTS.get(event.reason or "", event.reason)),
-                rule=rule,
-                sentence=gettext(known.sentence) if known else "",
-                overridden=overridden,
-                reason=event.reason or "" if overridden else "",
-            )
-        )
-    return found

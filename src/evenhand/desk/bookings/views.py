@@ -30,10 +30,9 @@ from evenhand.desk.bookings.labels import DISPOSITIONS, LEVELS
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.bookings.panels import panels
 from evenhand.desk.bookings.submit import submitted
-from evenhand.desk.bookings.timeline import refusals, timeline
-from evenhand.desk.record import history
+from evenhand.desk.bookings.timeline import timeline
+from evenhand.desk.refusal.told import told
 from evenhand.desk.timeline.lines import account_names
-from evenhand.record.events import SubjectKind
 from evenhand.record.events.booking import Disposition
 
 READS = (
@@ -100,7 +99,7 @@ def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
         "case": case,
         "charges": shown_charges(case),
         "timeline": timeline(entries),
-        "refusals": refusals(history.load(SubjectKind.SYSTEM, subject)),
+        "refusals": told(subject),
         "next_acts": next_acts(case, request.user.role),
         "corrects": request.user.role == Role.BOOKING_OFFICER,
         "correctable": acts.CORRECTED,

@@ -25,6 +25,7 @@ def due(user: User, now: datetime) -> list[DueItem]:
             owed.due,
             owed.late(now),
             "desk_complaints",
+            complaint.zone,
         )
         for complaint in Complaint.objects.order_by("received_at")
         for owed in deadlines(complaint)

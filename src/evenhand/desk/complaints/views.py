@@ -33,7 +33,10 @@ from evenhand.desk.complaints.models import Complaint
 from evenhand.desk.record import history
 from evenhand.desk.record.scope import Scope, within
 from evenhand.desk.record.viewed import viewed
+from evenhand.desk.refusal.told import told
 from evenhand.desk.reviews.models import Review
+from evenhand.desk.timeline.lines import lines
+from evenhand.desk.timeline.names import named
 from evenhand.record.events import Event, SubjectKind
 from evenhand.record.events.oversight import (
     AnswerKind,
@@ -158,7 +161,9 @@ def show(request: SignedInRequest, reference: str) -> HttpResponse:
         "complaint": complaint,
         "received": _received(events),
         "answers": [e for e in events if isinstance(e, ComplaintAnswered)],
-        "events": [entry.event for entry in entries],
+        "lines": lines(entries),
+        "refusals": told(reference),
+        "outcome": named(complaint.outcome),
         "deadlines": deadlines(complaint),
         "reviews": Review.objects.filter(complaint=reference),
         "now": timezone.now(),

@@ -38,5 +38,5 @@ def due(user: User, now: datetime) -> list[DueItem]:
         what = reading.at_end if reading.ended else reading.name
         text = _("Booking %(number)s: %(what)s") % {"number": case.number, "what": what}
         url = reverse("bookings:case", args=[case.subject])
-        items.append(DueItem(text, url, clock.due_at, reading.ended, ROOM))
+        items.append(DueItem(text, url, clock.due_at, reading.ended, ROOM, case.zone))
     return items

@@ -20,7 +20,8 @@ from evenhand.desk.accounts.models import User
 class DueItem:
     """One thing to do. `text` names no person; `url` opens it; `due_at` is None where no bound is set.
 
-    `late`: its bound has passed. `room` is the label of the app that offers it.
+    `late`: its bound has passed. `room` is the label of the app that offers it. `zone` is that of the place
+    that it concerns; without one the account's first agency's.
     """
 
     text: str | Promise
@@ -28,6 +29,7 @@ class DueItem:
     due_at: datetime | None
     late: bool
     room: str
+    zone: str = ""
 
 
 Provider = Callable[[User, datetime], list[DueItem]]

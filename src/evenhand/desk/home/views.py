@@ -1,5 +1,7 @@
 """The home page of each role: what is late, what is due, what changed."""
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,14 +19,14 @@ from evenhand.desk.places.models import Agency
 def home(request: SignedInRequest) -> HttpResponse:
     """What the account has to do, and the last that happened at its agencies."""
     now = timezone.now()
-    items = due_for(request.user, now)
     agencies = list(Agency.objects.all())
+    zone = agencies[0].zone if agencies else "UTC"
+    items = [item if item.zone else replace(item, zone=zone) for item in due_for(request.user, now)]
     context = {
         "late": [item for item in items if item.late],
         "due": [item for item in items if not item.late],
         "changes": changed(request.user),
         "agencies": agencies,
-        "zone": agencies[0].zone if agencies else "UTC",
         "role": Role(request.user.role).label,
         "sees_cases": request.user.role != Role.ADMINISTRATOR,
         "now": now,

@@ -33,7 +33,9 @@ class Lapse:
 
     def as_due(self, now: datetime) -> DueItem:
         """The same on a home page, which names no person."""
-        return DueItem(f"{self.what}: {self.subject}", self.url, self.at, self.at <= now, self.room)
+        return DueItem(
+            f"{self.what}: {self.subject}", self.url, self.at, self.at <= now, self.room, self.zone
+        )
 
 
 Source = Callable[[datetime], list[Lapse]]

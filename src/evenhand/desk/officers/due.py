@@ -60,4 +60,4 @@ def _own(user: User, now: datetime) -> list[DueItem]:
     if row is None:
         return []
     url = reverse("officers:own")
-    return [DueItem(c.what, url, c.at, c.at <= now, ROOM) for c in changes(row, now, now + AHEAD)]
+    return [DueItem(c.what, url, c.at, c.at <= now, ROOM, row.zone) for c in changes(row, now, now + AHEAD)]

@@ -18,6 +18,7 @@ from evenhand.desk.record import history
 from evenhand.desk.record.history import Entry
 from evenhand.desk.record.remedies import REMEDIES
 from evenhand.desk.record.viewed import viewed
+from evenhand.desk.refusal.told import told
 from evenhand.desk.timeline.lines import lines
 from evenhand.desk.timeline.names import named
 from evenhand.record.events import SubjectKind
@@ -71,6 +72,7 @@ def _page(request: SignedInRequest, officer: Officer) -> HttpResponse:
     context = _facts(officer, entries) | {
         "steps": STEPS.open_to(request.user, officer),
         "lines": lines(entries, STEPS.correctable(request.user, entries)),
+        "refusals": told(officer.subject),
         "own": officer.subject == request.user.actor,
     }
     return render(request, "officers/show.html", context)

@@ -24,6 +24,7 @@ from evenhand.desk.record.guard import Refusal
 from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.ledger import ledger
 from evenhand.desk.record.scope import OutOfScopeError, current
+from evenhand.desk.record.wrong import wrong_fields
 from evenhand.record.events import EVENT_TYPES, ActorRole, Event, SourceKind, SubjectKind
 from evenhand.record.ledger.identity import uuid7
 from evenhand.rules.standing import Standings, build_standings
@@ -127,7 +128,7 @@ def draft(
             }
         )
     except ValidationError as error:
-        raise BadActError({str(e["loc"][0]) if e["loc"] else "": e["msg"] for e in error.errors()}) from None
+        raise BadActError(wrong_fields(error)) from None
 
 
 def zone_of(agency: str, facility: str | None) -> str:

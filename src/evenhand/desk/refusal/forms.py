@@ -2,8 +2,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class AskForm(forms.Form):
-    """Why the act shall pass although a warning stands against it."""
+class ReasonForm(forms.Form):
+    """Why an act shall pass although a warning stands against it, or why it shall not."""
 
     reason = forms.CharField(
         label=_("Reason"),

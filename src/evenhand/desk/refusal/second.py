@@ -1,7 +1,8 @@
 """Asking a second person, and that person's answer.
 
 Only acts that warnings stand against may pass so; a violation cannot be overridden. The second person is a
-coordinator or federal supervisor of the agency and not the first. Both and the reason stand in the record.
+coordinator or federal supervisor of the agency and not the first. Both and the reason stand in the record,
+whichever way the second person decides.
 """
 
 import base64
@@ -15,9 +16,11 @@ from django.conf import settings
 from django.db import transaction
 
 from evenhand.desk.accounts.models import Role, User
-from evenhand.desk.record.act import Done, Override, RefusedError, now, perform_together
+from evenhand.desk.record.act import Actor, Done, Override, RefusedError, draft, now, perform_together
 from evenhand.desk.refusal.models import Waiting
 from evenhand.record.events import Event, parse
+from evenhand.rules.catalog import CATALOG
+from evenhand.rules.rule import Severity
 
 RUNS_OUT = timedelta(hours=1)
 SECONDS = (Role.COORDINATOR, Role.FEDERAL_SUPERVISOR)
@@ -47,18 +50,18 @@ def opened(text: str) -> list[Event]:
     return [parse(act) for act in json.loads(said)]
 
 
-def ask(refused: RefusedError, by: User, reason: str) -> Waiting:
-    """Keep refused acts for a second person. Raises `NotSecondError` where none may let them pass.
+def ask(acts: Sequence[Event], rules: Sequence[str], by: User, reason: str) -> Waiting:
+    """Keep acts that these rules stood against for a second person; the act is not judged here again.
 
-    Requests that ran out are deleted.
+    Raises `NotSecondError` where none may let them pass. Requests that ran out are deleted.
     """
-    if not refused.may_be_overridden:
+    if any(CATALOG[rule].severity is Severity.VIOLATION for rule in rules):
         raise NotSecondError("a violation cannot be overridden")
     Waiting.objects.filter(asked_at__lt=now() - RUNS_OUT).delete()
     return Waiting.objects.create(
-        agency=refused.act.agency,
-        acts=sealed(refused.acts),
-        rules=sorted({refusal.rule.id for refusal in refused.refusals}),
+        agency=acts[0].agency,
+        acts=sealed(acts),
+        rules=sorted(set(rules)),
         reason=reason,
         asked_by=by.actor,
         asked_at=now(),
@@ -78,18 +81,56 @@ def approve(waiting: Waiting, second: User) -> list[Done]:
     Raises `NotSecondError` for the wrong account or a request that ran out or was decided, `RefusedError`
     where by now more than warnings stands against the acts; the request is over then.
     """
-    if second.role not in SECONDS or second.actor == waiting.asked_by:
-        raise NotSecondError("another person, a coordinator or federal supervisor, must approve")
-    if waiting.asked_at < now() - RUNS_OUT:
-        waiting.delete()
-        raise NotSecondError("the request has run out: ask again")
-    acts, override = opened(waiting.acts), Override(second.as_actor(), waiting.reason)
+    acts, override = _to_decide(waiting, second), Override(second.as_actor(), waiting.reason)
     with transaction.atomic():
-        if not waiting.delete()[0]:
-            raise NotSecondError("somebody else has decided")
+        _end(waiting)
         try:
             return perform_together(acts, override=override)
         except RefusedError as refused:
             # Raised outside, so that the refusals stay in the record.
             against = refused
     raise against
+
+
+def decline(waiting: Waiting, second: User, reason: str) -> list[Done]:
+    """Record that the second person does not let the acts pass, and why. The request is over.
+
+    Raises `NotSecondError` as `approve`.
+    """
+    acts = _to_decide(waiting, second)
+    with transaction.atomic():
+        _end(waiting)
+        return perform_together([_declined(rule, acts, waiting, second, reason) for rule in waiting.rules])
+
+
+def _to_decide(waiting: Waiting, second: User) -> list[Event]:
+    if second.role not in SECONDS or second.actor == waiting.asked_by:
+        raise NotSecondError("another person, a coordinator or federal supervisor, must decide")
+    if waiting.asked_at < now() - RUNS_OUT:
+        waiting.delete()
+        raise NotSecondError("the request has run out: ask again")
+    return opened(waiting.acts)
+
+
+def _end(waiting: Waiting) -> None:
+    """The request is decided, and by nobody else at the same moment."""
+    if not waiting.delete()[0]:
+        raise NotSecondError("somebody else has decided")
+
+
+def _declined(rule: str, acts: Sequence[Event], waiting: Waiting, second: User, reason: str) -> Event:
+    """An event about the act that the rule stood against: of several, the first of the rule's subjects."""
+    kind = CATALOG[rule].subject
+    act = next((act for act in acts if act.subject_kind is kind), acts[0])
+    assert act.actor_role is not None
+    return draft(
+        "guard.refused",
+        by=Actor(waiting.asked_by, act.actor_role),
+        subject=act.subject,
+        agency=act.agency,
+        facility=act.facility,
+        zone=act.zone,
+        reason=reason,
+        rule=rule,
+        second_person=second.actor,
+    )

@@ -1,7 +1,7 @@
 """Asking a second person, and deciding as one."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,11 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.home.links import page_of
-from evenhand.desk.record.act import RefusedError, perform_together
-from evenhand.desk.refusal.forms import AskForm
+from evenhand.desk.refusal.forms import ReasonForm
 from evenhand.desk.refusal.middleware import REFUSED
 from evenhand.desk.refusal.models import Waiting
-from evenhand.desk.refusal.second import SECONDS, NotSecondError, approve, ask, opened, waiting_for
+from evenhand.desk.refusal.second import SECONDS, NotSecondError, approve, ask, decline, opened, waiting_for
 from evenhand.desk.timeline.lines import account_names
 from evenhand.desk.timeline.names import EVENTS
 from evenhand.record.events import Event
@@ -30,20 +29,13 @@ def ask_second(request: SignedInRequest) -> HttpResponse:
     kept = request.session.get(REFUSED)
     if kept is None:
         return redirect("/")
-    form = AskForm(request.POST or None)
+    form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        # Judged once more, so that what is asked for is what stands against the act now.
         try:
-            perform_together(opened(kept["acts"]))
+            ask(opened(kept["acts"]), kept["rules"], request.user, form.cleaned_data["reason"])
+            messages.success(request, _("A second person is asked. The request runs out in one hour."))
         except NotSecondError:
             messages.error(request, _("The act was refused long ago: enter it again."))
-        except RefusedError as refused:
-            if not refused.may_be_overridden:
-                raise
-            ask(refused, request.user, form.cleaned_data["reason"])
-            messages.success(request, _("A second person is asked. The request runs out in one hour."))
-        else:
-            messages.success(request, _("Nothing stood against the act any more: it is recorded."))
         del request.session[REFUSED]
         return redirect("/")
     rules = [CATALOG[rule] for rule in kept["rules"]]
@@ -54,6 +46,11 @@ def ask_second(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def waiting(request: SignedInRequest) -> HttpResponse:
     """The acts that wait for a second person of this account's agencies."""
+    return _waiting(request, {})
+
+
+def _waiting(request: SignedInRequest, sent: dict[int, ReasonForm]) -> HttpResponse:
+    """The page, with what was sent for some of the requests and is to be put right."""
     found = waiting_for(request.user, timezone.now())
     names = account_names({w.asked_by for w in found})
     rows = [
@@ -62,10 +59,16 @@ def waiting(request: SignedInRequest) -> HttpResponse:
             "by": names.get(w.asked_by, w.asked_by),
             "acts": [_told(act, request.user) for act in opened(w.acts)],
             "rules": [CATALOG[rule] for rule in w.rules],
+            "form": sent.get(w.pk) or _why_not(w.pk),
         }
         for w in found
     ]
     return render(request, "refusal/waiting.html", {"rows": rows})
+
+
+def _why_not(number: int, sent: QueryDict | None = None) -> ReasonForm:
+    """The form of one request, whose fields are told apart from those of the others on the page."""
+    return ReasonForm(sent, auto_id=f"id_{number}_%s")
 
 
 def _told(act: Event, user: User) -> dict[str, object]:
@@ -83,15 +86,20 @@ def _told(act: Event, user: User) -> dict[str, object]:
 @allow(*SECONDS)
 @require_POST
 def decide(request: SignedInRequest, number: int) -> HttpResponse:
-    """Let the act pass, or not."""
+    """Let the act pass, or not; not takes a reason."""
     found = get_object_or_404(Waiting, pk=number)
-    if request.POST.get("decision") != "approve":
-        found.delete()
-        messages.success(request, _("The act was not let pass."))
-        return redirect("refusal:waiting")
     try:
-        approve(found, request.user)
-        messages.success(request, _("The act is recorded, with you as the second person."))
+        if request.POST.get("decision") == "approve":
+            approve(found, request.user)
+            messages.success(request, _("The act is recorded, with you as the second person."))
+        else:
+            form = _why_not(number, request.POST)
+            if not form.is_valid():
+                return _waiting(request, {number: form})
+            decline(found, request.user, form.cleaned_data["reason"])
+            messages.success(
+                request, _("The act was not let pass. That stands in the record, with you and your reason.")
+            )
     except NotSecondError:
         messages.error(
             request,

@@ -23,7 +23,7 @@ def due(user: User, now: datetime) -> list[DueItem]:
 
 
 def _actions(now: datetime) -> list[DueItem]:
-    text = _("Corrective action")
+    text, zones = _("Corrective action"), dict(Review.objects.values_list("pk", "zone"))
     return [
         DueItem(
             f"{text}: {row.review}, {row.finding}",
@@ -31,6 +31,7 @@ def _actions(now: datetime) -> list[DueItem]:
             row.due,
             row.due is not None and row.due < now,
             ROOM,
+            zones.get(row.review, ""),
         )
         for row in Finding.objects.filter(done_at=None).order_by("due")
     ]

@@ -17,10 +17,12 @@ from evenhand.desk.accounts.models import Role
 from evenhand.desk.record import history
 from evenhand.desk.record.act import BadActError
 from evenhand.desk.record.viewed import viewed
+from evenhand.desk.refusal.told import told
 from evenhand.desk.reviews import acts
 from evenhand.desk.reviews.forms import ExtendForm, FindingForm, OpenForm, ReasonForm, SampleForm
 from evenhand.desk.reviews.models import Finding, Review
 from evenhand.desk.reviews.sample import draw, frame
+from evenhand.desk.timeline.lines import lines
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.oversight import ReviewBody
 from evenhand.rules.catalog import CATALOG
@@ -72,7 +74,8 @@ def show(request: SignedInRequest, subject: str) -> HttpResponse:
         "review": review,
         "sample": sample_of(review) if request.user.role in (Role.REVIEWER, Role.AUDITOR) else [],
         "findings": [{"finding": f, "sentence": _sentence(f.rule)} for f in found],
-        "events": [entry.event for entry in entries],
+        "refusals": told(subject),
+        "lines": lines(entries),
         "now": timezone.now(),
         "writes": request.user.role in WRITERS and review.closed_at is None,
     }

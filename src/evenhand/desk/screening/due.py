@@ -36,7 +36,7 @@ def _claims(now: datetime) -> list[DueItem]:
         by = report_by(case)
         text = _("Tell ICE of the claim to U.S. citizenship in booking %(number)s") % {"number": case.number}
         url = reverse("screening:claim", args=[case.subject])
-        found.append(DueItem(text, url, by, by is not None and by < now, ROOM))
+        found.append(DueItem(text, url, by, by is not None and by < now, ROOM, case.zone))
     return found
 
 
@@ -46,7 +46,9 @@ def _open(now: datetime) -> list[DueItem]:
     for case in open_screenings()[:SHOWN]:
         by = close_by(case)
         text = _("Close the screening of booking %(number)s") % {"number": case.number}
-        found.append(DueItem(text, reverse("bookings:case", args=[case.subject]), by, by < now, ROOM))
+        found.append(
+            DueItem(text, reverse("bookings:case", args=[case.subject]), by, by < now, ROOM, case.zone)
+        )
     return found
 
 

@@ -56,7 +56,7 @@ OFFICER = Role.DESIGNATED_OFFICER
 class FacilityForm(forms.Form):
     """The one choice of the worklist."""
 
-    facility = FacilityField(label=gettext_lazy("Facility"), required=False)
+    facility = FacilityField(label=gettext_lazy("Facility"), required=False, empty_label=gettext_lazy("All"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

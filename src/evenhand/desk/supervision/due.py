@@ -28,7 +28,9 @@ def _reviews(now: datetime) -> list[DueItem]:
         row = queued(case, now)
         text = _("Review the determination in booking %(number)s") % {"number": case.number}
         found.append(
-            DueItem(text, reverse("supervision:review", args=[case.subject]), row.due, row.late, ROOM)
+            DueItem(
+                text, reverse("supervision:review", args=[case.subject]), row.due, row.late, ROOM, case.zone
+            )
         )
     return found
 

@@ -134,7 +134,7 @@ FIELDS: dict[str, Name] = {
     "valid_from": _("Valid from"),
     "valid_until": _("Valid until"),
 }
-"""The payload fields that the timelines of agreements, officers and facilities show."""
+"""The payload fields that all timelines but those of cases show."""
 
 CODES: dict[str, Name] = {
     "JEM": _("Jail Enforcement Model"),
@@ -148,6 +148,12 @@ CODES: dict[str, Name] = {
     "public_safety": _("public safety"),
     "mutual": _("mutual consent"),
     "superseded": _("superseded by another agreement"),
+    "sustained": _("sustained"),
+    "not_sustained": _("not sustained"),
+    "unfounded": _("unfounded"),
+    "withdrawn": _("withdrawn"),
+    "answer": _("answer"),
+    "status": _("how it stands"),
     "eligible": _("eligible"),
     "ineligible": _("not eligible"),
     "jem_basic": _("basic course, Jail Enforcement Model"),

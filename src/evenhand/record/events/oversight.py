@@ -186,8 +186,11 @@ class RecordErased(SystemEvent):
 
 
 class GuardRefused(SystemEvent):
+    """`second_person`: who was asked to let the act pass and did not; `reason` then says why."""
+
     type: ClassVar[str] = "guard.refused"
     rule: Code
+    second_person: str | None = None
 
 
 class GuardOverridden(SystemEvent):

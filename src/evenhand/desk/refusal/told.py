@@ -1,0 +1,62 @@
+"""What the guard and second persons said about a subject, as its page tells it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from evenhand.desk.record import history
+from evenhand.desk.timeline.lines import account_names
+from evenhand.desk.timeline.names import EVENTS, Name
+from evenhand.record.events import Event, SubjectKind
+from evenhand.record.events.oversight import GuardOverridden, GuardRefused
+from evenhand.rules.catalog import CATALOG
+
+
+@dataclass(frozen=True)
+class Told:
+    """One rule that stood against an act. `second` is the second person who decided, where one did.
+
+    `act` is what was refused, by the guard; `reason` is why a second person let it pass, or did not.
+    """
+
+    at: datetime
+    zone: str
+    actor: str
+    rule: str
+    sentence: str
+    second: str
+    passed: bool
+    act: Name
+    reason: str
+
+
+def told(subject: str) -> list[Told]:
+    """The refusals, overrides and declined requests so far, in the order of the ledger."""
+    said = [
+        entry.event
+        for entry in history.load(SubjectKind.SYSTEM, subject)
+        if isinstance(entry.event, GuardRefused | GuardOverridden)
+    ]
+    people = {event.actor for event in said} | {event.second_person for event in said}
+    names = account_names({person for person in people if person})
+    return [_told(event, names) for event in said]
+
+
+def _told(event: GuardRefused | GuardOverridden, names: dict[str, str]) -> Told:
+    known, second = CATALOG.get(event.rule), event.second_person or ""
+    return Told(
+        at=event.occurred_at,
+        zone=event.zone,
+        actor=_name(event, names),
+        rule=event.rule,
+        sentence=gettext(known.sentence) if known else "",
+        second=names.get(second, second),
+        passed=isinstance(event, GuardOverridden),
+        act="" if second else EVENTS.get(event.reason or "", event.reason or ""),
+        reason=(event.reason or "") if second else "",
+    )
+
+
+def _name(event: Event, names: dict[str, str]) -> str:
+    return names.get(event.actor or "", event.actor or "")
