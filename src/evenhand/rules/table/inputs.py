@@ -179,6 +179,7 @@ def matches(events: ir.Table, selection: Sel) -> ir.BooleanValue:
     ]
     parts += [events[field].isin(codes).fill_null(False) for field, codes in selection.where]
     parts += [events[field].notnull() for field in selection.having]
+    parts += [(events[field] < bound).fill_null(False) for field, bound in selection.below]
     return reduce(lambda a, b: a & b, parts)
 
 
