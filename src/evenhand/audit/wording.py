@@ -16,6 +16,7 @@ from evenhand.rules.algebra import (
     Count,
     Earliest,
     Exists,
+    FacilityStanding,
     Field,
     First,
     Given,
@@ -145,6 +146,8 @@ def ref_text(ref: Ref) -> str:
             return "the officer's standing at that moment"
         case AgreementStanding():
             return "the agreement at that moment"
+        case FacilityStanding():
+            return "the facility at that moment"
 
 
 def _same(on: tuple[str, ...]) -> str:
@@ -218,6 +221,8 @@ def outline(condition: Condition) -> Outline:
             return Outline("the officer is known to the record at that moment")
         case Exists(of=AgreementStanding()):
             return Outline("an agreement of the agency is known at that moment")
+        case Exists(of=FacilityStanding()):
+            return Outline("posters in English and Spanish were attested at the facility by that moment")
         case Exists(of=of):
             return Outline(f"{_happening(of)} happened{_where(of)}")
         case Unknown(what=what):
@@ -230,6 +235,8 @@ def _absent(of: Ref) -> str:
             return "the officer is not known to the record at that moment"
         case AgreementStanding():
             return "no agreement of the agency is known at that moment"
+        case FacilityStanding():
+            return "no posters in English and Spanish were attested at the facility by that moment"
         case _:
             return f"no {_happening(of)} happened{_where(of)}"
 

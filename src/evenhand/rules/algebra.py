@@ -43,8 +43,8 @@ class Sel:
     """Events of the given types, narrowed to those whose fields have one of the stated codes.
 
     `where` keeps an event only if each field is given and has one of the values; `having` only if each field
-    is given; `below` only if each field is given and less than the number. An event that lacks such a field is
-    not selected.
+    is given; `below` only if each field is given and less than the number. An event that lacks such a field
+    is not selected.
     """
 
     types: tuple[str, ...]
@@ -70,7 +70,7 @@ class Sel:
         """The fields that narrow the selection."""
         return (*(f for f, _ in self.where), *self.having, *(f for f, _ in self.below))
 
-    def of(self, *types: str) -> "Sel":
+    def of(self, *types: str) -> Sel:
         """The same conditions on other types."""
         return replace(self, types=types)
 
@@ -152,7 +152,12 @@ class AgreementStanding:
     """What the record knows of the agency's agreement at that moment (`standing.py`)."""
 
 
-Ref = This | Prev | Next | First | Last | OfficerStanding | AgreementStanding
+@dataclass(frozen=True)
+class FacilityStanding:
+    """What the record knows of the activation's facility at that moment (`standing.py`)."""
+
+
+Ref = This | Prev | Next | First | Last | OfficerStanding | AgreementStanding | FacilityStanding
 
 
 def selection(ref: Ref) -> Sel:
@@ -162,7 +167,7 @@ def selection(ref: Ref) -> Sel:
     raise RuleError(f"{ref} selects no events")
 
 
-THIS, OFFICER, AGREEMENT = This(), OfficerStanding(), AgreementStanding()
+THIS, OFFICER, AGREEMENT, FACILITY = This(), OfficerStanding(), AgreementStanding(), FacilityStanding()
 
 
 # --- values ------------------------------------------------------------------------------------------------

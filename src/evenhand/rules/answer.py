@@ -7,7 +7,7 @@ from enum import IntEnum
 from uuid import UUID
 
 from evenhand.record.events import EVENT_TYPES
-from evenhand.rules.algebra import ALWAYS_GIVEN, Sel
+from evenhand.rules.algebra import ALWAYS_GIVEN, Sel, sel
 from evenhand.rules.rule import Rule
 
 
@@ -111,6 +111,11 @@ class Provides:
     def officers(self) -> bool:
         """Whether anything of officers is provided."""
         return any(EVENT_TYPES[name].subject_kind == "officer" for name in self.fields)
+
+    def lacking_of_facilities(self) -> str | None:
+        """What would have to be provided for a facility's standing to be known, if anything."""
+        needed = sel("poster.attested", having=("languages",))
+        return next(iter(self.lacking(needed)), None)
 
 
 def unanswerable(rule: Rule, provides: Provides) -> tuple[str, ...]:

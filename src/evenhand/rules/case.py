@@ -16,6 +16,7 @@ from evenhand.rules.algebra import (
     Count,
     Earliest,
     Exists,
+    FacilityStanding,
     Field,
     First,
     Given,
@@ -41,7 +42,14 @@ from evenhand.rules.algebra import (
 from evenhand.rules.answer import Answer, Breach, Due, Provides, Verdict, unanswerable
 from evenhand.rules.clock import deadline
 from evenhand.rules.rule import Rule, Term
-from evenhand.rules.standing import AGREEMENT_FIELDS, OFFICER_FIELDS, Row, Standings, effective_events
+from evenhand.rules.standing import (
+    AGREEMENT_FIELDS,
+    FACILITY_FIELDS,
+    OFFICER_FIELDS,
+    Row,
+    Standings,
+    effective_events,
+)
 
 Missing = frozenset[str]
 NOTHING: Missing = frozenset()
@@ -146,6 +154,8 @@ def _breach(rule: Rule, view: "_View") -> Breach:
         evidence.append(view.officer.event)
     if rule.reads_agreement and view.agreement is not None:
         evidence.append(view.agreement.event)
+    if rule.reads_facility and view.facility is not None:
+        evidence.append(view.facility.event)
     term = next(
         t for t in rule.terms if view.truth(_applies(rule, t))[0] is True and view.truth(t.holds)[0] is False
     )
@@ -194,6 +204,12 @@ class _View:
     @cached_property
     def agreement(self) -> Any:
         timeline = self.context.standings.agreements.get(self.this["agency"])
+        return timeline.at(self.this["occurred_at"]) if timeline else None
+
+    @cached_property
+    def facility(self) -> Any:
+        place = self.this["agency"], self.this.get("facility") or ""
+        timeline = self.context.standings.facilities.get(place)
         return timeline.at(self.this["occurred_at"]) if timeline else None
 
     def find(self, ref: Ref) -> Row | None:
@@ -279,6 +295,10 @@ class _View:
                 return self._standing(self.officer, node.name, OFFICER_FIELDS, "actor")
             case AgreementStanding():
                 return self._standing(self.agreement, node.name, AGREEMENT_FIELDS, None)
+            case FacilityStanding():
+                if lack := self.context.provides.lacking_of_facilities():
+                    return None, frozenset({lack})
+                return self._standing(self.facility, node.name, FACILITY_FIELDS, "facility")
         event = self.find(node.of)
         if event is None:
             return None, frozenset(selection(node.of).types)
@@ -410,6 +430,12 @@ class _View:
                 if not self.context.provides.type("agreement.took_effect"):
                     return None, frozenset({"agreement.took_effect"})
                 return self.agreement is not None, NOTHING
+            case FacilityStanding():
+                if lack := self.context.provides.lacking_of_facilities():
+                    return None, frozenset({lack})
+                if self._key_missing("facility"):
+                    return None, frozenset({f"{self.this['type']}.facility"})
+                return self.facility is not None, NOTHING
         if self.find(of) is not None:
             return True, NOTHING
         lacking = self.context.provides.lacking(selection(of))

@@ -16,6 +16,7 @@ from evenhand.rules.algebra import (
     Compare,
     Condition,
     Count,
+    FacilityStanding,
     Field,
     First,
     In,
@@ -36,9 +37,9 @@ from evenhand.rules.algebra import (
     check_field,
     walk,
 )
-from evenhand.rules.standing import AGREEMENT_FIELDS, OFFICER_FIELDS
+from evenhand.rules.standing import AGREEMENT_FIELDS, FACILITY_FIELDS, OFFICER_FIELDS
 
-_STANDINGS = (OfficerStanding, AgreementStanding)
+_STANDINGS = (OfficerStanding, AgreementStanding, FacilityStanding)
 
 
 class Severity(StrEnum):
@@ -153,6 +154,8 @@ class Rule:
                 known = node.name in OFFICER_FIELDS
             case AgreementStanding():
                 known = node.name in AGREEMENT_FIELDS
+            case FacilityStanding():
+                known = node.name in FACILITY_FIELDS
             case This():
                 for name in self.on.types:
                     check_field(name, node.name)
@@ -196,6 +199,10 @@ class Rule:
         return any(isinstance(n, AgreementStanding) for n in self.nodes())
 
     @cached_property
+    def reads_facility(self) -> bool:
+        return any(isinstance(n, FacilityStanding) for n in self.nodes())
+
+    @cached_property
     def alone(self) -> bool:
         """Whether the rule looks at nothing but the act itself and standings."""
         return not self.refs and not self.counts and not self.laters
@@ -219,6 +226,7 @@ class Rule:
         found |= {key for ref in self.refs for key in getattr(ref, "on", ())}
         found |= {"actor"} if self.reads_officer else set()
         found |= {"agency"} if self.reads_agreement else set()
+        found |= {"agency", "facility"} if self.reads_facility else set()
         return frozenset(found)
 
     def fields_of(self, ref: Ref) -> tuple[str, ...]:

@@ -261,7 +261,7 @@ class WarrantSigned(BookingEvent):
 
 
 class WarrantServed(BookingEvent):
-    """`ice_notified_at`: when ICE was told of the service, which the warrant service officer model asks for."""
+    """`ice_notified_at`: when ICE was told of the service, as the warrant service officer model asks."""
 
     type: ClassVar[str] = "warrant.served"
     form: WarrantForm | None = None

@@ -24,6 +24,7 @@ from evenhand.rules.algebra import (
     Count,
     Earliest,
     Exists,
+    FacilityStanding,
     Field,
     First,
     Given,
@@ -46,7 +47,7 @@ from evenhand.rules.algebra import (
 )
 from evenhand.rules.answer import Provides
 from evenhand.rules.rule import Rule, Term
-from evenhand.rules.standing import AGREEMENT_FIELDS, OFFICER_FIELDS
+from evenhand.rules.standing import AGREEMENT_FIELDS, FACILITY_FIELDS, OFFICER_FIELDS
 from evenhand.rules.table.inputs import NAIVE_INSTANT, instant
 
 Lack = tuple[str, ir.BooleanValue]
@@ -268,6 +269,10 @@ def _exists(frame: Frame, of: Ref) -> ir.BooleanValue:
             return _field(frame, This(), "actor").notnull().ifelse(found, ibis.null(_UNKNOWN))
         case AgreementStanding():
             return found if frame.provides.type("agreement.took_effect") else ibis.null(_UNKNOWN)
+        case FacilityStanding():
+            if frame.provides.lacking_of_facilities():
+                return ibis.null(_UNKNOWN)
+            return _field(frame, This(), "facility").notnull().ifelse(found, ibis.null(_UNKNOWN))
     if frame.provides.lacking(of.sel):
         return found.ifelse(True, ibis.null(_UNKNOWN))
     return found
@@ -338,6 +343,10 @@ def _field(frame: Frame, of: Ref, name: str) -> Any:
         case AgreementStanding():
             known = frame.provides.type(AGREEMENT_FIELDS[name])
             return column if known else ibis.null(column.type())
+        case FacilityStanding():
+            if frame.provides.lacking_of_facilities():
+                return ibis.null(column.type())
+            return _field(frame, This(), "facility").notnull().ifelse(column, ibis.null(column.type()))
     types = frame.types(of)
     able = tuple(t for t in types if frame.provides.field(t, name))
     if len(able) == len(types):
@@ -381,20 +390,25 @@ def _exists_lacks(frame: Frame, of: Ref) -> Iterator[Lack]:
         case This():
             return
         case OfficerStanding():
-            yield from _actor_lacks(frame)
+            yield from _key_lacks(frame, "actor")
             if not frame.provides.officers():
                 yield "officer.certified", _field(frame, This(), "actor").notnull()
         case AgreementStanding():
             yield "agreement.took_effect", ibis.literal(True)
+        case FacilityStanding():
+            if lack := frame.provides.lacking_of_facilities():
+                yield lack, ibis.literal(True)
+            else:
+                yield from _key_lacks(frame, "facility")
         case _:
             for name in frame.provides.lacking(of.sel):
                 yield name, ~frame.occurs(of)
 
 
-def _actor_lacks(frame: Frame) -> Iterator[Lack]:
+def _key_lacks(frame: Frame, key: str) -> Iterator[Lack]:
     for event_type in frame.types(This()):
         here = frame.get(This(), "type") == event_type
-        yield f"{event_type}.actor", here & _field(frame, This(), "actor").isnull()
+        yield f"{event_type}.{key}", here & _field(frame, This(), key).isnull()
 
 
 def _value_lacks(frame: Frame, node: Value) -> Iterator[Lack]:
@@ -419,10 +433,18 @@ def _field_lacks(frame: Frame, of: Ref, name: str) -> Iterator[Lack]:
             needs = (OFFICER_FIELDS if isinstance(of, OfficerStanding) else AGREEMENT_FIELDS)[name]
             known_key = ibis.literal(True)
             if isinstance(of, OfficerStanding):
-                yield from _actor_lacks(frame)
+                yield from _key_lacks(frame, "actor")
                 known_key = _field(frame, This(), "actor").notnull()
             lack = f"{needs}.{name}" if frame.provides.type(needs) else needs
             yield lack, known_key & column.isnull()
+            return
+        case FacilityStanding():
+            if lacking := frame.provides.lacking_of_facilities():
+                yield lacking, ibis.literal(True)
+                return
+            yield from _key_lacks(frame, "facility")
+            known_key = _field(frame, This(), "facility").notnull()
+            yield f"{FACILITY_FIELDS[name]}.{name}", known_key & column.isnull()
             return
     if not isinstance(of, This) and frame.provides.lacking(of.sel):
         for name in frame.provides.lacking(of.sel):

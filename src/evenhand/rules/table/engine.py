@@ -28,6 +28,7 @@ from evenhand.rules.table.inputs import (
     agreement_rows,
     clock_rows,
     columns_judged,
+    facility_rows,
     instant,
     naive,
     naive_moment,
@@ -103,6 +104,7 @@ class TableEngine:
         self._connection.execute("SET enable_progress_bar = false")
         self._put("officer_standing", officer_rows(context.standings))
         self._put("agreement_standing", agreement_rows(context.standings))
+        self._put("facility_standing", facility_rows(context.standings))
 
     def close(self) -> None:
         self._connection.close()

@@ -14,6 +14,7 @@ from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import (
     AgreementStanding,
     Count,
+    FacilityStanding,
     First,
     Last,
     Later,
@@ -62,6 +63,8 @@ class LongFrame(Frame):
                 return self.table.officer__event.notnull()
             case AgreementStanding():
                 return self.table.agreement__event.notnull()
+            case FacilityStanding():
+                return self.table.facility__event.notnull()
         return self.get(ref, "pos").notnull()
 
     def get(self, ref: Ref, name: str) -> ir.Value:
@@ -72,6 +75,8 @@ class LongFrame(Frame):
                 return self.table[f"officer__{name}"]
             case AgreementStanding():
                 return self.table[f"agreement__{name}"]
+            case FacilityStanding():
+                return self.table[f"facility__{name}"]
         return self.table[f"ref_{self.plan.refs.index(ref)}"][name]
 
     def count(self, node: Count) -> ir.IntegerValue:
@@ -126,7 +131,7 @@ class LongPlan:
         if not alone and (self.refs or self.counts):
             around = self._around(acts)
             acts = acts.left_join(around, acts.pos == around.act_pos).drop("act_pos")
-        acts = with_standings(acts, officer=True, agreement=True)
+        acts = with_standings(acts, officer=True, agreement=True, facility=True)
         starts = {}
         for n, later in enumerate(() if alone else self.laters):
             rule = next(r for r in self.rules if later in r.laters)
@@ -212,6 +217,8 @@ class LongPlan:
             evidence.append(table.officer__event)
         if rule.reads_agreement:
             evidence.append(table.agreement__event)
+        if rule.reads_facility:
+            evidence.append(table.facility__event)
         return table.select(
             table.case,
             table.pos,

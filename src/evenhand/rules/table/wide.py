@@ -18,6 +18,7 @@ from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import (
     AgreementStanding,
     Count,
+    FacilityStanding,
     First,
     Last,
     Later,
@@ -79,6 +80,8 @@ class _RowFrame(Frame):
                 return self.table.officer__event.notnull()
             case AgreementStanding():
                 return self.table.agreement__event.notnull()
+            case FacilityStanding():
+                return self.table.facility__event.notnull()
         return ibis.literal(True)
 
     def get(self, ref: Ref, name: str) -> ir.Value:
@@ -87,6 +90,8 @@ class _RowFrame(Frame):
                 return self.table[f"officer__{name}"]
             case AgreementStanding():
                 return self.table[f"agreement__{name}"]
+            case FacilityStanding():
+                return self.table[f"facility__{name}"]
         return self.table[name]
 
     def count(self, node: Count) -> ir.IntegerValue:
@@ -156,6 +161,8 @@ class WideFrame(Frame):
                 return self._column(self.this, "officer__event").notnull()
             case AgreementStanding():
                 return self._column(self.this, "agreement__event").notnull()
+            case FacilityStanding():
+                return self._column(self.this, "facility__event").notnull()
         return reduce(lambda a, b: a | b, (self._finds(ref, a) for a in atoms(selection(ref))))
 
     def _finds(self, ref: Ref, atom: Atom) -> ir.BooleanValue:
@@ -191,7 +198,7 @@ class WideFrame(Frame):
         return isinstance(ref, Prev | Next) and not read and not ref.on and len(ref.sel.types) == 1
 
     def _between(self, ref: Ref, atom: Atom) -> ir.BooleanValue:
-        """Whether the act stands between several events of the atom, so that it is not told which is meant."""
+        """Whether the act stands between several events of the atom: the row does not tell the nearest."""
         here = self._column(self.this, "first")
         first, last = self._column(atom, "first"), self._column(atom, "last")
         if isinstance(ref, Prev):
@@ -208,6 +215,8 @@ class WideFrame(Frame):
                 return self._column(self.this, f"officer__{name}")
             case AgreementStanding():
                 return self._column(self.this, f"agreement__{name}")
+            case FacilityStanding():
+                return self._column(self.this, f"facility__{name}")
             case Last() if name == "occurred_at":
                 return _greatest([self._column(a, "last") for a in atoms(selection(ref))])
             case First() if name == "occurred_at":
@@ -336,7 +345,7 @@ class WidePlan:
 
     def column_type(self, what: str) -> str:
         """The type of an event's or a standing's column."""
-        table = with_standings(self.events, officer=True, agreement=True)
+        table = with_standings(self.events, officer=True, agreement=True, facility=True)
         return table[what].type()  # type: ignore[no-any-return]
 
     def note_clock(self, frame: WideFrame, node: Later) -> None:
@@ -428,6 +437,7 @@ class WidePlan:
             officer=any(r.reads_officer for r in rules) or any(n.startswith("officer__") for n in needs),
             agreement=any(r.reads_agreement for r in rules)
             or any(n.startswith("agreement__") for n in needs),
+            facility=any(r.reads_facility for r in rules) or any(n.startswith("facility__") for n in needs),
         )
         found = self.columns.aggregates(events, chosen)
         if corrected:

@@ -21,6 +21,7 @@ class Spot(StrEnum):
     TROUBLED = "a jail where officers who must not act are on duty"
     UNSIGNED = "a county without an agreement"
     PAUSED = "a county whose agreement is suspended"
+    ENGLISH = "a jail whose posters are in English alone"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from evenhand.simulate.faults.edits import (
     say,
     swap,
 )
-from evenhand.simulate.faults.fault import BRIEF, FULL, INTERVIEW, PICKED_UP, Fault, Hand
+from evenhand.simulate.faults.fault import BRIEF, FULL, INTERVIEW, PICKED_UP, Fault, Hand, Spot
 
 _CHARGES = ("charge1", "charge2", "charge3")
 _AGAIN = {**FULL, "rescreened": True}
@@ -133,6 +133,8 @@ SAME_FOR_ALL = (
             say("interpreter_named", False, "warrant_served"),
         ),
     ),
+    Fault("LAN-04", ("LAN-04",), INTERVIEW, spot=Spot.ENGLISH, edit=say("advisal_given", False, "interview")),
+    Fault("LAN-04", ("LAN-04",), INTERVIEW, spot=Spot.ENGLISH, edit=blank("language", "interview")),
     Fault(
         "LAN-03",
         ("LAN-03",),
