@@ -348,14 +348,15 @@ class _View:
                 ends = (end and deadline(end, span, self.this["zone"]) for end in (low, high))
                 return *ends, unseen
             case Field(of=of, name="occurred_at"):
-                found = self._moment(self.find(of) or self.this)
+                found, _ = self.value(node)
+                here = found and self._moment(self.this)
                 match of:
                     case First():
                         return None, found, unseen
                     case Next():
-                        return self._moment(self.this), found, unseen
+                        return here, found, unseen
                     case Prev():
-                        return found, self._moment(self.this), unseen
+                        return found, here, unseen
                     case Last():
                         return found, None, unseen
         return None, None, unseen

@@ -24,8 +24,8 @@ LEFT_OUT = (
         "waits, but for medical care, court or language.",
         "No event says why a booking waits (there is no code for medical care, court or language), and a rule "
         "sees one booking's history, not the others that wait beside it.",
-        "The desk's worklist stands in the order of booking and cannot be sorted otherwise; `uniformity` "
-        "compares the time from booking to screening between groups.",
+        "The desk's worklist stands in the order of booking and says at each screening which older one waits; "
+        "`uniformity` compares the time from booking to screening between groups.",
     ),
     LeftOut(
         "AGR-07",
