@@ -171,10 +171,10 @@ def value_text(value: Value) -> str:
         case Later(start=start, span=span):
             side = "before" if span.seconds < 0 else "after"
             return f"{span_text(span)} {side} {value_text(start)}"
-        case Count(sel=chosen, since=None):
-            return f"the number of {selection_text(chosen)}"
-        case Count(sel=chosen, since=since):
+        case Count(sel=chosen, since=Prev() as since):
             return f"the number of {selection_text(chosen)} from {ref_text(since)} to the act"
+        case Count(sel=chosen):
+            return f"the number of {selection_text(chosen)}"
         case Earliest(values=values):
             return f"the earliest of: {'; '.join(value_text(v) for v in values)}"
         case Latest(values=values):

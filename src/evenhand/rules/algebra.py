@@ -61,7 +61,7 @@ class Sel:
                 spec = FIELDS[name].get(field)
                 wrong = set(codes) - set(spec.codes) if spec and spec.codes else set()
                 if wrong:
-                    raise RuleError(f"{name}.{field} has no code {', '.join(sorted(wrong))}")
+                    raise RuleError(f"{name}.{field} has no code {', '.join(sorted(map(str, wrong)))}")
             for field in (*self.having, *(f for f, _ in self.below)):
                 check_field(name, field)
 

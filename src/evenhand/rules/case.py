@@ -345,8 +345,8 @@ class _View:
         match node:
             case Later(start=start, span=span):
                 low, high, _ = self._range(start)
-                ends = (end and deadline(end, span, self.this["zone"]) for end in (low, high))
-                return *ends, unseen
+                low, high = (end and deadline(end, span, self.this["zone"]) for end in (low, high))
+                return low, high, unseen
             case Field(of=of, name="occurred_at"):
                 found, _ = self.value(node)
                 here = found and self._moment(self.this)

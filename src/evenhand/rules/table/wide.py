@@ -176,7 +176,7 @@ class WideFrame(Frame):
         if isinstance(ref, Prev):
             return (moment <= here).fill_null(False)
         latest = self._moment_of(ref, atom)
-        return (latest > here if ref.strictly else latest >= here).fill_null(False)
+        return (latest > here if _strictly(ref) else latest >= here).fill_null(False)
 
     def _moment_of(self, ref: Ref, atom: Atom) -> ir.TimestampValue:
         """The moment of an atom's event that stands on the occurrence's side of the act, if any does."""
@@ -185,7 +185,7 @@ class WideFrame(Frame):
             return first
         here, last = self._column(self.this, "first"), self._column(atom, "last")
         beyond = last <= here if isinstance(ref, Prev) else first < here
-        if isinstance(ref, Next) and ref.strictly:
+        if _strictly(ref):
             beyond = first <= here
         return beyond.ifelse(last, first)
 
@@ -201,10 +201,10 @@ class WideFrame(Frame):
         """Whether the act stands between several events of the atom: the row does not tell the nearest."""
         here = self._column(self.this, "first")
         first, last = self._column(atom, "first"), self._column(atom, "last")
-        if isinstance(ref, Prev):
+        if isinstance(ref, Prev) or _strictly(ref):
             one_sided = (last <= here) | (first > here)
         else:
-            one_sided = (last < here) | (first > here) if ref.strictly else (last < here) | (first >= here)
+            one_sided = (last < here) | (first >= here)
         return (self.times(atom) > 1) & ~one_sided.fill_null(True)
 
     def get(self, ref: Ref, name: str) -> ir.Value:
@@ -295,6 +295,10 @@ class WideFrame(Frame):
 
     def _single(self, ref: Ref) -> bool:
         return isinstance(ref, Prev | Next) or bool(set(self.rule.fields_of(ref)) - {"occurred_at"})
+
+
+def _strictly(ref: Ref) -> bool:
+    return isinstance(ref, Next) and ref.strictly
 
 
 def _least(columns: list[ir.Value]) -> ir.Value:
