@@ -95,7 +95,9 @@ def table_engine(record: str) -> dict[str, float]:
     def rows(kind: SubjectKind) -> list[dict]:
         return [event for _, history in found.histories(kind) for event in history]
 
-    standings = build_standings(rows(SubjectKind.OFFICER), rows(SubjectKind.AGREEMENT))
+    standings = build_standings(
+        rows(SubjectKind.OFFICER), rows(SubjectKind.AGREEMENT), rows(SubjectKind.FACILITY)
+    )
     context = Context(Provides.of(manifest.provides), manifest.observed_until, standings)
     cases = manifest.counts.cases[SubjectKind.BOOKING]
 

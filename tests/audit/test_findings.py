@@ -37,7 +37,8 @@ for start in range(0, number, batch):
         "officer": pa.array(["officer-1"] * batch),
         "evidence": pa.ListArray.from_arrays(pa.array(range(batch + 1), pa.int32()), ids),
         "deadline": when, "missed_by": pa.array(random.integers(0, 10**12, batch), pa.duration("us")),
-        "still_open": pa.array([False] * batch),
+        "still_open": pa.array([False] * batch), "first_deadline": when,
+        "stated_reason": pa.array(["waited for the driver"] * batch),
     }).cast(BREACHES))
 with scratch_connection(folder) as connection:
     spool.finish(connection, rules, [], folder)

@@ -42,6 +42,8 @@ def breach(row: Row) -> Breach:
         deadline=row["deadline"],
         missed_by=row["missed_by"],
         still_open=row["still_open"],
+        first_deadline=row["first_deadline"],
+        stated_reason=row["stated_reason"],
     )
 
 

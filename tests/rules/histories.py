@@ -28,6 +28,7 @@ ZONES = (ZONE, "America/Los_Angeles", "Pacific/Honolulu")
 OFFICERS = ("officer-1", "officer-2", "officer-3", "clerk-1")
 ROLES = ("designated_officer", "federal_supervisor", "booking_officer", "reviewer", None)
 FACILITIES = (FACILITY, "jail-2")
+LANGUAGES = ("en", "es")
 # Friday afternoon, the day before daylight saving ends, and the days around a holiday.
 STARTS = (
     BASE,
@@ -51,7 +52,8 @@ def values(event_type: str, name: str) -> st.SearchStrategy[Any]:
     kind = spec.arrow
     if pa.types.is_list(kind):
         chosen: st.SearchStrategy[Any] = st.lists(
-            st.sampled_from(spec.codes or (*FACILITIES, "x")), max_size=2
+            st.sampled_from(spec.codes or ((*LANGUAGES, "x") if name == "languages" else (*FACILITIES, "x"))),
+            max_size=3 if name == "languages" else 2,
         )
     elif spec.codes:
         chosen = st.sampled_from(spec.codes).map(str)

@@ -5,7 +5,21 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from evenhand.rules.algebra import And, Clock, Compare, Exists, In, Lit, Not, Op, Or, Sel, Unknown, walk
+from evenhand.rules.algebra import (
+    And,
+    Clock,
+    Compare,
+    Count,
+    Exists,
+    In,
+    Lit,
+    Not,
+    Op,
+    Or,
+    Sel,
+    Unknown,
+    walk,
+)
 from evenhand.rules.rule import Rule, Term, substitute
 
 STRICTER = {Op.LE: Op.LT, Op.LT: Op.LE, Op.GE: Op.GT, Op.GT: Op.GE, Op.EQ: Op.NE, Op.NE: Op.EQ}
@@ -31,6 +45,8 @@ def changes(node: Any) -> Iterator[tuple[str, Any]]:
         case And(parts=parts) | Or(parts=parts) if len(parts) > 1:
             for n in range(len(parts)):
                 yield f"part {n} left out", replace(node, parts=parts[:n] + parts[n + 1 :])
+        case Count(since=since) if since:
+            yield "of the whole history", replace(node, since=None)
         case Exists():
             yield "negated", Not(node)
         case Term(effective=effective, until=until):
@@ -85,6 +101,10 @@ def selections(rule: Rule) -> Iterator[tuple[str, Rule]]:
             for code in codes if len(codes) > 1 else ():
                 fewer = (name, tuple(c for c in codes if c != code))
                 changed.append((f"code {code} lost", replace(node, where=(*rest, fewer))))
+        for n, (name, bound) in enumerate(node.below):
+            for unit in (1, -1):
+                below = (*node.below[:n], (name, bound + unit), *node.below[n + 1 :])
+                changed.append((f"{name} below {bound + unit:g}", replace(node, below=below)))
         for name in node.having:
             having = tuple(h for h in node.having if h != name)
             changed.append((f"need of {name} lost", replace(node, having=having)))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from evenhand.record.events import SubjectKind
+from evenhand.record.events import SubjectKind, types_of
 from evenhand.record.store import all_fields
 from evenhand.rules.answer import Provides
 from evenhand.rules.case import Context
@@ -19,7 +19,7 @@ from evenhand.rules.examples import BASE
 from evenhand.rules.rule import Rule
 from evenhand.rules.standing import build_standings
 from rules.engines import by_case, by_table
-from rules.histories import OFFICERS, Row, histories, named
+from rules.histories import FACILITIES, OFFICERS, Row, histories, history, named
 
 KINDS = sorted({r.subject for r in CATALOG.values()})
 
@@ -33,7 +33,9 @@ def contexts(draw: st.DrawFn) -> Context:
     )
     officers = [row for n, name in enumerate(OFFICERS[:3]) for row in named(draw(officer), name, 1 << 20 | n)]
     agreements = [row for n in range(2) for row in named(draw(agreement), f"agreement-{n}", 1 << 21 | n)]
-    for row in [*officers, *agreements]:
+    facility = st.one_of(history(types_of(SubjectKind.FACILITY), types_of(SubjectKind.FACILITY)))
+    places = [row for n, name in enumerate(FACILITIES) for row in named(draw(facility), name, 1 << 22 | n)]
+    for row in [*officers, *agreements, *places]:
         row["occurred_at"] -= timedelta(days=draw(st.sampled_from([0, 1, 400])))
     provides = {name: set(fields) for name, fields in all_fields().items()}
     for name in draw(st.lists(st.sampled_from(sorted(provides)), max_size=4, unique=True)):
@@ -49,7 +51,7 @@ def contexts(draw: st.DrawFn) -> Context:
     return Context(
         Provides({k: frozenset(v) for k, v in provides.items()}),
         until,
-        build_standings(officers, agreements),
+        build_standings(officers, agreements, places),
         window=(draw(ends), draw(ends)),
     )
 

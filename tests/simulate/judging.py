@@ -20,9 +20,9 @@ def _context(record: Record) -> Context:
     assert manifest.observed_until is not None
     rows = {
         kind: chain.from_iterable(events for _, events in record.histories(kind))
-        for kind in (SubjectKind.OFFICER, SubjectKind.AGREEMENT)
+        for kind in (SubjectKind.OFFICER, SubjectKind.AGREEMENT, SubjectKind.FACILITY)
     }
-    standings = build_standings(rows[SubjectKind.OFFICER], rows[SubjectKind.AGREEMENT])
+    standings = build_standings(*rows.values())
     return Context(Provides.of(manifest.provides), manifest.observed_until, standings)
 
 

@@ -41,7 +41,7 @@ def test_findings_are_the_truth_at_a_thousand_bookings(tmp_path: Path, seed: int
 
 
 def test_a_clean_record_breaks_nothing_and_every_rule_is_asked(tmp_path: Path) -> None:
-    make(tmp_path / "r", 1500, seed=5, rates={})
+    make(tmp_path / "r", 2500, seed=5, rates={})
     answers = verdicts(tmp_path / "r")
     assert answers[Verdict.BROKEN] == set() == truth(tmp_path / "r")
     assert {rule for rule, _ in answers[Verdict.CANNOT_TELL]} <= OPEN_AT_THE_END

@@ -29,6 +29,7 @@ class Case:
     facility: str | None
     when: datetime
     deadline: datetime | None
+    first_deadline: datetime | None
     missed_by_s: float | None
     still_open: bool
 
@@ -96,7 +97,8 @@ def _added(counts: Mapping[str, dict[_Key, int]]) -> dict[_Key, int]:
 def _cases(connection: duckdb.DuckDBPyConnection, source: str, zone: str) -> dict[str, tuple[Case, ...]]:
     """The rule's worst cases by delay, or else its latest."""
     table = connection.sql(
-        f"""SELECT rule, subject, facility, "when", deadline, missed_by_s, still_open FROM {source}
+        f"""SELECT rule, subject, facility, "when", deadline, first_deadline, missed_by_s, still_open
+        FROM {source}
         QUALIFY row_number() OVER (PARTITION BY rule
             ORDER BY missed_by_s DESC NULLS LAST, "when" DESC, subject) <= {CASES_SHOWN}
         ORDER BY rule, missed_by_s DESC NULLS LAST, "when" DESC, subject"""
@@ -104,9 +106,10 @@ def _cases(connection: duckdb.DuckDBPyConnection, source: str, zone: str) -> dic
     here = ZoneInfo(zone)
     found: dict[str, list[Case]] = defaultdict(list)
     for row in table.to_pylist():
-        rule, deadline = row.pop("rule"), row.pop("deadline")
-        when = row.pop("when").astimezone(here)
-        found[rule].append(Case(when=when, deadline=deadline and deadline.astimezone(here), **row))
+        rule = row.pop("rule")
+        for name in ("when", "deadline", "first_deadline"):
+            row[name] = row[name] and row[name].astimezone(here)
+        found[rule].append(Case(**row))
     return {rule: tuple(cases) for rule, cases in found.items()}
 
 

@@ -30,9 +30,11 @@ COLUMNS: dict[str, str] = {
     "facility": "id of the facility of the act",
     "when": "moment of the act that broke the rule (UTC)",
     "deadline": "moment by which the rule asked for something (UTC); empty if the rule has no deadline",
+    "first_deadline": "the deadline as it was set at first, where it was moved since (UTC); else empty",
     "missed_by_s": "seconds from the deadline to the moment when it was done, or to the end of the record; "
     "empty if there is no deadline or another part of the rule was broken",
     "still_open": "whether it was never done while the record ran",
+    "stated_reason": "the reason that the record states for the delay, if it is asked for and states one",
     "officer": "id of who acted",
     "evidence": "ids of the events that show it, the act first (in CSV separated by spaces)",
     "source_file": "file from which the act was taken in, if known",
@@ -40,7 +42,7 @@ COLUMNS: dict[str, str] = {
 }
 """The columns of both files, in order."""
 
-_TEXT = ("subject", "agency", "facility", "officer", "evidence", "source_file")
+_TEXT = ("subject", "agency", "facility", "officer", "evidence", "source_file", "stated_reason")
 
 
 class Spool:
@@ -130,7 +132,7 @@ def _write_csv(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def _csv_cell(name: str) -> str:
-    if name in ("when", "deadline"):
+    if name in ("when", "deadline", "first_deadline"):
         return f"replace(strftime(\"{name}\" AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ'), '.000000Z', 'Z')"
     if name not in _TEXT:
         return f'"{name}"'

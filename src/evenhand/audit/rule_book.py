@@ -22,6 +22,7 @@ from evenhand.audit.wording import (
 )
 from evenhand.page.pages import environment
 from evenhand.rules.catalog import CATALOG, GROUPS
+from evenhand.rules.catalog.left_out import LEFT_OUT
 from evenhand.rules.rule import Rule, Term
 
 JSON, MARKDOWN, INDEX = "catalog.json", "rules.md", "index.html"
@@ -147,7 +148,12 @@ def markdown(rules: Iterable[Rule]) -> str:
     return (
         environment("evenhand.audit")
         .get_template("rule_book.md.j2")
-        .render(groups=_groups(rules), severity_means=SEVERITY_MEANS, basis_means=BASIS_MEANS)
+        .render(
+            groups=_groups(rules),
+            severity_means=SEVERITY_MEANS,
+            basis_means=BASIS_MEANS,
+            left_out=LEFT_OUT,
+        )
     )
 
 
@@ -185,6 +191,7 @@ def export(folder: Path) -> None:
             groups=groups,
             severity_means=SEVERITY_MEANS,
             basis_means=BASIS_MEANS,
+            left_out=LEFT_OUT,
             version=version("evenhand"),
         ),
         encoding="utf-8",

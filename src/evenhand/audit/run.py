@@ -138,11 +138,12 @@ def _context(record: Record, rules: Sequence[Rule], window: Window) -> Context:
 
     officers = rows(SubjectKind.OFFICER, any(rule.reads_officer for rule in rules))
     agreements = rows(SubjectKind.AGREEMENT, any(rule.reads_agreement for rule in rules))
+    facilities = rows(SubjectKind.FACILITY, any(rule.reads_facility for rule in rules))
     manifest = record.manifest
     return Context(
         Provides.of(manifest.provides),
         manifest.observed_until or _EMPTY_RECORD_ENDS,
-        build_standings(officers, agreements),
+        build_standings(officers, agreements, facilities),
         (window.since, window.until),
     )
 

@@ -16,12 +16,14 @@ from evenhand.rules.algebra import (
     Count,
     Earliest,
     Exists,
+    FacilityStanding,
     Field,
     First,
     Given,
     In,
     Last,
     Later,
+    Latest,
     Lit,
     Next,
     Not,
@@ -117,9 +119,14 @@ def own_bounds(rule: Rule) -> tuple[Span, ...]:
 def selection_text(chosen: Sel) -> str:
     """What a selection selects: `warrant.signed (form is I-200)`."""
     types = " or ".join(chosen.types) if len(chosen.types) < 12 else "any event"
-    narrowed = [f"{name} is {' or '.join(codes)}" for name, codes in chosen.where]
+    narrowed = [f"{name} is {' or '.join(map(_code_text, codes))}" for name, codes in chosen.where]
     narrowed += [f"{name} is given" for name in chosen.having]
+    narrowed += [f"{name} is less than {bound:g}" for name, bound in chosen.below]
     return f"{types} ({', '.join(narrowed)})" if narrowed else types
+
+
+def _code_text(code: str | bool) -> str:
+    return {True: "yes", False: "no"}[code] if isinstance(code, bool) else code
 
 
 def ref_text(ref: Ref) -> str:
@@ -139,6 +146,8 @@ def ref_text(ref: Ref) -> str:
             return "the officer's standing at that moment"
         case AgreementStanding():
             return "the agreement at that moment"
+        case FacilityStanding():
+            return "the facility at that moment"
 
 
 def _same(on: tuple[str, ...]) -> str:
@@ -154,7 +163,7 @@ def value_text(value: Value) -> str:
         case Lit(value=datetime() as moment):
             return moment.date().isoformat()
         case Lit(value=bool() as flag):
-            return "yes" if flag else "no"
+            return _code_text(flag)
         case Lit(value=plain):
             return str(plain)
         case ObservedUntil():
@@ -162,17 +171,21 @@ def value_text(value: Value) -> str:
         case Later(start=start, span=span):
             side = "before" if span.seconds < 0 else "after"
             return f"{span_text(span)} {side} {value_text(start)}"
+        case Count(sel=chosen, since=Prev() as since):
+            return f"the number of {selection_text(chosen)} from {ref_text(since)} to the act"
         case Count(sel=chosen):
             return f"the number of {selection_text(chosen)}"
         case Earliest(values=values):
             return f"the earliest of: {'; '.join(value_text(v) for v in values)}"
+        case Latest(values=values):
+            return f"the latest of: {'; '.join(value_text(v) for v in values)}"
 
 
 def _is_moment(value: Value) -> bool:
     match value:
         case Field(name=name):
             return name.endswith("_at") or name in ("due", "valid_from", "valid_until")
-        case ObservedUntil() | Later() | Earliest():
+        case ObservedUntil() | Later() | Earliest() | Latest():
             return True
         case Lit(value=datetime()):
             return True
@@ -208,6 +221,8 @@ def outline(condition: Condition) -> Outline:
             return Outline("the officer is known to the record at that moment")
         case Exists(of=AgreementStanding()):
             return Outline("an agreement of the agency is known at that moment")
+        case Exists(of=FacilityStanding()):
+            return Outline("posters in English and Spanish were attested at the facility by that moment")
         case Exists(of=of):
             return Outline(f"{_happening(of)} happened{_where(of)}")
         case Unknown(what=what):
@@ -220,6 +235,8 @@ def _absent(of: Ref) -> str:
             return "the officer is not known to the record at that moment"
         case AgreementStanding():
             return "no agreement of the agency is known at that moment"
+        case FacilityStanding():
+            return "no posters in English and Spanish were attested at the facility by that moment"
         case _:
             return f"no {_happening(of)} happened{_where(of)}"
 

@@ -8,12 +8,16 @@ standing of the acting officer and of the agency's agreement at that moment.
 Truth has three values (Kleene's strong logic): a field that a record lacks makes a comparison unknown, and
 the answer is "cannot tell" unless the known parts decide it alone. An occurrence that did not happen, in a
 record that would tell of it, is absent, which is known. A field of an absent occurrence is unknown.
+
+Of several types of events a record may provide only some. The occurrence found among those is then a bound:
+the first of all is not later, the next not later and not before the activation, the previous not earlier, the
+last not earlier. A comparison that the bound decides is known, any other unknown, as is every other field.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -39,12 +43,14 @@ class Sel:
     """Events of the given types, narrowed to those whose fields have one of the stated codes.
 
     `where` keeps an event only if each field is given and has one of the values; `having` only if each field
-    is given. An event that lacks such a field is not selected.
+    is given; `below` only if each field is given and less than the number. An event that lacks such a field
+    is not selected.
     """
 
     types: tuple[str, ...]
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    where: tuple[tuple[str, tuple[str | bool, ...]], ...] = ()
     having: tuple[str, ...] = ()
+    below: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         for name in self.types:
@@ -55,9 +61,18 @@ class Sel:
                 spec = FIELDS[name].get(field)
                 wrong = set(codes) - set(spec.codes) if spec and spec.codes else set()
                 if wrong:
-                    raise RuleError(f"{name}.{field} has no code {', '.join(sorted(wrong))}")
-            for field in self.having:
+                    raise RuleError(f"{name}.{field} has no code {', '.join(sorted(map(str, wrong)))}")
+            for field in (*self.having, *(f for f, _ in self.below)):
                 check_field(name, field)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The fields that narrow the selection."""
+        return (*(f for f, _ in self.where), *self.having, *(f for f, _ in self.below))
+
+    def of(self, *types: str) -> Sel:
+        """The same conditions on other types."""
+        return replace(self, types=types)
 
 
 def check_field(event_type: str, field: str) -> None:
@@ -71,10 +86,16 @@ def check_field(event_type: str, field: str) -> None:
         raise RuleError(f"{event_type}.{field} is personal: no rule may read it")
 
 
-def sel(*types: str, having: tuple[str, ...] = (), **where: str | tuple[str, ...]) -> Sel:
+def sel(
+    *types: str,
+    having: tuple[str, ...] = (),
+    below: dict[str, float] | None = None,
+    **where: str | bool | tuple[str, ...],
+) -> Sel:
     """Select events: `sel("determination.reviewed", outcome="concur")`."""
-    codes = tuple((k, (v,) if isinstance(v, str) else tuple(v)) for k, v in sorted(where.items()))
-    return Sel(types, tuple((k, tuple(str(c) for c in v)) for k, v in codes), having)
+    codes = tuple((k, v if isinstance(v, tuple) else (v,)) for k, v in sorted(where.items()))
+    plain = tuple((k, tuple(c if isinstance(c, bool) else str(c) for c in v)) for k, v in codes)
+    return Sel(types, plain, having, tuple(sorted((below or {}).items())))
 
 
 @dataclass(frozen=True)
@@ -131,7 +152,12 @@ class AgreementStanding:
     """What the record knows of the agency's agreement at that moment (`standing.py`)."""
 
 
-Ref = This | Prev | Next | First | Last | OfficerStanding | AgreementStanding
+@dataclass(frozen=True)
+class FacilityStanding:
+    """What the record knows of the activation's facility at that moment (`standing.py`)."""
+
+
+Ref = This | Prev | Next | First | Last | OfficerStanding | AgreementStanding | FacilityStanding
 
 
 def selection(ref: Ref) -> Sel:
@@ -141,7 +167,7 @@ def selection(ref: Ref) -> Sel:
     raise RuleError(f"{ref} selects no events")
 
 
-THIS, OFFICER, AGREEMENT = This(), OfficerStanding(), AgreementStanding()
+THIS, OFFICER, AGREEMENT, FACILITY = This(), OfficerStanding(), AgreementStanding(), FacilityStanding()
 
 
 # --- values ------------------------------------------------------------------------------------------------
@@ -201,9 +227,14 @@ class Later:
 
 @dataclass(frozen=True)
 class Count:
-    """How many events of the whole history are selected."""
+    """How many events of the whole history are selected.
+
+    With `since`, of those from that occurrence to the activation, both moments included; from the beginning
+    where it did not happen.
+    """
 
     sel: Sel
+    since: Prev | None = None
 
 
 @dataclass(frozen=True)
@@ -213,7 +244,14 @@ class Earliest:
     values: tuple[Value, ...]
 
 
-Value = Field | Lit | ObservedUntil | Later | Count | Earliest
+@dataclass(frozen=True)
+class Latest:
+    """The latest of the values that are known; unknown only when none is. For stating deadlines."""
+
+    values: tuple[Value, ...]
+
+
+Value = Field | Lit | ObservedUntil | Later | Count | Earliest | Latest
 
 
 # --- conditions --------------------------------------------------------------------------------------------

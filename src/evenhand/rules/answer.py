@@ -7,7 +7,7 @@ from enum import IntEnum
 from uuid import UUID
 
 from evenhand.record.events import EVENT_TYPES
-from evenhand.rules.algebra import ALWAYS_GIVEN, Sel
+from evenhand.rules.algebra import ALWAYS_GIVEN, Sel, sel
 from evenhand.rules.rule import Rule
 
 
@@ -25,8 +25,9 @@ class Breach:
     """One act that broke a rule.
 
     `evidence`: ids of the events that show it, the act first. `deadline` is null for rules without one;
-    `missed_by` runs to the moment when the thing was done, or to the end of the record if it never was
-    (`still_open`).
+    `first_deadline` is the one that was set at first, where it was moved; `missed_by` runs to the moment when
+    the thing was done, or to the end of the record if it never was (`still_open`). `stated_reason` is the
+    reason that the record states for the delay.
     """
 
     activation: UUID
@@ -37,6 +38,8 @@ class Breach:
     deadline: datetime | None
     missed_by: timedelta | None
     still_open: bool
+    first_deadline: datetime | None = None
+    stated_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,23 +97,25 @@ class Provides:
             if name not in self.fields:
                 lacks.append(name)
             else:
-                needed = [*(f for f, _ in selection.where), *selection.having]
-                lacks += [f"{name}.{f}" for f in needed if not self.field(name, f)]
+                lacks += [f"{name}.{f}" for f in selection.reads if not self.field(name, f)]
         return tuple(lacks)
 
     def askable(self, selection: Sel) -> tuple[str, ...]:
         """The types of a selection that are fully known."""
         if selection not in self._askable:
             self._askable[selection] = tuple(
-                name
-                for name in selection.types
-                if not self.lacking(Sel((name,), selection.where, selection.having))
+                name for name in selection.types if not self.lacking(selection.of(name))
             )
         return self._askable[selection]
 
     def officers(self) -> bool:
         """Whether anything of officers is provided."""
         return any(EVENT_TYPES[name].subject_kind == "officer" for name in self.fields)
+
+    def lacking_of_facilities(self) -> str | None:
+        """What would have to be provided for a facility's standing to be known, if anything."""
+        needed = sel("poster.attested", having=("languages",))
+        return next(iter(self.lacking(needed)), None)
 
 
 def unanswerable(rule: Rule, provides: Provides) -> tuple[str, ...]:

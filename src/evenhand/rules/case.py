@@ -16,12 +16,14 @@ from evenhand.rules.algebra import (
     Count,
     Earliest,
     Exists,
+    FacilityStanding,
     Field,
     First,
     Given,
     In,
     Last,
     Later,
+    Latest,
     Lit,
     Next,
     Not,
@@ -40,7 +42,14 @@ from evenhand.rules.algebra import (
 from evenhand.rules.answer import Answer, Breach, Due, Provides, Verdict, unanswerable
 from evenhand.rules.clock import deadline
 from evenhand.rules.rule import Rule, Term
-from evenhand.rules.standing import AGREEMENT_FIELDS, OFFICER_FIELDS, Row, Standings, effective_events
+from evenhand.rules.standing import (
+    AGREEMENT_FIELDS,
+    FACILITY_FIELDS,
+    OFFICER_FIELDS,
+    Row,
+    Standings,
+    effective_events,
+)
 
 Missing = frozenset[str]
 NOTHING: Missing = frozenset()
@@ -145,12 +154,15 @@ def _breach(rule: Rule, view: "_View") -> Breach:
         evidence.append(view.officer.event)
     if rule.reads_agreement and view.agreement is not None:
         evidence.append(view.agreement.event)
+    if rule.reads_facility and view.facility is not None:
+        evidence.append(view.facility.event)
     term = next(
         t for t in rule.terms if view.truth(_applies(rule, t))[0] is True and view.truth(t.holds)[0] is False
     )
     due = view.value(term.deadline)[0] if term.deadline else None
     done = view.value(term.done)[0] if term.done else None
     late = None if due is None else (done or view.context.observed_until) - due
+    first_due = view.value(term.first_deadline)[0] if term.first_deadline else None
     return Breach(
         activation=view.this["id"],
         when=view.this["occurred_at"],
@@ -160,6 +172,8 @@ def _breach(rule: Rule, view: "_View") -> Breach:
         deadline=due,
         missed_by=late,
         still_open=due is not None and done is None,
+        first_deadline=None if first_due == due else first_due,
+        stated_reason=view.value(term.stated_reason)[0] if term.stated_reason else None,
     )
 
 
@@ -168,6 +182,7 @@ def _selects(selection: Sel, event: Row) -> bool:
         event["type"] in selection.types
         and all(event.get(field) in codes for field, codes in selection.where)
         and all(event.get(field) is not None for field in selection.having)
+        and all(event.get(field) is not None and event[field] < bound for field, bound in selection.below)
     )
 
 
@@ -189,6 +204,12 @@ class _View:
     @cached_property
     def agreement(self) -> Any:
         timeline = self.context.standings.agreements.get(self.this["agency"])
+        return timeline.at(self.this["occurred_at"]) if timeline else None
+
+    @cached_property
+    def facility(self) -> Any:
+        place = self.this["agency"], self.this.get("facility") or ""
+        timeline = self.context.standings.facilities.get(place)
         return timeline.at(self.this["occurred_at"]) if timeline else None
 
     def find(self, ref: Ref) -> Row | None:
@@ -236,21 +257,37 @@ class _View:
                 return value, NOTHING
             case ObservedUntil():
                 return self.context.observed_until, NOTHING
-            case Count(sel=selection):
-                lacking = self.context.provides.lacking(selection)
+            case Count(sel=chosen, since=since):
+                lacking = self._lacking(chosen, *((since.sel,) if since else ()))
                 if lacking:
-                    return None, frozenset(lacking)
-                return sum(_selects(selection, e) for e in self.events), NOTHING
+                    return None, lacking
+                return sum(_selects(chosen, e) for e in self._since(since)), NOTHING
             case Later(start=start, span=span):
                 moment, missing = self.value(start)
                 return (None if moment is None else deadline(moment, span, self.this["zone"])), missing
-            case Earliest(values=values):
+            case Earliest(values=values) | Latest(values=values):
                 found = [self.value(v) for v in values]
                 known = [v for v, _ in found if v is not None]
-                return (min(known), NOTHING) if known else (None, frozenset().union(*(m for _, m in found)))
+                if not known:
+                    return None, frozenset().union(*(m for _, m in found))
+                return (min if isinstance(node, Earliest) else max)(known), NOTHING
             case Field():
                 return self._field(node)
         raise TypeError(node)
+
+    def _lacking(self, *selections: Sel) -> Missing:
+        return frozenset(name for chosen in selections for name in self.context.provides.lacking(chosen))
+
+    def _since(self, since: Prev | None) -> list[Row]:
+        """The events from an occurrence to the activation; all of the history for none."""
+        if since is None:
+            return list(self.events)
+        begin, here = self.find(since), self._moment(self.this)
+        return [
+            e
+            for e in self.events
+            if (begin is None or self._moment(begin) <= self._moment(e)) and self._moment(e) <= here
+        ]
 
     def _field(self, node: Field) -> tuple[Any, Missing]:
         match node.of:
@@ -258,6 +295,10 @@ class _View:
                 return self._standing(self.officer, node.name, OFFICER_FIELDS, "actor")
             case AgreementStanding():
                 return self._standing(self.agreement, node.name, AGREEMENT_FIELDS, None)
+            case FacilityStanding():
+                if lack := self.context.provides.lacking_of_facilities():
+                    return None, frozenset({lack})
+                return self._standing(self.facility, node.name, FACILITY_FIELDS, "facility")
         event = self.find(node.of)
         if event is None:
             return None, frozenset(selection(node.of).types)
@@ -279,6 +320,64 @@ class _View:
     def _key_missing(self, key: str) -> bool:
         return self.this.get(key) is None or not self.context.provides.field(self.this["type"], key)
 
+    # --- what an occurrence that is not provided might change ------------------------------------------
+
+    def _unseen(self, node: Value) -> Missing:
+        """What is lacking for the occurrence found to be the one that the value is of."""
+        match node:
+            case Field(of=Prev() | Next() | First() | Last() as of) if self.find(of) is not None:
+                return self._lacking(of.sel)
+            case Later(start=start):
+                return self._unseen(start)
+        return NOTHING
+
+    def _certain(self, node: Value) -> tuple[Any, Missing]:
+        """The value, or None if another occurrence might have another."""
+        unseen = self._unseen(node)
+        return (None, unseen) if unseen else self.value(node)
+
+    def _range(self, node: Value) -> tuple[Any, Any, Missing]:
+        """The least and the greatest value, None where there is no bound, and what is missing."""
+        unseen = self._unseen(node)
+        if not unseen:
+            value, missing = self.value(node)
+            return value, value, missing
+        match node:
+            case Later(start=start, span=span):
+                low, high, _ = self._range(start)
+                low, high = (end and deadline(end, span, self.this["zone"]) for end in (low, high))
+                return low, high, unseen
+            case Field(of=of, name="occurred_at"):
+                found, _ = self.value(node)
+                here = found and self._moment(self.this)
+                match of:
+                    case First():
+                        return None, found, unseen
+                    case Next():
+                        return here, found, unseen
+                    case Prev():
+                        return found, here, unseen
+                    case Last():
+                        return found, None, unseen
+        return None, None, unseen
+
+    def _compare(self, left: Value, op: Op, right: Value) -> tuple[bool | None, Missing]:
+        if not self._unseen(left) and not self._unseen(right):
+            return self._known(lambda a, b: _OPS[op](a, b), self.value(left), self.value(right))
+        low, high, lacks = self._range(left)
+        other_low, other_high, other_lacks = self._range(right)
+        # That it always holds, and that it never does: of pairs that may have no bound.
+        always, never = {
+            Op.LE: ((high, other_low, Op.LE), (low, other_high, Op.GT)),
+            Op.LT: ((high, other_low, Op.LT), (low, other_high, Op.GE)),
+            Op.GE: ((low, other_high, Op.GE), (high, other_low, Op.LT)),
+            Op.GT: ((low, other_high, Op.GT), (high, other_low, Op.LE)),
+        }.get(op, ((None, None, op), (None, None, op)))
+        for truth, (a, b, test) in ((True, always), (False, never)):
+            if a is not None and b is not None and _OPS[test](a, b):
+                return truth, NOTHING
+        return None, lacks | other_lacks
+
     # --- conditions: (True, False or None if unknown, what is missing) ---------------------------------
 
     def truth(self, node: Condition) -> tuple[bool | None, Missing]:
@@ -295,11 +394,11 @@ class _View:
             case Exists(of=of):
                 return self._exists(of)
             case Compare(left=left, op=op, right=right):
-                return self._known(lambda a, b: _OPS[op](a, b), self.value(left), self.value(right))
+                return self._compare(left, op, right)
             case In(value=value, codes=codes):
-                return self._known(lambda v: v in codes, self.value(value))
+                return self._known(lambda v: v in codes, self._certain(value))
             case Contains(items=items, value=value):
-                return self._known(lambda i, v: v in i, self.value(items), self.value(value))
+                return self._known(lambda i, v: v in i, self._certain(items), self._certain(value))
             case Given(field=field):
                 return self._given(field)
         raise TypeError(node)
@@ -332,15 +431,23 @@ class _View:
                 if not self.context.provides.type("agreement.took_effect"):
                     return None, frozenset({"agreement.took_effect"})
                 return self.agreement is not None, NOTHING
+            case FacilityStanding():
+                if lack := self.context.provides.lacking_of_facilities():
+                    return None, frozenset({lack})
+                if self._key_missing("facility"):
+                    return None, frozenset({f"{self.this['type']}.facility"})
+                return self.facility is not None, NOTHING
         if self.find(of) is not None:
             return True, NOTHING
         lacking = self.context.provides.lacking(selection(of))
         return (None, frozenset(lacking)) if lacking else (False, NOTHING)
 
     def _given(self, field: Field) -> tuple[bool | None, Missing]:
-        value, missing = self.value(field)
+        value, missing = self._certain(field)
         if value is not None:
             return value != [] and value != "", NOTHING
+        if self._unseen(field):
+            return None, missing
         event = self.find(field.of)
         if event is not None and self.context.provides.field(event["type"], field.name):
             return False, NOTHING

@@ -42,6 +42,7 @@ _ACTORS: dict[str, tuple[str, str]] = {
     "complaint": ("complaints-1", "complaints_officer"),
     "review": ("reviewer-1", "reviewer"),
     "access": ("reviewer-1", "reviewer"),
+    "poster": ("coordinator-1", "coordinator"),
     "agreement": ("coordinator-1", "coordinator"),
     "officer": ("coordinator-1", "coordinator"),
 }
@@ -133,13 +134,20 @@ _PROPER: dict[str, Row] = {
         "supervising_position": "field office supervisor",
     },
     "officer.assigned": {"assigned_facility": FACILITY},
+    "poster.attested": {"languages": ["en", "es"]},
     "access.viewed": {"what": "case", "ground": "review"},
     "access.exported": {"what": "findings", "ground": "court_order"},
 }
 """Proper fields; a time span is counted from the event."""
 
 _AROUND = ""
-"""Events around the history keep the subjects that a case-1 meets: officer-1, agreement-1."""
+"""Events around the history keep the subjects that a case-1 meets: officer-1, agreement-1, jail-1."""
+
+_SUBJECTS = {
+    SubjectKind.OFFICER: "officer-1",
+    SubjectKind.AGREEMENT: "agreement-1",
+    SubjectKind.FACILITY: FACILITY,
+}
 
 BACKGROUND: dict[SubjectKind, str] = {
     SubjectKind.OFFICER: "-400d officer.nominated | -390d officer.eligibility_decided | "
@@ -147,6 +155,7 @@ BACKGROUND: dict[SubjectKind, str] = {
     "-367d officer.authorized | -366d officer.form_70_006_issued | -366d officer.assigned",
     SubjectKind.AGREEMENT: "-402d agreement.signed | -401d agreement.signed party=ice | "
     "-400d agreement.took_effect",
+    SubjectKind.FACILITY: "-30d poster.attested",
 }
 
 
@@ -196,12 +205,13 @@ def parse(text: str, kind: SubjectKind, subject: str = "") -> Example:
         row |= {"pos": place_, "case": 0}
     officers = around.get(SubjectKind.OFFICER, own if kind is SubjectKind.OFFICER else [])
     agreements = around.get(SubjectKind.AGREEMENT, own if kind is SubjectKind.AGREEMENT else [])
+    facilities = around.get(SubjectKind.FACILITY, own if kind is SubjectKind.FACILITY else [])
     context = Context(
         Provides({k: frozenset(v) for k, v in provides.items()}),
         until,
-        build_standings(officers, agreements),
+        build_standings(officers, agreements, facilities),
     )
-    return Example(own, [*officers, *agreements], context)
+    return Example(own, [*officers, *agreements, *facilities], context)
 
 
 def _withhold(provides: dict[str, set[str]], what: str) -> None:
@@ -218,7 +228,7 @@ def event(part: str, subject: str, number: int) -> Row:
     moment = BASE + timedelta(seconds=seconds(when))
     kind = EVENT_TYPES[event_type].subject_kind
     actor, role = _actor(event_type)
-    default = {SubjectKind.OFFICER: "officer-1", SubjectKind.AGREEMENT: "agreement-1"}.get(kind, "case-1")
+    default = _SUBJECTS.get(kind, "case-1")
     row: Row = {
         "subject": subject or default,
         "id": UUID(int=(abs(hash_of(subject)) << 16) + number),

@@ -16,6 +16,7 @@ from evenhand.rules.algebra import (
     Compare,
     Condition,
     Count,
+    FacilityStanding,
     Field,
     First,
     In,
@@ -36,9 +37,9 @@ from evenhand.rules.algebra import (
     check_field,
     walk,
 )
-from evenhand.rules.standing import AGREEMENT_FIELDS, OFFICER_FIELDS
+from evenhand.rules.standing import AGREEMENT_FIELDS, FACILITY_FIELDS, OFFICER_FIELDS
 
-_STANDINGS = (OfficerStanding, AgreementStanding)
+_STANDINGS = (OfficerStanding, AgreementStanding, FacilityStanding)
 
 
 class Severity(StrEnum):
@@ -75,12 +76,15 @@ class Term:
     """What a rule asked of acts in one period, under some models or templates of the agreement.
 
     `effective` is the first day, `until` the first day after (UTC). `deadline` and `done` are the moments
-    that a finding states: by when, and when it came.
+    that a finding states: by when, and when it came. `first_deadline` is the one that was set at first, if it
+    can be moved; `stated_reason` where the record would state why it came late.
     """
 
     holds: Condition
     deadline: Value | None = None
     done: Value | None = None
+    first_deadline: Value | None = None
+    stated_reason: Value | None = None
     effective: date | None = None
     until: date | None = None
     models: tuple[str, ...] = ()
@@ -150,6 +154,8 @@ class Rule:
                 known = node.name in OFFICER_FIELDS
             case AgreementStanding():
                 known = node.name in AGREEMENT_FIELDS
+            case FacilityStanding():
+                known = node.name in FACILITY_FIELDS
             case This():
                 for name in self.on.types:
                     check_field(name, node.name)
@@ -171,8 +177,8 @@ class Rule:
         for term in self.terms:
             yield from walk(term.applies)
             yield from walk(term.holds)
-            yield from walk((term.deadline,) if term.deadline else ())
-            yield from walk((term.done,) if term.done else ())
+            stated = (term.deadline, term.done, term.first_deadline, term.stated_reason)
+            yield from walk(tuple(value for value in stated if value))
 
     @cached_property
     def refs(self) -> tuple[Ref, ...]:
@@ -181,8 +187,8 @@ class Rule:
         return tuple(dict.fromkeys(found))
 
     @cached_property
-    def counts(self) -> tuple[Sel, ...]:
-        return tuple(dict.fromkeys(n.sel for n in self.nodes() if isinstance(n, Count)))
+    def counts(self) -> tuple[Count, ...]:
+        return tuple(dict.fromkeys(n for n in self.nodes() if isinstance(n, Count)))
 
     @cached_property
     def reads_officer(self) -> bool:
@@ -191,6 +197,10 @@ class Rule:
     @cached_property
     def reads_agreement(self) -> bool:
         return any(isinstance(n, AgreementStanding) for n in self.nodes())
+
+    @cached_property
+    def reads_facility(self) -> bool:
+        return any(isinstance(n, FacilityStanding) for n in self.nodes())
 
     @cached_property
     def alone(self) -> bool:
@@ -212,10 +222,11 @@ class Rule:
         """The columns of events that the rule reads, other than those that every rule does."""
         found = {n.name for n in self.nodes() if isinstance(n, Field) and not isinstance(n.of, _STANDINGS)}
         for chosen in (self.on, *(n for n in self.nodes() if isinstance(n, Sel))):
-            found |= {name for name, _ in chosen.where} | set(chosen.having)
+            found |= set(chosen.reads)
         found |= {key for ref in self.refs for key in getattr(ref, "on", ())}
         found |= {"actor"} if self.reads_officer else set()
         found |= {"agency"} if self.reads_agreement else set()
+        found |= {"agency", "facility"} if self.reads_facility else set()
         return frozenset(found)
 
     def fields_of(self, ref: Ref) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
-"""What stood at a moment: an officer's authority, an agency's agreement.
+"""What stood at a moment: an officer's authority, an agency's agreement, a facility's posters.
 
-Both are step functions of time, worked out once a record from the officers' and agreements' events. The rules
-ask them for the moment of an act (8 U.S.C. 1357(g)(1), (2), (5)); both engines read the same ones.
+All are step functions of time, worked out once a record from the officers', agreements' and facilities'
+events. The rules ask them for the moment of an act (8 U.S.C. 1357(g)(1), (2), (5)); both engines read the
+same ones.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,7 +35,11 @@ AGREEMENT_FIELDS: dict[str, str] = {
     "facilities": "agreement.took_effect",
     "detention_agreement": "agreement.took_effect",
 }
+FACILITY_FIELDS: dict[str, str] = {"posters_attested_at": "poster.attested"}
 """Each field with the event type that a record must provide for the field to be known."""
+
+POSTED_IN = frozenset({"en", "es"})
+"""The languages in which the complaint process is shown (agreements, Appendix B)."""
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -62,10 +67,11 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Standings:
-    """Timelines of all officers (by officer id) and of all agreements (by agency)."""
+    """Timelines of all officers (by officer id), agreements (by agency) and facilities (by agency and id)."""
 
     officers: dict[str, Timeline]
     agreements: dict[str, Timeline]
+    facilities: dict[tuple[str, str], Timeline] = field(default_factory=dict)
 
 
 def effective_events(events: Iterable[Row]) -> list[Row]:
@@ -75,17 +81,23 @@ def effective_events(events: Iterable[Row]) -> list[Row]:
     return [e for e in events if e["id"] not in corrected]
 
 
-def build_standings(officers: Iterable[Row], agreements: Iterable[Row]) -> Standings:
-    """The timelines of a record, from the events of all officers and of all agreements."""
+def build_standings(
+    officers: Iterable[Row], agreements: Iterable[Row], facilities: Iterable[Row] = ()
+) -> Standings:
+    """The timelines of a record, from the events of all officers, agreements and facilities."""
     by_officer: dict[str, list[Row]] = defaultdict(list)
     for event in effective_events(officers):
         by_officer[event["subject"]].append(event)
     by_agency: dict[str, list[Row]] = defaultdict(list)
     for event in effective_events(agreements):
         by_agency[event["agency"]].append(event)
+    by_facility: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for event in effective_events(facilities):
+        by_facility[event["agency"], event["subject"]].append(event)
     return Standings(
         {k: _timeline(v, _officer_moments(v), _officer_at) for k, v in by_officer.items()},
         {k: _timeline(v, {e["occurred_at"] for e in v}, _agreement_at) for k, v in by_agency.items()},
+        {k: _timeline(v, {e["occurred_at"] for e in v}, _facility_at) for k, v in by_facility.items()},
     )
 
 
@@ -195,3 +207,16 @@ def _agreement_at(events: list[Row], _moment: datetime) -> Row | None:
         "facilities": chosen.facilities,
         "detention_agreement": chosen.effect.get("detention_agreement"),
     }
+
+
+# --- facilities --------------------------------------------------------------------------------------------
+
+
+def _facility_at(events: list[Row], _moment: datetime) -> Row | None:
+    """When posters in all the languages asked for were last attested; None before the first time."""
+    attested = [
+        e["occurred_at"]
+        for e in events
+        if e["type"] == "poster.attested" and set(e.get("languages") or ()) >= POSTED_IN
+    ]
+    return {"posters_attested_at": attested[-1]} if attested else None

@@ -38,6 +38,7 @@ class Ending(IntEnum):
 
 DEPTHS = (712, 215, 55, 18)
 ENDINGS = (50, 18, 18, 7, 7)
+STEPS = ("language", "advisal", "questions", "attestation")
 DROPPED = code("disposition", "dropped_for_transfer")
 
 
@@ -198,7 +199,12 @@ class Course:
         again = plan.rescreened & full
         reopened = grid.put("reopened", closed + dice.between(60, 120, n), again)
         grid.say("reopened", "form_version", form)
-        grid.put("reclosed", reopened + dice.between(120, 300, n), again)
+        moment = reopened
+        for step in STEPS:
+            moment = moment + dice.between(20, 60, n)
+            grid.put(f"{step}_again", moment, again if step != "attestation" else again & self.new_form)
+            grid.say(f"{step}_again", "form_version", form)
+        grid.put("reclosed", moment + dice.between(10, 60, n), again)
 
     def _interview(self) -> None:
         grid, dice, n = self.grid, self.dice, self.n
@@ -321,6 +327,8 @@ class Course:
         grid.say("warrant_served", "language", self.language)
         for name in ("interpreter_needed", "interpreter_named"):
             grid.say("warrant_served", name, self.interpreter)
+        # Seconds after the service.
+        grid.say("warrant_served", "ice_notified_at", dice.early(MINUTE, 50 * MINUTE, n), ~self.jem)
         advised = grid.put("consulate", hold + dice.between(10 * MINUTE, 40 * MINUTE, n), to_ice)
         grid.say("consulate", "notification_owed", plan.owed.astype(np.int64))
         grid.put("consulate_told", advised + dice.between(MINUTE, 10 * MINUTE, n), to_ice & plan.owed)

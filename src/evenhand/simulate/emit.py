@@ -17,6 +17,7 @@ from evenhand.simulate.slots import CODES, KIND, PLACE, ROLES, SLOTS
 
 SLOT_BITS = 6
 """Room for a booking's events in its ids."""
+LATER = frozenset({"ice_notified_at"})
 _MICROS = 1_000_000
 
 
@@ -151,7 +152,14 @@ class _Reading:
     def _payload(self) -> dict[str, pa.Array]:
         names = {name: None for slot in self.slots for name in SLOTS[slot].fixed}
         names |= {name: None for slot, name in self.grid.fields if slot in self.rows}
-        return {name: _values(name, self._codes(name)) for name in names}
+        return {
+            name: self._later(name) if name in LATER else _values(name, self._codes(name)) for name in names
+        }
+
+    def _later(self, name: str) -> pa.Array:
+        """A moment that a grid holds as seconds after its event."""
+        lags = self._codes(name)
+        return _instants(self.when + lags, lags >= 0)
 
     def _codes(self, name: str) -> Ints:
         codes = np.full(self.n, -1, dtype=np.int64)

@@ -121,8 +121,13 @@ def _review(dice: Dice, history: History, county: County, opened: int) -> None:
     history.add(last + DAY, "review.closed", *reviewer)
 
 
-def make_facilities(dice: Dice, period: Period, counties: list[County]) -> list[History]:
-    """Posters attested each quarter and interpreters qualified, at each jail."""
+def make_facilities(
+    dice: Dice, period: Period, counties: list[County], english_alone: frozenset[str]
+) -> list[History]:
+    """Posters attested each quarter and interpreters qualified, at each jail.
+
+    `english_alone` are the jails whose posters are in no other language.
+    """
     histories = []
     for county in counties:
         for facility in county.facilities:
@@ -130,8 +135,9 @@ def make_facilities(dice: Dice, period: Period, counties: list[County]) -> list[
             by = (county.coordinator, COORDINATOR)
             history.add(period.start - 5 * DAY, "interpreter.qualified", *by, languages=["es"])
             moment = period.start + dice.one(0, 20) * DAY
+            languages = ["en"] if facility in english_alone else ["en", "es"]
             while moment < period.until:
-                history.add(moment, "poster.attested", *by, languages=["en", "es"])
+                history.add(moment, "poster.attested", *by, languages=languages)
                 moment += dice.one(75, 90) * DAY
             histories.append(history)
     return histories

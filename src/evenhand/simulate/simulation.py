@@ -46,7 +46,8 @@ from evenhand.simulate.world import (
 AFTERWARDS = 130
 """Days from the last booking to the end of the record, in which all deadlines pass."""
 ONE_IN = 10
-"""One in so many counties has officers who act and must not, where there are such faults."""
+"""One in so many counties has officers who act and must not, one has posters in English alone, where there
+are such faults."""
 Progress = Callable[[int], None]
 
 
@@ -105,10 +106,12 @@ class Simulation:
                 self.staffing.staff(county, facility)
         self.regular_officers = [c for c in self.staffing.careers if c.county.number < len(self.regular)]
         self.troubled: list[County] = []
+        self.english: list[County] = []
         self.unfit: dict[Unfit, Ints] = {}
         if not self.settings.rates:
             return
-        self.troubled = [c for c in self.regular if c.model == "JEM" and not c.idle][::ONE_IN]
+        fit = [c for c in self.regular if c.model == "JEM" and not c.idle]
+        self.troubled, self.english = fit[::ONE_IN], fit[1::ONE_IN]
         for kind in Unfit:
             self.unfit[kind] = np.full(len(self.counties), -1, dtype=np.int64)
             for county in self.troubled:
@@ -141,7 +144,12 @@ class Simulation:
             SubjectKind.OFFICER: [made.history for made in self.staffing.careers],
             SubjectKind.COMPLAINT: complaints,
             SubjectKind.REVIEW: reviews,
-            SubjectKind.FACILITY: make_facilities(Dice(seed, Stream.REVIEWS, 1), period, self.regular),
+            SubjectKind.FACILITY: make_facilities(
+                Dice(seed, Stream.REVIEWS, 1),
+                period,
+                self.regular,
+                frozenset(c.facilities[0] for c in self.english),
+            ),
         }
 
     @cached_property
@@ -170,6 +178,7 @@ class Simulation:
             Spot.TROUBLED: [c.number for c in self.troubled],
             Spot.UNSIGNED: [unsigned],
             Spot.PAUSED: [paused],
+            Spot.ENGLISH: [c.number for c in self.english],
         }
         return BookingFaults(settings.seed, settings.bookings, counts, self.places, spots, self.unfit)
 

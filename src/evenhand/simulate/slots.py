@@ -53,6 +53,10 @@ SLOTS: dict[str, Slot] = {
     "attestation": Slot("screening.step_done", fixed={"step": "attestation"}),
     "closed": Slot("screening.closed"),
     "reopened": Slot("screening.opened", fixed={"reason": "language"}),
+    **{
+        f"{step}_again": Slot("screening.step_done", fixed={"step": step})
+        for step in ("language", "advisal", "questions", "attestation")
+    },
     "reclosed": Slot("screening.closed", fixed={"closing_reason": "completed"}),
     "interview": Slot("interview.held", Who.OFFICER, {"advisal_given": True}),
     "claimed": Slot("citizenship.claimed", Who.OFFICER),

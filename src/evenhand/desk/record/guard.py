@@ -89,7 +89,7 @@ def needs_standings(event_type: str) -> bool:
 
 
 def _types_read(rule: Rule) -> frozenset[str]:
-    selections = [rule.on, *map(selection, rule.refs), *rule.counts]
+    selections = [rule.on, *map(selection, rule.refs), *(count.sel for count in rule.counts)]
     return frozenset(name for chosen in selections for name in chosen.types)
 
 

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from evenhand.desk.bookings.acts import FORM, on_case
 from evenhand.desk.bookings.models import Case
-from evenhand.desk.record import history
 from evenhand.desk.record.act import Actor, BadActError, Done, perform, perform_together
-from evenhand.record.events import SourceKind, SubjectKind
+from evenhand.record.events import SourceKind
 from evenhand.record.events.booking import (
     FORMS,
     ChargingDocumentPrepared,
@@ -79,24 +78,13 @@ def do_step(
 def do_steps_again(
     case: Case, by: Actor, at: datetime | None = None, source: SourceKind = DESK
 ) -> list[Done]:
-    """Record all steps of a second screening and close it; each takes the place of the one before."""
+    """Record all steps of a second screening and close it; those of the first stand beside them."""
     _need_open(case)
     if case.screenings < 2:
         raise BadActError({"": _("This is the first screening: do its steps one by one.")})
-    events = history.effective(history.load(SubjectKind.BOOKING, case.subject))
-    before = {e.step: e.id for e in events if isinstance(e, ScreeningStepDone)}
-    why = next(e.reason for e in reversed(events) if isinstance(e, ScreeningOpened))
     acts = [
         on_case(
-            ScreeningStepDone.type,
-            case,
-            by,
-            at,
-            source=source,
-            form_version=case.form_version,
-            step=step,
-            corrects=before.get(step),
-            reason=why if step in before else None,
+            ScreeningStepDone.type, case, by, at, source=source, form_version=case.form_version, step=step
         )
         for step in steps_of(case)
     ]

@@ -261,10 +261,13 @@ class WarrantSigned(BookingEvent):
 
 
 class WarrantServed(BookingEvent):
+    """`ice_notified_at`: when ICE was told of the service, as the warrant service officer model asks."""
+
     type: ClassVar[str] = "warrant.served"
     form: WarrantForm | None = None
     language: Code | None = None
     copy_given: bool | None = None
+    ice_notified_at: AwareDatetime | None = None
     interpreter_needed: bool | None = None
     interpreter_named: bool | None = None
     interpreter: PersonalText = None

@@ -1,7 +1,7 @@
 """DET: detainer and warrant."""
 
 from evenhand.record.events import SubjectKind
-from evenhand.rules.algebra import THIS, Exists, First, Later, Next, Prev, sel
+from evenhand.rules.algebra import THIS, Exists, Field, First, Later, Next, Prev, sel
 from evenhand.rules.catalog.selections import BY_LOCAL_OFFICER, DETAINER_HOLD, DUE, EXIT
 from evenhand.rules.patterns import (
     absent,
@@ -21,6 +21,7 @@ from evenhand.rules.rule import Basis, Rule, Severity, Term
 from evenhand.rules.sources import DIRECTIVE_DETAINERS, I247A, form_i247a, moa, regulation
 
 _NOTIFIED = Next(sel("detainer.ice_notified"))
+_TOLD = Field(THIS, "ice_notified_at")
 _CHECK = First(sel("record_check.done", having=("response",)))
 _OTHER_HOLD = Prev(sel("custody.hold_started", basis=("judicial_warrant", "other_agency")))
 _HELD = "-3h custody.release_due | -3h custody.hold_started"
@@ -116,6 +117,38 @@ RULES = (
         ),
         fails=("0h detainer.issued | 24h1s detainer.ice_notified", "0h detainer.issued"),
         unclear=("0h detainer.issued | until 23h", "0h detainer.issued | ~detainer.ice_notified"),
+    ),
+    Rule(
+        id="DET-06",
+        sentence="ICE is told at once of a warrant that a warrant service officer served (within one hour).",
+        citations=(moa("App. A (WSO)"),),
+        severity=Severity.VIOLATION,
+        subject=SubjectKind.BOOKING,
+        on=sel("warrant.served"),
+        when=BY_LOCAL_OFFICER,
+        terms=(
+            Term(
+                # A moment left out does not say that ICE was not told: then it cannot be told.
+                at_most(_TOLD, Later(at(THIS), _OUR_HOUR)),
+                deadline=Later(at(THIS), _OUR_HOUR),
+                done=_TOLD,
+                models=("WSO",),
+            ),
+        ),
+        passes=(
+            "0h warrant.served ice_notified_at=1h | -9d agreement.took_effect model=WSO",
+            "0h warrant.served ice_notified_at=9h | -9d agreement.took_effect model=JEM",
+            "0h warrant.served actor_role=federal_officer ice_notified_at=9h | "
+            "-9d agreement.took_effect model=WSO",
+            "0h warrant.served actor_role=federal_supervisor ice_notified_at=9h | "
+            "-9d agreement.took_effect model=WSO",
+        ),
+        fails=("0h warrant.served ice_notified_at=1h1s | -9d agreement.took_effect model=WSO",),
+        unclear=(
+            "0h warrant.served | -9d agreement.took_effect model=WSO",
+            "0h warrant.served ice_notified_at=1h | -9d agreement.took_effect model=WSO | "
+            "~warrant.served.ice_notified_at",
+        ),
     ),
     Rule(
         id="DET-07",

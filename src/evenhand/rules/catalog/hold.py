@@ -1,7 +1,20 @@
 """HLD: the hold clock."""
 
 from evenhand.record.events import SubjectKind
-from evenhand.rules.algebra import THIS, Clock, Compare, Exists, First, Later, Next, Op, Prev, Value, sel
+from evenhand.rules.algebra import (
+    THIS,
+    Clock,
+    Compare,
+    Exists,
+    Field,
+    First,
+    Later,
+    Next,
+    Op,
+    Prev,
+    Value,
+    sel,
+)
 from evenhand.rules.catalog.selections import DETAINER_HOLD, DUE, EXIT
 from evenhand.rules.patterns import absent, all_of, any_of, at, by, given, hours, within
 from evenhand.rules.rule import Basis, Rule, Severity, Term
@@ -37,6 +50,7 @@ RULES = (
             # Juneteenth is a Thursday.
             "15d12h custody.release_due | 15d12h custody.hold_started | 18d12h custody.released",
             "0h custody.release_due | 0h custody.hold_started basis=judicial_warrant",
+            "0h custody.release_due | 0h custody.hold_started | 48h custody.departed | ~custody.released",
         ),
         fails=(
             "0h custody.release_due | 0h custody.hold_started | 48h1s custody.departed",
@@ -50,6 +64,7 @@ RULES = (
             "0h custody.release_due | 0h custody.hold_started | until 47h",
             "0h custody.release_due | 0h custody.hold_started | ~custody.departed",
             "0h custody.release_due | 0h custody.hold_started | ~custody.transferred_in_place",
+            "0h custody.release_due | 0h custody.hold_started | 48h1s custody.departed | ~custody.released",
         ),
     ),
     Rule(
@@ -92,6 +107,7 @@ RULES = (
                 any_of(given(THIS, "detention_agreement"), within(_DEPARTED, hours(48))),
                 deadline=Later(at(THIS), hours(48)),
                 done=at(_DEPARTED),
+                stated_reason=Field(_DEPARTED, "reason"),
             ),
         ),
         passes=(
@@ -100,6 +116,7 @@ RULES = (
         ),
         fails=(
             "0h custody.transferred_in_place | 48h1s custody.departed",
+            "0h custody.transferred_in_place | 49h custody.departed reason=snow",
             "0h custody.transferred_in_place",
         ),
         unclear=(
@@ -193,14 +210,17 @@ RULES = (
                 by(EXIT, Later(at(THIS), _IN_GOOD_TIME)),
                 deadline=Later(at(THIS), _IN_GOOD_TIME),
                 done=at(EXIT),
+                stated_reason=Field(EXIT, "reason"),
             ),
         ),
         passes=(
             "0h custody.release_due | 6h custody.released",
+            "0h custody.release_due | 6h custody.released | ~custody.departed",
             "0h custody.release_due | 0h custody.hold_started basis=other_agency | 9h custody.released",
         ),
         fails=(
             "0h custody.release_due | 6h1s custody.released",
+            "0h custody.release_due | 7h custody.released reason=snow",
             "0h custody.release_due | 6h1s custody.departed",
             "0h custody.release_due | 6h1s custody.transferred_in_place",
             "0h custody.release_due",
@@ -210,6 +230,7 @@ RULES = (
             "0h custody.release_due | until 5h",
             "0h custody.release_due | ~custody.departed",
             "0h custody.release_due | ~custody.transferred_in_place",
+            "0h custody.release_due | 6h1s custody.released | ~custody.departed",
         ),
     ),
 )

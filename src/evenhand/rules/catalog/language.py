@@ -1,10 +1,12 @@
 """LAN: language and access."""
 
 from evenhand.record.events import SubjectKind
-from evenhand.rules.algebra import THIS, sel
-from evenhand.rules.patterns import all_of, any_of, given, is_false, is_true
+from evenhand.rules.algebra import FACILITY, THIS, Exists, Field, Later, sel
+from evenhand.rules.patterns import all_of, any_of, at, at_most, days, given, is_false, is_true
 from evenhand.rules.rule import Basis, Rule, Severity, Term
 from evenhand.rules.sources import REHABILITATION_ACT, moa
+
+_ATTESTED_UNTIL = Later(Field(FACILITY, "posters_attested_at"), days(92, ours=True))
 
 RULES = (
     Rule(
@@ -55,5 +57,41 @@ RULES = (
         passes=("0h interview.held aid_needed=yes aid_given=yes", "0h interview.held"),
         fails=("0h interview.held aid_needed=yes aid_given=no",),
         unclear=("0h interview.held aid_needed=",),
+    ),
+    Rule(
+        id="LAN-04",
+        sentence="The complaint process is shown at the jail in English and Spanish, attested each quarter (within "
+        "92 days), or else told to the person in a language understood.",
+        citations=(moa("App. B"),),
+        severity=Severity.WARNING,
+        subject=SubjectKind.BOOKING,
+        on=sel("interview.held"),
+        terms=(
+            Term(
+                any_of(
+                    all_of(Exists(FACILITY), at_most(at(THIS), _ATTESTED_UNTIL)),
+                    all_of(is_true(THIS, "advisal_given"), given(THIS, "language")),
+                )
+            ),
+        ),
+        passes=(
+            "0h interview.held advisal_given=no | -92d poster.attested | -91d poster.attested languages=en",
+            "0h interview.held advisal_given=no",
+            "0h interview.held | -93d poster.attested",
+        ),
+        fails=(
+            "0h interview.held advisal_given=no | -92d1s poster.attested",
+            "0h interview.held advisal_given=no | -1d poster.attested languages=en",
+            "0h interview.held advisal_given=no | -1d poster.attested languages=es",
+            "0h interview.held advisal_given=no | 1s poster.attested",
+            "0h interview.held advisal_given=no facility=jail-2",
+            "0h interview.held language= | -93d poster.attested",
+        ),
+        unclear=(
+            "0h interview.held advisal_given=no | ~poster.attested",
+            "0h interview.held advisal_given=no | ~poster.attested.languages",
+            "0h interview.held advisal_given=no facility=",
+            "0h interview.held | -93d poster.attested | ~interview.held.advisal_given",
+        ),
     ),
 )

@@ -1,7 +1,7 @@
 """OFF: designated officers."""
 
 from evenhand.record.events import SubjectKind
-from evenhand.rules.algebra import OFFICER, THIS, Exists, Field, Later, Next, Prev, sel
+from evenhand.rules.algebra import OFFICER, THIS, Count, Exists, Field, Later, Next, Prev, sel
 from evenhand.rules.catalog.selections import ACTS, BY_LOCAL_OFFICER, at_every_act, by_federal_officers
 from evenhand.rules.patterns import (
     absent,
@@ -22,12 +22,24 @@ from evenhand.rules.sources import moa, statute
 
 _KNOWN_OFFICER = all_of(BY_LOCAL_OFFICER, Exists(OFFICER))
 _EXAMINATION = Prev(sel("examination.taken"))
+_FAILED = sel("examination.taken", below={"score": 70})
+_REMEDIAL = sel("examination.taken", remedial=True)
+_FINAL = sel("examination.taken", course="wso_basic")
+_AUTHORIZED_BEFORE = Prev(sel("officer.authorized"))
 _REFRESHER = Prev(sel("refresher.completed"))
 _RETURNED = Next(sel("officer.credential_returned"))
 _TWO_YEARS, _RETURN = days(2 * 365), days(30, ours=True)
 
 _START = "-30d officer.nominated | -29d officer.certified | -28d officer.authorized | "
 _FORM = "-27d officer.form_70_006_issued | -27d officer.assigned | "
+_PASSED_LATE = (
+    "-3d examination.taken score=60 course=wso_basic | "
+    "-1d examination.taken score=90 attempt=2 remedial=yes course=wso_basic"
+)
+_EARLIER = (
+    "-800d examination.taken score=60 course=wso_basic | "
+    "-790d examination.taken score=70 attempt=2 remedial=yes course=wso_basic | -780d officer.authorized"
+)
 
 RULES = (
     Rule(
@@ -87,8 +99,9 @@ RULES = (
     ),
     Rule(
         id="OFF-04",
-        sentence="The last examination before the authorization is passed with 70 percent or more, at the first "
-        "attempt or the one that may follow it.",
+        sentence="Examinations are passed with 70 percent or more before the authorization, at the first attempt "
+        "or the one that may follow it: two failures disqualify, the jail enforcement model allows one remedial "
+        "examination in the course, and the warrant service officer model one examination and one re-take.",
         citations=(moa("IV.C"),),
         severity=Severity.VIOLATION,
         guard=True,
@@ -100,20 +113,52 @@ RULES = (
                     Exists(_EXAMINATION),
                     at_least(Field(_EXAMINATION, "score"), 70),
                     at_most(Field(_EXAMINATION, "attempt"), 2),
+                    at_most(Count(_FAILED, since=_AUTHORIZED_BEFORE), 1),
                 )
             ),
+            Term(at_most(Count(_REMEDIAL, since=_AUTHORIZED_BEFORE), 1), models=("JEM",)),
+            Term(at_most(Count(_FINAL, since=_AUTHORIZED_BEFORE), 2), models=("WSO",)),
         ),
         passes=(
             "0h examination.taken score=70 attempt=2 | 0h officer.authorized",
             "-3d examination.taken score=60 | -1d examination.taken score=90 attempt=2 | 0h officer.authorized",
+            # One remedial examination in each course, and failures of a course before.
+            f"-9d agreement.took_effect | {_PASSED_LATE} | 0h officer.authorized",
+            f"-900d agreement.took_effect | {_EARLIER} | {_PASSED_LATE} | 0h officer.authorized",
+            f"-9d agreement.took_effect model=WSO | {_PASSED_LATE} | 0h officer.authorized",
+            f"-900d agreement.took_effect model=WSO | {_EARLIER} | {_PASSED_LATE} | 0h officer.authorized",
+            # What the other model forbids, and another course.
+            "-9d agreement.took_effect model=WSO | -3d examination.taken course=refresher | "
+            "-2d examination.taken course=wso_basic | -1d examination.taken course=wso_basic | "
+            "0h officer.authorized",
+            "-9d agreement.took_effect | -3d examination.taken course=wso_basic | "
+            "-2d examination.taken course=wso_basic | -1d examination.taken course=wso_basic | "
+            "0h officer.authorized",
+            "-9d agreement.took_effect model=WSO | -3d examination.taken course=jem_basic remedial=yes | "
+            "-1d examination.taken course=jem_basic remedial=yes | 0h officer.authorized",
+            "-9d agreement.took_effect | -1d examination.taken remedial=yes | 0h officer.authorized | "
+            "1d examination.taken remedial=yes",
         ),
         fails=(
             "-1d examination.taken score=69.9 | 0h officer.authorized",
             "-1d examination.taken score=90 attempt=3 | 0h officer.authorized",
             "-2d examination.taken score=90 | -1d examination.taken score=60 | 0h officer.authorized",
             "1s examination.taken | 0h officer.authorized",
+            # Two failures, though a third was passed and none is called remedial.
+            "-3d examination.taken score=69.9 | -2d examination.taken score=69.9 | "
+            "-1d examination.taken score=90 | 0h officer.authorized",
+            "-9d agreement.took_effect | -3d examination.taken remedial=yes | "
+            "-1d examination.taken remedial=yes | 0h officer.authorized",
+            "-9d agreement.took_effect model=WSO | -3d examination.taken course=wso_basic | "
+            "-2d examination.taken course=wso_basic | -1d examination.taken course=wso_basic | "
+            "0h officer.authorized",
         ),
-        unclear=("-1d examination.taken score= | 0h officer.authorized",),
+        unclear=(
+            "-1d examination.taken score= | 0h officer.authorized",
+            "-1d examination.taken | 0h officer.authorized | ~examination.taken.remedial",
+            "-3d examination.taken remedial=yes | -1d examination.taken remedial=yes | 0h officer.authorized | "
+            "~agreement.took_effect",
+        ),
     ),
     Rule(
         id="OFF-05",

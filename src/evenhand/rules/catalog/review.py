@@ -1,7 +1,7 @@
 """REV: reviews of the program."""
 
 from evenhand.record.events import SubjectKind
-from evenhand.rules.algebra import THIS, Exists, Field, First, Last, Next, sel
+from evenhand.rules.algebra import THIS, Exists, Field, First, Last, Latest, Next, sel
 from evenhand.rules.patterns import all_of, any_of, at, by, given, ne, not_later
 from evenhand.rules.rule import Basis, Rule, Severity, Term
 from evenhand.rules.sources import moa, practice
@@ -10,6 +10,7 @@ _SAMPLE = First(sel("review.sample_drawn", having=("seed",)))
 _ACTION = Next(sel("review.corrective_action_set", having=("owner", "due")), on=("finding",))
 _DONE = Next(sel("review.done"), on=("finding",))
 _EXTENDED = Last(sel("review.extended", having=("reason",)), on=("finding",))
+_DUE = Latest((Field(THIS, "due"), Field(_EXTENDED, "due")))
 
 RULES = (
     Rule(
@@ -64,7 +65,8 @@ RULES = (
                     by(_DONE, Field(THIS, "due")),
                     all_of(Exists(_EXTENDED), by(_DONE, Field(_EXTENDED, "due"))),
                 ),
-                deadline=Field(THIS, "due"),
+                deadline=_DUE,
+                first_deadline=Field(THIS, "due"),
                 done=at(_DONE),
             ),
         ),

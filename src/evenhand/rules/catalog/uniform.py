@@ -14,7 +14,9 @@ from evenhand.rules.algebra import (
     Exists,
     Field,
     First,
+    Last,
     Later,
+    Next,
     Op,
     Prev,
     sel,
@@ -41,6 +43,8 @@ from evenhand.rules.sources import TITLE_VI, claim, moa
 _OPENED, _CLOSED = First(sel("screening.opened")), First(sel("screening.closed"))
 _LAST_OPENED = Prev(sel("screening.opened"))
 _COMPLETED = sel("screening.closed", closing_reason="completed")
+_STEP = sel("screening.step_done")
+_NEXT_STEP, _REOPENED = Next(_STEP, strictly=True), Next(sel("screening.opened"))
 _RELEASED = First(sel("custody.released"))
 _DUE = First(sel("custody.release_due"))
 _HOLD = First(sel("custody.hold_started"))
@@ -51,19 +55,28 @@ PERMITTED_GROUNDS = tuple(g for g in InterviewGround if g not in _NEVER_A_GROUND
 
 
 def _steps_of(form: str) -> Iterator[Condition]:
-    """Every step of the form done once, in the form's order, and no other step."""
+    """Since the screening opened, every step of the form done once, in the form's order, and no other step."""
     steps = {step: sel("screening.step_done", step=step) for step in FORMS[form]}
     for chosen in steps.values():
-        yield eq(Count(chosen), 1)
+        yield eq(Count(chosen, since=_LAST_OPENED), 1)
     for before, after in pairwise(steps.values()):
-        yield at_most(at(First(before)), at(First(after)))
+        yield at_most(at(Prev(before)), at(Prev(after)))
     others = tuple(s for s in Step if s not in steps)
     if others:
-        yield eq(Count(sel("screening.step_done", step=others)), 0)
+        yield eq(Count(sel("screening.step_done", step=others), since=_LAST_OPENED), 0)
 
 
 def _form_followed(form: str) -> Condition:
     return all_of(eq(Field(_LAST_OPENED, "form_version"), form), *_steps_of(form))
+
+
+def _no_step_outside() -> Iterator[Condition]:
+    """No step before the first screening opened, and none after this one until another opens."""
+    yield at_most(at(_OPENED), at(First(_STEP)))
+    yield any_of(
+        at_most(at(Last(_STEP)), at(THIS)),
+        all_of(Exists(_REOPENED), at_most(at(_REOPENED), at(_NEXT_STEP))),
+    )
 
 
 def _screening(form: str, steps: str) -> str:
@@ -72,6 +85,15 @@ def _screening(form: str, steps: str) -> str:
         f"{minute}m screening.step_done step={step}" for step, minute in (s.split("@") for s in steps.split())
     ]
     return " | ".join([f"0h screening.opened form_version={form}", *done, "9m screening.closed"])
+
+
+_WHOLE = "language@1 advisal@1 questions@2 attestation@2"
+
+
+def _twice(steps: str, form: str = "2025") -> str:
+    """A whole screening, and a second one from minute 10 to 20 with the stated steps."""
+    again = _screening(form, steps).replace("0h screening.opened", "10m screening.opened")
+    return f"{_screening('2025', _WHOLE)} | {again.replace('9m screening.closed', '20m screening.closed')}"
 
 
 def _without(form: str, left_out: Step) -> str:
@@ -121,6 +143,7 @@ RULES = (
             "0h person.booked | 2h screening.closed closing_reason=refused | 2h custody.released",
         ),
         fails=(
+            "0h person.booked | 2h1s screening.closed | 2h custody.released | ~custody.departed",
             "0h person.booked | 24h1s screening.closed",
             "0h person.booked | 2h1s screening.closed | 2h custody.released",
             "0h person.booked | 2h custody.departed",
@@ -132,27 +155,47 @@ RULES = (
         ),
         unclear=(
             "0h person.booked | 2h screening.closed | ~custody.released",
+            "0h person.booked | 2h screening.closed | 2h custody.released | ~custody.departed",
             "0h person.booked | until 23h",
         ),
     ),
     Rule(
         id="UNI-03",
-        sentence="The same questions are put to everyone, in the same order: the steps of a completed screening "
-        "are those of its form.",
+        sentence="The same questions are put to everyone, in the same order: the steps of each completed "
+        "screening are those of its form, and no step stands outside a screening.",
         citations=(claim("C04"),),
         severity=Severity.VIOLATION,
         guard=True,
         basis=Basis.CLAIM,
         subject=SubjectKind.BOOKING,
         on=_COMPLETED,
-        terms=(Term(any_of(*(_form_followed(form) for form in FORMS))),),
+        terms=(Term(all_of(any_of(*(_form_followed(form) for form in FORMS)), *_no_step_outside())),),
         passes=(
             _screening("2020", "language@1 advisal@1 questions@2"),
             *(_screening(form, " ".join(f"{step}@1" for step in FORMS[form])) for form in FORMS),
             _screening("2025", "language@1 advisal@2 questions@2 attestation@2"),
             "0h screening.opened | 3m screening.closed closing_reason=refused",
+            # Screened again, all of it; begun again after a refusal; all within one moment.
+            _twice("language@11 advisal@12 questions@13 attestation@14"),
+            _twice("language@10 advisal@12 questions@13 attestation@20"),
+            _twice("language@11 advisal@12 questions@13", form="2020"),
+            f"-9m screening.opened | -8m screening.step_done step=language | "
+            f"-7m screening.closed closing_reason=refused | {_screening('2025', _WHOLE)}",
+            _screening("2025", "language@0 advisal@0 questions@9 attestation@9"),
         ),
         fails=(
+            # The second screening with a step left out, done before, or out of order.
+            _twice("language@11 advisal@12 questions@13"),
+            _twice("advisal@12 questions@13 attestation@14"),
+            _twice(""),
+            _twice("language@12 advisal@11 questions@13 attestation@14"),
+            # A step outside a screening: before, between and after.
+            f"-1s screening.step_done step=language | {_screening('2025', _WHOLE)}",
+            f"{_screening('2025', _WHOLE)} | 9m1s screening.step_done step=questions",
+            f"{_twice('language@11 advisal@12 questions@13 attestation@14')} | "
+            "9m1s screening.step_done step=questions",
+            f"{_twice('language@11 advisal@12 questions@13 attestation@14')} | "
+            "20m1s screening.step_done step=questions",
             # Out of order.
             _screening("2020", "language@2 advisal@1 questions@2"),
             _screening("2020", "language@1 advisal@2 questions@1"),
@@ -166,7 +209,11 @@ RULES = (
             _screening("2020", "language@1 advisal@1 questions@1 attestation@1"),
             _screening("1999", "language@1 advisal@1 questions@1"),
         ),
-        unclear=("0h screening.opened | 3m screening.closed | ~screening.step_done",),
+        unclear=(
+            "0h screening.opened | 3m screening.closed | ~screening.step_done",
+            f"{_screening('2025', _WHOLE)} | ~screening.opened",
+            f"{_screening('2025', _WHOLE)} | ~screening.opened.form_version",
+        ),
     ),
     Rule(
         id="UNI-05",

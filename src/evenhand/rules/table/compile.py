@@ -24,25 +24,30 @@ from evenhand.rules.algebra import (
     Count,
     Earliest,
     Exists,
+    FacilityStanding,
     Field,
+    First,
     Given,
     In,
+    Last,
     Later,
+    Latest,
     Lit,
+    Next,
     Not,
     ObservedUntil,
     OfficerStanding,
     Op,
     Or,
+    Prev,
     Ref,
-    Sel,
     This,
     Unknown,
     Value,
 )
 from evenhand.rules.answer import Provides
 from evenhand.rules.rule import Rule, Term
-from evenhand.rules.standing import AGREEMENT_FIELDS, OFFICER_FIELDS
+from evenhand.rules.standing import AGREEMENT_FIELDS, FACILITY_FIELDS, OFFICER_FIELDS
 from evenhand.rules.table.inputs import NAIVE_INSTANT, instant
 
 Lack = tuple[str, ir.BooleanValue]
@@ -68,8 +73,8 @@ class Frame(ABC):
         """A column of the occurrence; null where it is not found."""
 
     @abstractmethod
-    def count(self, selection: Sel) -> ir.IntegerValue:
-        """How many events of the history are selected."""
+    def count(self, node: Count) -> ir.IntegerValue:
+        """How many events are selected, of the history or of its part."""
 
     @abstractmethod
     def later(self, node: Later) -> ir.TimestampValue:
@@ -89,15 +94,24 @@ def _applies(frame: Frame, rule: Rule, term: Term) -> ir.BooleanValue:
     return truth(frame, And((rule.when, term.applies)) if rule.when else term.applies)
 
 
-def timing(frame: Frame, rule: Rule) -> tuple[ir.Value, ir.Value]:
-    """The deadline and the moment done of the first term that is broken; null where there is none."""
-    nothing = ibis.null(NAIVE_INSTANT)
-    due, done = nothing, nothing
+STATED = {
+    "deadline": NAIVE_INSTANT,
+    "done": NAIVE_INSTANT,
+    "first_deadline": NAIVE_INSTANT,
+    "stated_reason": "string",
+}
+"""What a finding states of a term, by its name, and the type of each."""
+
+
+def stated(frame: Frame, rule: Rule) -> dict[str, ir.Value]:
+    """What the first term that is broken states; null where it states nothing."""
+    found: dict[str, ir.Value] = {name: ibis.null(kind) for name, kind in STATED.items()}
     for term in reversed(rule.terms):
         broken = (_applies(frame, rule, term) & ~truth(frame, term.holds)).fill_null(False)
-        due = broken.ifelse(value(frame, term.deadline) if term.deadline else nothing, due)
-        done = broken.ifelse(value(frame, term.done) if term.done else nothing, done)
-    return due, done
+        for name, kind in STATED.items():
+            node = getattr(term, name)
+            found[name] = broken.ifelse(value(frame, node) if node else ibis.null(kind), found[name])
+    return found
 
 
 def missing(frame: Frame, rule: Rule) -> list[Lack]:
@@ -138,7 +152,15 @@ def truth(frame: Frame, node: Condition) -> ir.BooleanValue:
         case Exists(of=of):
             return _exists(frame, of)
         case Compare(left=left, op=op, right=right):
+            if _unseen(frame, left) or _unseen(frame, right):
+                return _compare_ranges(_range(frame, left), op, _range(frame, right))
             return _compare(value(frame, left), op, value(frame, right))
+        case In(value=item) if _unseen(frame, item):
+            return ibis.null(_UNKNOWN)
+        case Contains(items=items, value=item) if _unseen(frame, items) or _unseen(frame, item):
+            return ibis.null(_UNKNOWN)
+        case Given(field=field) if _unseen(frame, field):
+            return ibis.null(_UNKNOWN)
         case In(value=item, codes=codes):
             return value(frame, item).isin(codes)
         case Contains(items=items, value=item):
@@ -179,6 +201,63 @@ def _compare(left: Any, op: Op, right: Any) -> ir.BooleanValue:
             return left > right
 
 
+# What another occurrence, of a type that is not provided, might change (`_View._range` of the case engine).
+
+
+def _unseen(frame: Frame, node: Value) -> bool:
+    """Whether the occurrence found need not be the one that the value is of."""
+    match node:
+        case Field(of=Prev() | Next() | First() | Last() as of):
+            return bool(frame.provides.lacking(of.sel))
+        case Later(start=start):
+            return _unseen(frame, start)
+    return False
+
+
+_Range = tuple[Any, Any]
+"""The least and the greatest value as columns, None where there is no bound."""
+
+
+def _range(frame: Frame, node: Value) -> _Range:
+    if not _unseen(frame, node):
+        known = value(frame, node)
+        return known, known
+    match node:
+        case Later(start=start, span=span):
+            shift = ibis.interval(seconds=span.seconds)
+            low, high = _range(frame, start)
+            return None if low is None else low + shift, None if high is None else high + shift
+        case Field(of=of, name="occurred_at"):
+            found = value(frame, node)
+            here = found.notnull().ifelse(frame.get(This(), "occurred_at"), ibis.null(NAIVE_INSTANT))
+            match of:
+                case First():
+                    return None, found
+                case Next():
+                    return here, found
+                case Prev():
+                    return found, here
+                case Last():
+                    return found, None
+    return None, None
+
+
+def _compare_ranges(left: _Range, op: Op, right: _Range) -> ir.BooleanValue:
+    (low, high), (other_low, other_high) = left, right
+    tests = {
+        Op.LE: ((high, other_low, Op.LE), (low, other_high, Op.GT)),
+        Op.LT: ((high, other_low, Op.LT), (low, other_high, Op.GE)),
+        Op.GE: ((low, other_high, Op.GE), (high, other_low, Op.LT)),
+        Op.GT: ((low, other_high, Op.GT), (high, other_low, Op.LE)),
+    }.get(op, ())
+    decided = [
+        (_compare(a, test, b), truth)
+        for (a, b, test), truth in zip(tests, (True, False), strict=False)
+        if a is not None and b is not None
+    ]
+    return ibis.cases(*decided, else_=ibis.null(_UNKNOWN)) if decided else ibis.null(_UNKNOWN)
+
+
 def _exists(frame: Frame, of: Ref) -> ir.BooleanValue:
     found = frame.occurs(of)
     match of:
@@ -190,6 +269,10 @@ def _exists(frame: Frame, of: Ref) -> ir.BooleanValue:
             return _field(frame, This(), "actor").notnull().ifelse(found, ibis.null(_UNKNOWN))
         case AgreementStanding():
             return found if frame.provides.type("agreement.took_effect") else ibis.null(_UNKNOWN)
+        case FacilityStanding():
+            if frame.provides.lacking_of_facilities():
+                return ibis.null(_UNKNOWN)
+            return _field(frame, This(), "facility").notnull().ifelse(found, ibis.null(_UNKNOWN))
     if frame.provides.lacking(of.sel):
         return found.ifelse(True, ibis.null(_UNKNOWN))
     return found
@@ -229,19 +312,24 @@ def value(frame: Frame, node: Value) -> Any:
             return ibis.literal(constant)
         case ObservedUntil():
             return frame.until
-        case Count(sel=selection):
-            if frame.provides.lacking(selection):
-                return ibis.null("int64")
-            return frame.count(selection)
+        case Count():
+            return ibis.null("int64") if _count_lacking(frame, node) else frame.count(node)
         case Later(start=start, span=span):
             if span.clock is Clock.REAL:
                 return value(frame, start) + ibis.interval(seconds=span.seconds)
             return frame.later(node)
         case Earliest(values=values):
             return ibis.least(*(value(frame, v) for v in values))
+        case Latest(values=values):
+            return ibis.greatest(*(value(frame, v) for v in values))
         case Field(of=of, name=name):
             return _field(frame, of, name)
     raise TypeError(node)
+
+
+def _count_lacking(frame: Frame, node: Count) -> tuple[str, ...]:
+    since = frame.provides.lacking(node.since.sel) if node.since else ()
+    return (*frame.provides.lacking(node.sel), *since)
 
 
 def _field(frame: Frame, of: Ref, name: str) -> Any:
@@ -255,6 +343,10 @@ def _field(frame: Frame, of: Ref, name: str) -> Any:
         case AgreementStanding():
             known = frame.provides.type(AGREEMENT_FIELDS[name])
             return column if known else ibis.null(column.type())
+        case FacilityStanding():
+            if frame.provides.lacking_of_facilities():
+                return ibis.null(column.type())
+            return _field(frame, This(), "facility").notnull().ifelse(column, ibis.null(column.type()))
     types = frame.types(of)
     able = tuple(t for t in types if frame.provides.field(t, name))
     if len(able) == len(types):
@@ -298,30 +390,35 @@ def _exists_lacks(frame: Frame, of: Ref) -> Iterator[Lack]:
         case This():
             return
         case OfficerStanding():
-            yield from _actor_lacks(frame)
+            yield from _key_lacks(frame, "actor")
             if not frame.provides.officers():
                 yield "officer.certified", _field(frame, This(), "actor").notnull()
         case AgreementStanding():
             yield "agreement.took_effect", ibis.literal(True)
+        case FacilityStanding():
+            if lack := frame.provides.lacking_of_facilities():
+                yield lack, ibis.literal(True)
+            else:
+                yield from _key_lacks(frame, "facility")
         case _:
             for name in frame.provides.lacking(of.sel):
                 yield name, ~frame.occurs(of)
 
 
-def _actor_lacks(frame: Frame) -> Iterator[Lack]:
+def _key_lacks(frame: Frame, key: str) -> Iterator[Lack]:
     for event_type in frame.types(This()):
         here = frame.get(This(), "type") == event_type
-        yield f"{event_type}.actor", here & _field(frame, This(), "actor").isnull()
+        yield f"{event_type}.{key}", here & _field(frame, This(), key).isnull()
 
 
 def _value_lacks(frame: Frame, node: Value) -> Iterator[Lack]:
     match node:
-        case Count(sel=selection):
-            for name in frame.provides.lacking(selection):
+        case Count():
+            for name in _count_lacking(frame, node):
                 yield name, ibis.literal(True)
         case Later(start=start):
             yield from _value_lacks(frame, start)
-        case Earliest(values=values):
+        case Earliest(values=values) | Latest(values=values):
             for item in values:
                 for name, where in _value_lacks(frame, item):
                     yield name, where & value(frame, node).isnull()
@@ -336,11 +433,25 @@ def _field_lacks(frame: Frame, of: Ref, name: str) -> Iterator[Lack]:
             needs = (OFFICER_FIELDS if isinstance(of, OfficerStanding) else AGREEMENT_FIELDS)[name]
             known_key = ibis.literal(True)
             if isinstance(of, OfficerStanding):
-                yield from _actor_lacks(frame)
+                yield from _key_lacks(frame, "actor")
                 known_key = _field(frame, This(), "actor").notnull()
             lack = f"{needs}.{name}" if frame.provides.type(needs) else needs
             yield lack, known_key & column.isnull()
             return
+        case FacilityStanding():
+            if lacking := frame.provides.lacking_of_facilities():
+                yield lacking, ibis.literal(True)
+                return
+            yield from _key_lacks(frame, "facility")
+            known_key = _field(frame, This(), "facility").notnull()
+            yield f"{FACILITY_FIELDS[name]}.{name}", known_key & column.isnull()
+            return
+    if not isinstance(of, This) and frame.provides.lacking(of.sel):
+        for name in frame.provides.lacking(of.sel):
+            yield name, frame.occurs(of)
+        for event_type in frame.types(of):
+            yield event_type, ~frame.occurs(of)
+        return
     for event_type in frame.types(of):
         here = frame.get(of, "type") == event_type
         yield f"{event_type}.{name}", here.fill_null(False) & column.isnull()

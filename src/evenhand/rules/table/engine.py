@@ -28,6 +28,7 @@ from evenhand.rules.table.inputs import (
     agreement_rows,
     clock_rows,
     columns_judged,
+    facility_rows,
     instant,
     naive,
     naive_moment,
@@ -67,6 +68,8 @@ BREACHES = pa.schema(
         pa.field("deadline", INSTANT),
         pa.field("missed_by", pa.duration("us")),
         pa.field("still_open", pa.bool_(), nullable=False),
+        pa.field("first_deadline", INSTANT),
+        pa.field("stated_reason", pa.string()),
     ]
 )
 """One row for each act that broke a rule, with the meaning of `answer.Breach`; ids as text."""
@@ -101,6 +104,7 @@ class TableEngine:
         self._connection.execute("SET enable_progress_bar = false")
         self._put("officer_standing", officer_rows(context.standings))
         self._put("agreement_standing", agreement_rows(context.standings))
+        self._put("facility_standing", facility_rows(context.standings))
 
     def close(self) -> None:
         self._connection.close()
@@ -307,8 +311,9 @@ class _KindRun:
             f"""SELECT '{rule.id}' AS rule, subject, id::VARCHAR AS activation, occurred_at AS "when", agency,
             facility, actor AS officer,
             list_filter(evidence, lambda x, i: x IS NOT NULL AND list_position(evidence, x) = i) AS evidence,
-            due AS deadline, epoch_us(coalesce(done, {until})) - epoch_us(due) AS missed_by,
-            due IS NOT NULL AND done IS NULL AS still_open
+            deadline, epoch_us(coalesce(done, {until})) - epoch_us(deadline) AS missed_by,
+            deadline IS NOT NULL AND done IS NULL AS still_open,
+            nullif(first_deadline, deadline) AS first_deadline, stated_reason
             FROM judged WHERE verdict = 0 ORDER BY "case", pos"""
         ).to_arrow_table()
         return table.cast(BREACHES)

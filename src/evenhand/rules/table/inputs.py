@@ -15,7 +15,7 @@ from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import Later, Sel
 from evenhand.rules.clock import pieces
 from evenhand.rules.rule import Rule
-from evenhand.rules.standing import Standings
+from evenhand.rules.standing import Standings, Timeline
 
 NAIVE = pa.timestamp("us")
 NAIVE_INSTANT = "timestamp(6)"
@@ -53,6 +53,16 @@ AGREEMENT_SCHEMA = pa.schema(
         ("template", pa.int32()),
         ("facilities", pa.list_(pa.string())),
         ("detention_agreement", pa.string()),
+    ]
+)
+FACILITY_SCHEMA = pa.schema(
+    [
+        ("operator", pa.string()),
+        ("place", pa.string()),
+        ("since", NAIVE),
+        ("until", NAIVE),
+        ("event", pa.uuid()),
+        ("posters_attested_at", NAIVE),
     ]
 )
 CLOCK_SCHEMA = pa.schema(
@@ -110,22 +120,33 @@ def _ibis_schema(schema: pa.Schema) -> ibis.Schema:
 
 def officer_rows(standings: Standings) -> pa.Table:
     """Officers' standings as a table of intervals; shape `OFFICER_SCHEMA`."""
-    return _intervals("officer", standings.officers.items(), OFFICER_SCHEMA)
+    keyed = (({"officer": name}, timeline) for name, timeline in standings.officers.items())
+    return _intervals(keyed, OFFICER_SCHEMA)
 
 
 def agreement_rows(standings: Standings) -> pa.Table:
     """Agreements' standings as a table of intervals; shape `AGREEMENT_SCHEMA`."""
-    return _intervals("party", standings.agreements.items(), AGREEMENT_SCHEMA)
+    keyed = (({"party": name}, timeline) for name, timeline in standings.agreements.items())
+    return _intervals(keyed, AGREEMENT_SCHEMA)
 
 
-def _intervals(key: str, timelines: Iterable, schema: pa.Schema) -> pa.Table:  # type: ignore[type-arg]
+def facility_rows(standings: Standings) -> pa.Table:
+    """Facilities' standings as a table of intervals; shape `FACILITY_SCHEMA`."""
+    keyed = (
+        ({"operator": agency, "place": name}, timeline)
+        for (agency, name), timeline in standings.facilities.items()
+    )
+    return _intervals(keyed, FACILITY_SCHEMA)
+
+
+def _intervals(timelines: Iterable[tuple[dict[str, str], Timeline]], schema: pa.Schema) -> pa.Table:
     rows = []
-    for name, timeline in timelines:
+    for key, timeline in timelines:
         ends = [*(s.since for s in timeline.standings), FOREVER][1:]
         for standing, until in zip(timeline.standings, ends, strict=True):
             rows.append(
                 {
-                    key: name,
+                    **key,
                     "since": standing.since,
                     "until": until,
                     "event": standing.event.bytes,
@@ -179,6 +200,7 @@ def matches(events: ir.Table, selection: Sel) -> ir.BooleanValue:
     ]
     parts += [events[field].isin(codes).fill_null(False) for field, codes in selection.where]
     parts += [events[field].notnull() for field in selection.having]
+    parts += [(events[field] < bound).fill_null(False) for field, bound in selection.below]
     return reduce(lambda a, b: a & b, parts)
 
 
@@ -193,8 +215,8 @@ def within_window(moment: ir.TimestampValue, window: Window) -> ir.BooleanValue:
     return inside
 
 
-def with_standings(events: ir.Table, *, officer: bool, agreement: bool) -> ir.Table:
-    """The events with the standing of their actor (`officer__*`) and of their agency (`agreement__*`)."""
+def with_standings(events: ir.Table, *, officer: bool, agreement: bool, facility: bool) -> ir.Table:
+    """The events with the standing of their actor, agency and facility (`officer__*` and so on)."""
     if officer:
         standing = standing_table("officer_standing", OFFICER_SCHEMA).rename("officer__{name}")
         events = events.left_join(
@@ -213,6 +235,17 @@ def with_standings(events: ir.Table, *, officer: bool, agreement: bool) -> ir.Ta
                 events.agency == standing.agreement__party,
                 events.occurred_at >= standing.agreement__since,
                 events.occurred_at < standing.agreement__until,
+            ],
+        )
+    if facility:
+        standing = standing_table("facility_standing", FACILITY_SCHEMA).rename("facility__{name}")
+        events = events.left_join(
+            standing,
+            [
+                events.agency == standing.facility__operator,
+                events.facility == standing.facility__place,
+                events.occurred_at >= standing.facility__since,
+                events.occurred_at < standing.facility__until,
             ],
         )
     return events

@@ -13,6 +13,8 @@ import ibis.expr.types as ir
 from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import (
     AgreementStanding,
+    Count,
+    FacilityStanding,
     First,
     Last,
     Later,
@@ -20,7 +22,6 @@ from evenhand.rules.algebra import (
     OfficerStanding,
     Prev,
     Ref,
-    Sel,
     This,
     selection,
 )
@@ -62,6 +63,8 @@ class LongFrame(Frame):
                 return self.table.officer__event.notnull()
             case AgreementStanding():
                 return self.table.agreement__event.notnull()
+            case FacilityStanding():
+                return self.table.facility__event.notnull()
         return self.get(ref, "pos").notnull()
 
     def get(self, ref: Ref, name: str) -> ir.Value:
@@ -72,10 +75,12 @@ class LongFrame(Frame):
                 return self.table[f"officer__{name}"]
             case AgreementStanding():
                 return self.table[f"agreement__{name}"]
+            case FacilityStanding():
+                return self.table[f"facility__{name}"]
         return self.table[f"ref_{self.plan.refs.index(ref)}"][name]
 
-    def count(self, chosen: Sel) -> ir.IntegerValue:
-        return self.table[f"count_{self.plan.counts.index(chosen)}"]
+    def count(self, node: Count) -> ir.IntegerValue:
+        return self.table[f"count_{self.plan.counts.index(node)}"]
 
     def later(self, node: Later) -> ir.TimestampValue:
         return self.table[f"clock_{self.plan.laters.index(node)}"]
@@ -126,7 +131,7 @@ class LongPlan:
         if not alone and (self.refs or self.counts):
             around = self._around(acts)
             acts = acts.left_join(around, acts.pos == around.act_pos).drop("act_pos")
-        acts = with_standings(acts, officer=True, agreement=True)
+        acts = with_standings(acts, officer=True, agreement=True, facility=True)
         starts = {}
         for n, later in enumerate(() if alone else self.laters):
             rule = next(r for r in self.rules if later in r.laters)
@@ -135,7 +140,7 @@ class LongPlan:
 
     def _asked(self, acts: ir.Table, rule: Rule) -> ir.BooleanValue:
         """Whether the rule is to be judged at the event; the table has the columns of `cases` too."""
-        askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
+        askable = rule.on.of(*self.provides.askable(rule.on))
         asked = acts.counted | self.packing.open_for(acts, rule.id)
         return matches(acts, askable) & within_window(acts.occurred_at, self.window) & asked
 
@@ -153,9 +158,25 @@ class LongPlan:
         found: dict[str, ir.Value] = {}
         for n, ref in enumerate(self.refs):
             found[f"ref_{n}"] = self._pick(pairs, ref)
-        for n, chosen in enumerate(self.counts):
-            found[f"count_{n}"] = matches(pairs, chosen).sum()
-        return pairs.group_by("act_pos").aggregate(**found)
+        for n, node in enumerate(self.counts):
+            chosen = matches(pairs, node.sel)
+            if node.since is None:
+                found[f"count_{n}"] = chosen.sum()
+            else:
+                before = chosen & (pairs.occurred_at <= pairs.act_at)
+                found[f"count_{n}"] = pairs.occurred_at.collect(where=before)
+        around = pairs.group_by("act_pos").aggregate(**found)
+        return around.mutate(
+            **{f"count_{n}": self._since(around, n) for n, node in enumerate(self.counts) if node.since}
+        )
+
+    def _since(self, around: ir.Table, n: int) -> ir.IntegerValue:
+        """How many of the moments collected for a count do not come before its beginning."""
+        since = self.counts[n].since
+        assert since is not None
+        begin = around[f"ref_{self.refs.index(since)}"]["occurred_at"]
+        kept = around[f"count_{n}"].filter(lambda moment: (moment >= begin).fill_null(True))
+        return kept.length().fill_null(0)
 
     def _pick(self, pairs: ir.Table, ref: Ref) -> ir.Value:
         names = dict.fromkeys([*_ALWAYS, *(f for rule in self.rules for f in rule.fields_of(ref))])
@@ -187,7 +208,8 @@ class LongPlan:
         """The rule's activations with verdict, evidence and deadline.
 
         `activations` names a table with the columns of `activations`. Columns: case, pos, subject, verdict,
-        id, occurred_at, agency, facility, actor, evidence (list of ids, nulls among them), due, done.
+        id, occurred_at, agency, facility, actor, evidence (list of ids, nulls among them), and those of
+        `compile.STATED`.
         """
         table, frame = self._at(rule, activations)
         evidence = [table.id, *(frame.get(ref, "id") for ref in rule.refs)]
@@ -195,7 +217,8 @@ class LongPlan:
             evidence.append(table.officer__event)
         if rule.reads_agreement:
             evidence.append(table.agreement__event)
-        due, done = meaning.timing(frame, rule)
+        if rule.reads_facility:
+            evidence.append(table.facility__event)
         return table.select(
             table.case,
             table.pos,
@@ -207,8 +230,7 @@ class LongPlan:
             table.facility,
             table.actor,
             ibis.array([e.cast("string") for e in evidence]).name("evidence"),
-            due.name("due"),
-            done.name("done"),
+            **meaning.stated(frame, rule),
         )
 
     def lacking(self, rule: Rule, activations: str) -> ir.Table:

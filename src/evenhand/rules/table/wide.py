@@ -7,7 +7,7 @@ and how many need no such care. Rules that look only at the act itself and at st
 events, and only their worst verdict is carried here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 
@@ -17,6 +17,8 @@ import ibis.expr.types as ir
 from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import (
     AgreementStanding,
+    Count,
+    FacilityStanding,
     First,
     Last,
     Later,
@@ -52,17 +54,15 @@ TIERS = (0.5, 0.1)
 class Atom:
     """Events of one type under one condition."""
 
-    type: str
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    having: tuple[str, ...] = ()
+    sel: Sel
 
     @property
-    def sel(self) -> Sel:
-        return Sel((self.type,), self.where, self.having)
+    def type(self) -> str:
+        return self.sel.types[0]
 
 
 def atoms(chosen: Sel) -> tuple[Atom, ...]:
-    return tuple(Atom(t, chosen.where, chosen.having) for t in chosen.types)
+    return tuple(Atom(chosen.of(t)) for t in chosen.types)
 
 
 class _RowFrame(Frame):
@@ -80,6 +80,8 @@ class _RowFrame(Frame):
                 return self.table.officer__event.notnull()
             case AgreementStanding():
                 return self.table.agreement__event.notnull()
+            case FacilityStanding():
+                return self.table.facility__event.notnull()
         return ibis.literal(True)
 
     def get(self, ref: Ref, name: str) -> ir.Value:
@@ -88,9 +90,11 @@ class _RowFrame(Frame):
                 return self.table[f"officer__{name}"]
             case AgreementStanding():
                 return self.table[f"agreement__{name}"]
+            case FacilityStanding():
+                return self.table[f"facility__{name}"]
         return self.table[name]
 
-    def count(self, chosen: Sel) -> ir.IntegerValue:
+    def count(self, node: Count) -> ir.IntegerValue:
         raise TypeError("a row has no counts")
 
     def later(self, node: Later) -> ir.TimestampValue:
@@ -157,6 +161,8 @@ class WideFrame(Frame):
                 return self._column(self.this, "officer__event").notnull()
             case AgreementStanding():
                 return self._column(self.this, "agreement__event").notnull()
+            case FacilityStanding():
+                return self._column(self.this, "facility__event").notnull()
         return reduce(lambda a, b: a | b, (self._finds(ref, a) for a in atoms(selection(ref))))
 
     def _finds(self, ref: Ref, atom: Atom) -> ir.BooleanValue:
@@ -169,8 +175,37 @@ class WideFrame(Frame):
         here = self._column(self.this, "first")
         if isinstance(ref, Prev):
             return (moment <= here).fill_null(False)
-        strictly = isinstance(ref, Next) and ref.strictly
-        return (moment > here if strictly else moment >= here).fill_null(False)
+        latest = self._moment_of(ref, atom)
+        return (latest > here if _strictly(ref) else latest >= here).fill_null(False)
+
+    def _moment_of(self, ref: Ref, atom: Atom) -> ir.TimestampValue:
+        """The moment of an atom's event that stands on the occurrence's side of the act, if any does."""
+        first = self._column(atom, "first")
+        if not self._moment_alone(ref):
+            return first
+        here, last = self._column(self.this, "first"), self._column(atom, "last")
+        beyond = last <= here if isinstance(ref, Prev) else first < here
+        if _strictly(ref):
+            beyond = first <= here
+        return beyond.ifelse(last, first)
+
+    def _moment_alone(self, ref: Ref) -> bool:
+        """Whether of a previous or next event of one type nothing is read but when it was.
+
+        Then it is found among several, unless the act stands between them.
+        """
+        read = set(self.rule.fields_of(ref)) - {"occurred_at"}
+        return isinstance(ref, Prev | Next) and not read and not ref.on and len(ref.sel.types) == 1
+
+    def _between(self, ref: Ref, atom: Atom) -> ir.BooleanValue:
+        """Whether the act stands between several events of the atom: the row does not tell the nearest."""
+        here = self._column(self.this, "first")
+        first, last = self._column(atom, "first"), self._column(atom, "last")
+        if isinstance(ref, Prev) or _strictly(ref):
+            one_sided = (last <= here) | (first > here)
+        else:
+            one_sided = (last < here) | (first >= here)
+        return (self.times(atom) > 1) & ~one_sided.fill_null(True)
 
     def get(self, ref: Ref, name: str) -> ir.Value:
         match ref:
@@ -180,11 +215,15 @@ class WideFrame(Frame):
                 return self._column(self.this, f"officer__{name}")
             case AgreementStanding():
                 return self._column(self.this, f"agreement__{name}")
+            case FacilityStanding():
+                return self._column(self.this, f"facility__{name}")
             case Last() if name == "occurred_at":
                 return _greatest([self._column(a, "last") for a in atoms(selection(ref))])
             case First() if name == "occurred_at":
                 return _least([self._column(a, "first") for a in atoms(selection(ref))])
         found = [self._of(a, name) for a in atoms(selection(ref))]
+        if name == "occurred_at" and self._moment_alone(ref):
+            found = [self._moment_of(ref, a) for a in atoms(selection(ref))]
         if isinstance(ref, Prev | Next):
             nothing = ibis.null(found[0].type())
             found = [
@@ -201,8 +240,20 @@ class WideFrame(Frame):
             return there.ifelse(ibis.literal(atom.type), ibis.null("string"))
         return self._column(atom, name)
 
-    def count(self, chosen: Sel) -> ir.IntegerValue:
+    def count(self, node: Count) -> ir.IntegerValue:
+        return self._number(node.sel)
+
+    def _number(self, chosen: Sel) -> ir.IntegerValue:
         return reduce(lambda a, b: a + b, (self.times(a) for a in atoms(chosen)))
+
+    def _outside(self, node: Count) -> Iterator[ir.BooleanValue]:
+        """Whether an event that is selected stands outside the part of the history that is counted."""
+        if node.since is None:
+            return
+        here, begin = self._column(self.this, "first"), self.get(node.since, "occurred_at")
+        for atom in atoms(node.sel):
+            yield (self._column(atom, "first") < begin).fill_null(False)
+            yield (self._column(atom, "last") > here).fill_null(False)
 
     def later(self, node: Later) -> ir.TimestampValue:
         if self.table is None:
@@ -217,17 +268,24 @@ class WideFrame(Frame):
 
     def again(self) -> ir.BooleanValue:
         """Whether an act that the rule takes for single happened more than once."""
-        once = [self.this]
+        once, between = [self.this], list[ir.BooleanValue]()
         for ref in self.rule.refs:
             if isinstance(ref, First | Last):
                 if set(self.rule.fields_of(ref)) - {"occurred_at"}:
                     once += atoms(selection(ref))
             else:
-                once += [Atom(a.type) if a.type == self.this.type else a for a in atoms(selection(ref))]
-        several = [self.times(a) > 1 for a in dict.fromkeys(once)]
+                for atom in atoms(selection(ref)):
+                    if atom.type == self.this.type:
+                        once.append(Atom(Sel((atom.type,))))
+                    elif self._moment_alone(ref):
+                        between.append(self._between(ref, atom))
+                    else:
+                        once.append(atom)
+        several = [self.times(a) > 1 for a in dict.fromkeys(once)] + between
+        several += [outside for node in self.rule.counts for outside in self._outside(node)]
         # Several types that a "previous" or "next" may be count together.
         several += [
-            self.count(selection(ref)) > 1
+            self._number(selection(ref)) > 1
             for ref in self.rule.refs
             if len(selection(ref).types) > 1 and self._single(ref)
         ]
@@ -237,6 +295,10 @@ class WideFrame(Frame):
 
     def _single(self, ref: Ref) -> bool:
         return isinstance(ref, Prev | Next) or bool(set(self.rule.fields_of(ref)) - {"occurred_at"})
+
+
+def _strictly(ref: Ref) -> bool:
+    return isinstance(ref, Next) and ref.strictly
 
 
 def _least(columns: list[ir.Value]) -> ir.Value:
@@ -287,7 +349,7 @@ class WidePlan:
 
     def column_type(self, what: str) -> str:
         """The type of an event's or a standing's column."""
-        table = with_standings(self.events, officer=True, agreement=True)
+        table = with_standings(self.events, officer=True, agreement=True, facility=True)
         return table[what].type()  # type: ignore[no-any-return]
 
     def note_clock(self, frame: WideFrame, node: Later) -> None:
@@ -299,7 +361,7 @@ class WidePlan:
         return self.clocks.index((frame.this, node))
 
     def _this_atoms(self, rule: Rule) -> tuple[Atom, ...]:
-        return tuple(Atom(t, rule.on.where, rule.on.having) for t in self.provides.askable(rule.on))
+        return tuple(Atom(rule.on.of(t)) for t in self.provides.askable(rule.on))
 
     def verdicts(self) -> ir.Table:
         """One row a history: `case`, `again`, and the words of all rules' verdicts (`packing`)."""
@@ -379,12 +441,13 @@ class WidePlan:
             officer=any(r.reads_officer for r in rules) or any(n.startswith("officer__") for n in needs),
             agreement=any(r.reads_agreement for r in rules)
             or any(n.startswith("agreement__") for n in needs),
+            facility=any(r.reads_facility for r in rules) or any(n.startswith("facility__") for n in needs),
         )
         found = self.columns.aggregates(events, chosen)
         if corrected:
             found["corrected"] = events.corrects.count()
         for rule in rules:
-            askable = Sel(self.provides.askable(rule.on), rule.on.where, rule.on.having)
+            askable = rule.on.of(*self.provides.askable(rule.on))
             frame = _RowFrame(self.provides, self.until, events, rule)
             chosen_acts = matches(events, askable) & within_window(events.occurred_at, self.window)
             # A verdict for which the record has no column at all is a constant.

@@ -23,7 +23,7 @@ from evenhand.simulate.biases.bias import (
 )
 from evenhand.simulate.calendar import MINUTE, Ints
 from evenhand.simulate.chance import Bools, Dice, Stream
-from evenhand.simulate.course import Depth, Ending, Plan
+from evenhand.simulate.course import STEPS, Depth, Ending, Plan
 from evenhand.simulate.faults.fault import Breach
 from evenhand.simulate.grid import NEVER, Grid
 from evenhand.simulate.offenses import OFFENSES
@@ -31,7 +31,8 @@ from evenhand.simulate.people import GROUPS, draw_people
 
 Floats = npt.NDArray[np.float64]
 _FINE = 1 << 30
-_SCREENING = ("opened", "language", "advisal", "questions", "attestation", "closed", "reopened", "reclosed")
+_AGAIN = tuple(f"{step}_again" for step in STEPS)
+_SCREENING = ("opened", *STEPS, "closed", "reopened", *_AGAIN, "reclosed")
 _CLASS_OF = np.array([CHARGES.index(o.ncic_class) for o in OFFENSES])
 UNSCREENED = ("UNI-01", "UNI-02")
 """The rules that a booking without any screening breaks."""

@@ -42,6 +42,10 @@ def _served_after_departure(hand: Hand) -> None:
     hand.move("warrant_served", hand.when("departed") + hand.past())
 
 
+def _told_late(hand: Hand) -> None:
+    hand.say("warrant_served", "ice_notified_at", HOUR + hand.past())
+
+
 def _held_after_cancelling(hand: Hand) -> None:
     hand.move("hold_over", hand.when("cancelled") + HOUR + hand.past())
     hand.move("released", hand.when("hold_over"))
@@ -60,6 +64,7 @@ DETAINERS = (
     Fault("DET-04", ("DET-04",), PICKED_UP, edit=drop("detainer_served")),
     Fault("DET-05", ("DET-05",), PICKED_UP, "JEM", edit=late("notified", "detainer", DAY)),
     Fault("DET-05", ("DET-05",), PICKED_UP, "JEM", edit=drop("notified")),
+    Fault("DET-06", ("DET-06",), PICKED_UP, "WSO", edit=_told_late),
     Fault("DET-07", ("DET-07",), PICKED_UP, edit=_served_early),
     Fault("DET-07", ("DET-07", "REC-02"), PICKED_UP, edit=_served_after_departure),
     Fault("DET-08", ("DET-08",), CANCELLED_IN_HOLD, edit=_held_after_cancelling),

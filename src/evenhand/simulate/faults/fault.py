@@ -21,6 +21,7 @@ class Spot(StrEnum):
     TROUBLED = "a jail where officers who must not act are on duty"
     UNSIGNED = "a county without an agreement"
     PAUSED = "a county whose agreement is suspended"
+    ENGLISH = "a jail whose posters are in English alone"
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,12 @@ class Hand:
         for slot in slots:
             self.grid.moments[slot][self.at] = NEVER
 
-    def say(self, slot: str, name: str, value: Code | None) -> None:
-        """Set a field, or leave it out (None)."""
+    def say(self, slot: str, name: str, value: Ints | Code | None) -> None:
+        """Set a field, for all alike or for each its own, or leave it out (None)."""
+        if isinstance(value, np.ndarray):
+            codes = np.full(len(self.grid), -1, dtype=np.int64)
+            codes[self.at] = value
+            value = codes
         self.grid.say(slot, name, value, self.at)
 
     def record_after(self, slot: str, seconds: Ints) -> None:

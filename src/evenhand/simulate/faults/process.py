@@ -4,6 +4,7 @@ import numpy as np
 
 from evenhand.simulate.calendar import DAY, HOUR, MINUTE
 from evenhand.simulate.cast import Staff
+from evenhand.simulate.course import STEPS
 from evenhand.simulate.faults.edits import (
     blank,
     both,
@@ -15,9 +16,11 @@ from evenhand.simulate.faults.edits import (
     say,
     swap,
 )
-from evenhand.simulate.faults.fault import BRIEF, FULL, INTERVIEW, PICKED_UP, Fault, Hand
+from evenhand.simulate.faults.fault import BRIEF, FULL, INTERVIEW, PICKED_UP, Fault, Hand, Spot
 
 _CHARGES = ("charge1", "charge2", "charge3")
+_AGAIN = {**FULL, "rescreened": True}
+_STEPS_AGAIN = tuple(f"{step}_again" for step in STEPS)
 _NO_DUE = {**BRIEF, "due": False}
 _CLAIMED, _CLAIMED_THEN_HELD = {**INTERVIEW, "claimed": True}, {**PICKED_UP, "claimed": True}
 
@@ -103,13 +106,17 @@ SAME_FOR_ALL = (
     Fault("UNI-02", ("UNI-02",), BRIEF, edit=blank("closing_reason", "closed")),
     Fault("UNI-03", ("UNI-03",), FULL, edit=swap("language", "questions")),
     Fault("UNI-03", ("UNI-03",), FULL, edit=drop("advisal")),
+    Fault("UNI-03", ("UNI-03",), _AGAIN, edit=swap("language_again", "questions_again")),
+    Fault("UNI-03", ("UNI-03",), _AGAIN, edit=drop(*_STEPS_AGAIN)),
+    Fault("UNI-03", ("UNI-03", "UNI-07"), _AGAIN, edit=drop("reopened")),
+    Fault("UNI-03", ("UNI-03",), _AGAIN, edit=drop("reopened", "reclosed")),
     Fault("UNI-05", ("UNI-05",), INTERVIEW, edit=blank("ground", "interview")),
     *(
         Fault("UNI-05", ("UNI-05",), INTERVIEW, edit=say("ground", ground, "interview"))
         for ground in ("appearance", "name", "accent", "language", "race_or_ethnicity", "religion")
     ),
     Fault("UNI-06", ("UNI-06",), BRIEF, edit=_kept_for_screening),
-    Fault("UNI-07", ("UNI-07",), {**FULL, "rescreened": True}, edit=blank("reason", "reopened")),
+    Fault("UNI-07", ("UNI-07",), _AGAIN, edit=blank("reason", "reopened")),
     Fault("LAN-01", ("LAN-01",), INTERVIEW, edit=say("interpreter_asked", False, "interview")),
     Fault(
         "LAN-02",
@@ -126,6 +133,8 @@ SAME_FOR_ALL = (
             say("interpreter_named", False, "warrant_served"),
         ),
     ),
+    Fault("LAN-04", ("LAN-04",), INTERVIEW, spot=Spot.ENGLISH, edit=say("advisal_given", False, "interview")),
+    Fault("LAN-04", ("LAN-04",), INTERVIEW, spot=Spot.ENGLISH, edit=blank("language", "interview")),
     Fault(
         "LAN-03",
         ("LAN-03",),

@@ -21,6 +21,23 @@ def _third_attempt(history: History, _dice: Dice) -> None:
     rows(history, "examination.taken")[-1]["attempt"] = 3
 
 
+def _sat_before(history: History, *, score: float, remedial: bool) -> None:
+    """Two more examinations before the others."""
+    first = rows(history, "examination.taken")[0]
+    for days in (3, 6):
+        earlier = {**first, "score": score, "attempt": 1, "remedial": remedial}
+        put(earlier, first["occurred_at"] - days * DAY)
+        history.rows.append(earlier)
+
+
+def _failed_twice(history: History, dice: Dice) -> None:
+    _sat_before(history, score=dice.one(400, 699) / 10, remedial=False)
+
+
+def _one_examination_too_many(history: History, dice: Dice) -> None:
+    _sat_before(history, score=float(dice.one(70, 100)), remedial=True)
+
+
 def _second_refresher_is_asked(history: History, until: int) -> bool:
     asked = rows(history, "refresher.required_by")
     return history.model == "JEM" and len(asked) > 1 and asked[1]["occurred_at"] <= until
@@ -62,6 +79,8 @@ OFFICERS = (
     RowFault("OFF-04", _OFFICER, _AUTHORIZED, _failed_examination),
     RowFault("OFF-04", _OFFICER, _AUTHORIZED, _third_attempt),
     RowFault("OFF-04", _OFFICER, _AUTHORIZED, remove("examination.taken")),
+    RowFault("OFF-04", _OFFICER, _AUTHORIZED, _failed_twice),
+    RowFault("OFF-04", _OFFICER, _AUTHORIZED, _one_examination_too_many),
     RowFault("OFF-06S", _OFFICER, _second_refresher_is_asked, _asked_too_soon),
     RowFault("OFF-08", _OFFICER, _goes, _returned_late),
     RowFault("OFF-08", _OFFICER, _goes, remove("officer.credential_returned")),
