@@ -42,6 +42,7 @@ trials: setup static messages chromium ## the slow trials: kills, fuzzing, large
 	@scripts/r.sh
 	$(BIN)/pytest -m trial -n 2 --dist loadfile
 	EVENHAND_TEST_DATABASE=postgres $(BIN)/pytest tests/desk -m "not trial" -n 2
+	EVENHAND_TEST_DATABASE=postgres $(BIN)/pytest tests/desk/browser -m trial -k "not every_look" -n 2
 
 lint: setup
 	$(BIN)/ruff check .
