@@ -57,7 +57,9 @@ def _signed_in(user: User) -> Client:
 def test_a_second_person_lets_a_warning_pass(county: County, review: str) -> None:
     _asked(county, review)
     second = _signed_in(county.account(Role.COORDINATOR))
-    assert "the sample was drawn on paper" in second.get("/second-person/").content.decode()
+    page = second.get("/second-person/").content.decode()
+    assert "the sample was drawn on paper" in page
+    assert "Why it is not let pass" in page
     with within(EVERYTHING):
         number = Waiting.objects.get().pk
     second.post(f"/second-person/{number}/", {"decision": "approve"})

@@ -68,7 +68,9 @@ def _waiting(request: SignedInRequest, sent: dict[int, ReasonForm]) -> HttpRespo
 
 def _why_not(number: int, sent: QueryDict | None = None) -> ReasonForm:
     """The form of one request, whose fields are told apart from those of the others on the page."""
-    return ReasonForm(sent, auto_id=f"id_{number}_%s")
+    form = ReasonForm(sent, auto_id=f"id_{number}_%s")
+    form.fields["reason"].label = _("Why it is not let pass")
+    return form
 
 
 def _told(act: Event, user: User) -> dict[str, object]:
