@@ -131,7 +131,8 @@ class LongPlan:
         if not alone and (self.refs or self.counts):
             around = self._around(acts)
             acts = acts.left_join(around, acts.pos == around.act_pos).drop("act_pos")
-        acts = with_standings(acts, officer=True, agreement=True, facility=True)
+        facility = any(rule.reads_facility for rule in chosen)
+        acts = with_standings(acts, officer=True, agreement=True, facility=facility)
         starts = {}
         for n, later in enumerate(() if alone else self.laters):
             rule = next(r for r in self.rules if later in r.laters)
