@@ -11,7 +11,7 @@ STARTS = "=+-@\t\r\n＝＋－＠"
 
 
 def _in_sql(text: str) -> str:
-    row = duckdb.execute(f"SELECT {as_text_sql('$1')}", [text]).fetchone()
+    row = duckdb.connect().execute(f"SELECT {as_text_sql('$1')}", [text]).fetchone()
     assert row is not None
     return str(row[0])
 

@@ -32,8 +32,10 @@ def make(
 
 def shares(folder: Path, by: str) -> dict[str, Row]:
     """Of each value of a column: the shares and the mean times (minutes) of every measure."""
-    rows = duckdb.sql(
-        f"""
+    rows = (
+        duckdb.connect()
+        .sql(
+            f"""
         WITH b AS (
             SELECT "case", right(any_value(facility), 1) AS jail,
               max(ncic_class) FILTER (type = 'charge.recorded' AND charge_no = 1 AND corrects IS NULL) charge,
@@ -57,7 +59,9 @@ def shares(folder: Path, by: str) -> dict[str, Row]:
           avg(epoch(hold_over - hold)) FILTER (NOT lapsed) / 60 AS hold_length,
           avg(epoch(gone - due)) FILTER (hold IS NULL) / 60 AS release_delay
         FROM b JOIN '{folder}/personal/booking/*.parquet' USING ("case") GROUP BY {by}"""
-    ).fetchall()
+        )
+        .fetchall()
+    )
     names = ["n", *Measure]
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
@@ -102,10 +106,14 @@ def test_a_bias_has_its_size_and_befalls_only_those_named(
     for name in ("n", *Measure):
         assert biased["male"][name] == pytest.approx(plain["male"][name], rel=0.12), name
     labels = {subject for rule, subject in truth(folder) if rule == f"bias:{text}"}
-    women = duckdb.sql(
-        f"SELECT subject FROM '{folder}/events/booking/*.parquet' JOIN '{folder}/personal/booking/*.parquet' "
-        "USING (id) WHERE sex = 'female'"
-    ).fetchall()
+    women = (
+        duckdb.connect()
+        .sql(
+            f"SELECT subject FROM '{folder}/events/booking/*.parquet' JOIN '{folder}/personal/booking/*.parquet' "
+            "USING (id) WHERE sex = 'female'"
+        )
+        .fetchall()
+    )
     assert labels <= {subject for (subject,) in women}
     assert len(labels) > 5
 
