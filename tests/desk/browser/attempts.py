@@ -18,12 +18,18 @@ from desk.county import ZONE, County, booked
 from desk.custody.flow import Flow
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings.acts import Booking, book
+from evenhand.desk.bookings.forms import ChargeCorrection, DispositionCorrection, FactsCorrection
+from evenhand.desk.bookings.models import Case
 from evenhand.desk.custody.forms import IssueDetainerForm
+from evenhand.desk.officers.forms import CertifyForm
 from evenhand.desk.places.models import Facility
+from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.reviews import acts as reviews
 from evenhand.desk.reviews.forms import FindingForm
-from evenhand.record.events import ActorRole
+from evenhand.desk.screening.forms import InterviewCorrection
+from evenhand.desk.steps.correction import correction_form
+from evenhand.record.events import ActorRole, SubjectKind
 from evenhand.record.events.booking import FORMS
 from evenhand.record.events.oversight import ReviewBody
 from evenhand.rules.catalog import CATALOG
@@ -391,7 +397,6 @@ ATTEMPTS: dict[str, Stage] = {
     "REV-01": before_the_sample,
     "REV-04": own_unit,
     "REC-02": check_after_the_departure,
-    "REC-03": again_without_a_reason,
 }
 
 
@@ -427,6 +432,23 @@ def _readers_may_read(county: County) -> bool:
     return {county.account(role).as_actor().role for role in roles} <= may
 
 
+def _a_correction_asks_why(county: County) -> bool:
+    """Each form that corrects an event wants the reason before there is an act."""
+    subject = booked(county)
+    with within(EVERYTHING):
+        case = Case.objects.get(pk=subject)
+        event = history.effective(history.load(SubjectKind.BOOKING, subject))[0]
+    forms_of_corrections: tuple[forms.Form, ...] = (
+        InterviewCorrection(),
+        IssueDetainerForm(case=case, corrects=event),
+        correction_form(CertifyForm, None, event),
+        FactsCorrection(),
+        ChargeCorrection(),
+        DispositionCorrection(),
+    )
+    return all(form.fields["reason"].required for form in forms_of_corrections)
+
+
 NO_PAGE: dict[str, NoPage] = {
     "SUP-04": NoPage("only a federal supervisor opens the page", only_federal("/supervision/x/document/")),
     "DET-02": NoPage("only a federal supervisor opens the page", only_federal("/custody/x/warrant-signed/")),
@@ -434,6 +456,7 @@ NO_PAGE: dict[str, NoPage] = {
     "REV-02": NoPage(
         "the form asks for all of it first", lambda county: _required(FindingForm, *FindingForm.base_fields)
     ),
+    "REC-03": NoPage("the form of a correction asks for the reason first", _a_correction_asks_why),
     "REC-04": NoPage("pages of a case open to those who may read it only", _readers_may_read),
     "REC-05": NoPage(
         "no page releases information",
