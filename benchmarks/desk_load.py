@@ -43,7 +43,7 @@ def serving(own: dict[str, str], application: str) -> Iterator[tuple[str, int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    run = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", "2", "--threads", "4"]
+    run = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", "4", "--threads", "2"]
     run += ["--keep-alive", "75"]
     folder = Path(own["EVENHAND_DESK_FOLDER"])
     collect = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"]

@@ -37,7 +37,7 @@ def start(*, demonstration: bool = False, folder: Path | None = None) -> None:
 @click.option("--demonstration", is_flag=True, help="Made-up agencies and accounts of every role.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where its data are. [default: desk]")
 @click.option("--address", default="127.0.0.1:8000", show_default=True, help="Address and port to listen on.")
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+@click.option("--workers", type=click.IntRange(min=1), default=4, show_default=True, help="Processes.")
 def serve(demonstration: bool, folder: Path | None, address: str, workers: int) -> None:
     """Start the desk.
 

@@ -12,6 +12,9 @@ from evenhand.desk.accounts.models import User
 from evenhand.desk.environment import environment
 from evenhand.progress import one_step
 
+THREADS = "2"
+"""A process. Few, since one that waits for the database stands behind the pages that the others render."""
+
 
 def weaknesses() -> list[str]:
     """What must not be in a desk for real use, each with its remedy; empty where all is well."""
@@ -85,7 +88,7 @@ def run(address: str, workers: int) -> None:
             "--workers",
             str(workers),
             "--threads",
-            "4",
+            THREADS,
             # Longer than a proxy or a browser holds a connection, which would else send into a closed one.
             "--keep-alive",
             "75",

@@ -77,6 +77,9 @@ class Provides:
     _askable: dict[Sel, tuple[str, ...]] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _lacking: dict[Sel, tuple[str, ...]] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, provides: dict[str, list[str]]) -> "Provides":
@@ -92,6 +95,11 @@ class Provides:
 
     def lacking(self, selection: Sel) -> tuple[str, ...]:
         """What would have to be provided for the selection to be known."""
+        if selection not in self._lacking:
+            self._lacking[selection] = self._lacks(selection)
+        return self._lacking[selection]
+
+    def _lacks(self, selection: Sel) -> tuple[str, ...]:
         lacks: list[str] = []
         for name in selection.types:
             if name not in self.fields:
