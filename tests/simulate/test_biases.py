@@ -109,8 +109,8 @@ def test_a_bias_has_its_size_and_befalls_only_those_named(
     women = (
         duckdb.connect()
         .sql(
-            f"SELECT subject FROM '{folder}/events/booking/*.parquet' JOIN '{folder}/personal/booking/*.parquet' "
-            "USING (id) WHERE sex = 'female'"
+            f"SELECT subject FROM '{folder}/events/booking/*.parquet' "
+            f"JOIN '{folder}/personal/booking/*.parquet' USING (id) WHERE sex = 'female'"
         )
         .fetchall()
     )
