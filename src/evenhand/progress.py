@@ -19,7 +19,7 @@ def steps(name_of: Callable[[str], str] = str) -> Iterator[Report]:
     """A function to report to; `name_of` turns a step into words."""
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield _lines(name_of)
+        yield lines(name_of)
         return
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -45,7 +45,8 @@ def one_step(name: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: report(name, done, total)
 
 
-def _lines(name_of: Callable[[str], str]) -> Report:
+def lines(name_of: Callable[[str], str]) -> Report:
+    """A function to report to that prints a line now and then."""
     console = Console(stderr=True, highlight=False, width=PLAIN_WIDTH)
     started = last = time.monotonic()
 
