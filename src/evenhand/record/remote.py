@@ -1,5 +1,6 @@
 """Paths in object storage, such as `s3://bucket/county/record`, read through Arrow's file systems."""
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -80,7 +81,7 @@ class RemotePath:
         """Return the object's size and time. Raises `FileNotFoundError` when there is no such object."""
         info = self._info()
         if not info.is_file:
-            raise FileNotFoundError(f"there is no object {self}")
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self))
         return info
 
     def read_bytes(self) -> bytes:
@@ -99,13 +100,14 @@ class RemotePath:
         with explained(self):
             return self._files().open_input_file(self._place())
 
-    def below(self) -> list[str]:
-        """Return the names, relative to this path, of all objects below it."""
+    def sizes(self) -> dict[str, int]:
+        """Return the size of each object below this path, by its name relative to the path."""
         from pyarrow.fs import FileSelector
 
         with explained(self):
             found = self._files().get_file_info(FileSelector(self._place(), recursive=True))
-        return sorted(info.path.removeprefix(f"{self._place()}/") for info in found if info.is_file)
+        start = len(self._place()) + 1
+        return {info.path[start:]: info.size for info in found if info.is_file}
 
     def _files(self) -> "FileSystem":
         return _file_system(self.bucket, self.options, os.getpid())[0]
@@ -127,7 +129,8 @@ class RemotePath:
             exists = files.get_file_info(root).type is not FileType.NotFound
         if not exists:
             raise RecordError(
-                f"{self}: there is no bucket {root}. Check its name, and the region and endpoint in the address."
+                f"{self}: there is no bucket {root}. Check its name, and the region and endpoint in the "
+                "address."
             )
 
 
@@ -191,11 +194,13 @@ def explained(path: AnyPath) -> Iterator[None]:
     """
     try:
         yield
-    except FileNotFoundError:
-        raise
     except OSError as error:
+        if isinstance(path, Path):
+            raise
+        if isinstance(error, FileNotFoundError):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from None
         text = str(error)
         remedy = next((remedy for pattern, remedy in _REMEDIES if re.search(pattern, text)), None)
-        if isinstance(path, Path) or remedy is None:
+        if remedy is None:
             raise
         raise RecordError(f"{path} cannot be read. {remedy} The storage says: {text}") from None
