@@ -23,7 +23,7 @@ from evenhand.intake.resolve.resolver import Resolver
 from evenhand.intake.resolve.spool import Spool
 from evenhand.record.columns import QUARANTINE
 from evenhand.record.events import SubjectKind
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 from evenhand.record.manifest import Manifest, MappingUsed, Source
 from evenhand.record.writer import RecordWriter
 
