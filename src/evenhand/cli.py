@@ -16,7 +16,8 @@ COMMANDS = {
     "desk": Lazy("evenhand.desk.command:desk", "Run and keep the desk, the web app of a jail's program."),
     "figures": Lazy(
         "evenhand.figures.command:figures_command",
-        "Tables of RECORD for a fiscal year: encounters, determinations, holds, releases, complaints, officers.",
+        "Tables of RECORD for a fiscal year: encounters, determinations, holds, releases, complaints, "
+        "officers.",
     ),
     "intake": Lazy(
         "evenhand.intake.command:intake", "Take jail exports into a record: evenhand intake SOURCE..."

@@ -20,11 +20,11 @@ from evenhand.audit.sealed import check_ledger
 from evenhand.audit.window import Window, window_of
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.progress import Report, steps
+from evenhand.record.errors import RecordError
 from evenhand.record.folder import staged_folder
 from evenhand.record.interrupt import interruptible
 from evenhand.record.ledger.check import CheckResult
 from evenhand.record.ledger.errors import LedgerError
-from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 from evenhand.rules.rule import Rule, Severity
 

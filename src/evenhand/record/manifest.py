@@ -6,18 +6,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 
 SCHEMA_VERSION = 1
 FILE_NAME = "manifest.json"
 
 
-class RecordError(Exception):
-    """A record that cannot be read or written; the message names the file and the remedy."""
-
-
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Source(_Part):

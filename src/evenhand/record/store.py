@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 
 from evenhand.record.columns import TRUTH
 from evenhand.record.digest import sha256_of
+from evenhand.record.errors import RecordError
 from evenhand.record.events import FIELDS, SubjectKind
-from evenhand.record.manifest import Manifest, PartFile, RecordError, load_manifest
+from evenhand.record.manifest import Manifest, PartFile, load_manifest
 
 Row = dict[str, Any]
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from evenhand.record.columns import PLACE, QUARANTINE, TRUTH, event_schema, input_schema, personal_schema
 from evenhand.record.digest import sha256_of
+from evenhand.record.errors import RecordError
 from evenhand.record.events import FIELDS, SubjectKind
 from evenhand.record.folder import holds_other_things, staged_folder
 from evenhand.record.manifest import (
@@ -24,7 +25,6 @@ from evenhand.record.manifest import (
     Manifest,
     MappingUsed,
     PartFile,
-    RecordError,
     Source,
 )
 
