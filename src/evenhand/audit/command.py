@@ -13,17 +13,18 @@ from rich.table import Table
 
 from evenhand.audit import findings, summary, terminal, truth
 from evenhand.audit.choice import ChoiceError, choose_rules, set_bounds
+from evenhand.audit.output import console, dump
 from evenhand.audit.report import REPORT, write_report
 from evenhand.audit.run import Audit, audit, scratch_connection
 from evenhand.audit.sealed import check_ledger
 from evenhand.audit.window import Window, window_of
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.progress import Report, steps
+from evenhand.record.errors import RecordError
 from evenhand.record.folder import staged_folder
 from evenhand.record.interrupt import interruptible
 from evenhand.record.ledger.check import CheckResult
 from evenhand.record.ledger.errors import LedgerError
-from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 from evenhand.rules.rule import Rule, Severity
 
@@ -162,7 +163,7 @@ def _run(job: _Job, ledger: CheckResult | None, out: Path, progress: Report) -> 
                 content["truth"] = [asdict(c) for c in compared]
             write_report(connection, found, folder)
             progress("report", 1, 1)
-        (folder / summary.FILE).write_text(summary.dump(content), encoding="utf-8")
+        (folder / summary.FILE).write_text(dump(content), encoding="utf-8")
     return _Done(found, content, compared)
 
 
@@ -177,24 +178,24 @@ def _os_reason(error: OSError) -> str:
 
 def _tell(done: _Done, out: Path, *, as_json: bool) -> None:
     if as_json:
-        click.echo(summary.dump(done.content), nl=False)
+        click.echo(dump(done.content), nl=False)
         return
-    console = terminal.console()
-    terminal.show(done.audit, console)
+    screen = console()
+    terminal.show(done.audit, screen)
     if done.compared:
-        console.print(_comparison_table(done.compared))
+        screen.print(_comparison_table(done.compared))
         differing = sum(not c.agrees for c in done.compared)
-        console.print(
+        screen.print(
             f"{differing} of {len(done.compared)} rules differ from what is known: {out / truth.FILE}"
             if differing
             else f"All {len(done.compared)} rules find exactly what is known to be broken."
         )
     for name in (REPORT, findings.PARQUET, findings.CSV, summary.FILE):
-        _print_place(console, out / name)
+        _print_place(screen, out / name)
 
 
-def _print_place(console: Console, path: Path) -> None:
-    console.print(str(path), markup=False, soft_wrap=True)
+def _print_place(screen: Console, path: Path) -> None:
+    screen.print(str(path), markup=False, soft_wrap=True)
 
 
 def _comparison_table(compared: Sequence[truth.Comparison]) -> Table:

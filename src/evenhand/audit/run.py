@@ -13,9 +13,9 @@ from evenhand.audit.findings import Spool
 from evenhand.audit.window import Window
 from evenhand.progress import Report
 from evenhand.record.damage import naming_damage
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 from evenhand.record.ledger.check import CheckResult
-from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 from evenhand.rules.answer import Provides, Verdict, unanswerable
 from evenhand.rules.case import Context

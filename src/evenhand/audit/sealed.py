@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evenhand.progress import Report
+from evenhand.record.errors import RecordError
 from evenhand.record.ledger.check import CheckResult, check
 from evenhand.record.ledger.keys import read_verifier
-from evenhand.record.manifest import RecordError
 
 
 def check_ledger(

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
 
-from evenhand.record.manifest import RecordError
+from evenhand.record.errors import RecordError
 
 if TYPE_CHECKING:
     import pyarrow as pa

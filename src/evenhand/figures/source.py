@@ -16,8 +16,8 @@ from evenhand.figures.place import state_of
 from evenhand.figures.standing import create_standing
 from evenhand.figures.year import FiscalYear
 from evenhand.record.damage import naming_damage
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 
 MEMORY = "3GB"

@@ -21,7 +21,7 @@ class _RecordPath(click.ParamType):
             return value
         if "://" not in value:
             return Path(value)
-        from evenhand.record.manifest import RecordError
+        from evenhand.record.errors import RecordError
         from evenhand.record.remote import path_of
 
         try:

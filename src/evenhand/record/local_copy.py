@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from evenhand.progress import lines
-from evenhand.record.manifest import RecordError
+from evenhand.record.errors import RecordError
 from evenhand.record.remote import BLOCK, AnyPath, RemotePath, explained
 
 AT_ONCE = 8

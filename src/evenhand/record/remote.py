@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from evenhand.record.manifest import RecordError
+from evenhand.record.errors import RecordError
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from evenhand.record.columns import event_schema
 from evenhand.record.events import SubjectKind
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 from evenhand.rules.answer import Verdict, unanswerable
 from evenhand.rules.case import Context
 from evenhand.rules.rule import Rule
