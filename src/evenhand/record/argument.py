@@ -1,7 +1,7 @@
 """The command-line argument that names a record."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from evenhand.record.remote import AnyPath
 
 
-class _RecordPath(click.ParamType):
+class _RecordPath(click.ParamType[Any]):
     """A record's folder, or its address in object storage."""
 
     name = "record"

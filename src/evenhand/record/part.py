@@ -1,6 +1,7 @@
 """A part of a record: some whole histories of one kind, with one Parquet file for each event type."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.record.columns import type_schema
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import RecordError
 
 
 @dataclass(frozen=True)
@@ -79,18 +80,33 @@ def read_file(
     `dictionaries` are the Parquet paths of text columns to read as dictionaries. Raises `RecordError` when
     the file is missing, damaged, or lacks a column.
     """
+    with _naming(path), open_file(path, schema, dictionaries) as file:
+        return file.read(columns=list(columns), use_threads=False)
+
+
+def open_file(path: Path, schema: pa.Schema, dictionaries: Collection[str] = ()) -> pq.ParquetFile:
+    """Open a Parquet file as `read_file` does."""
+    with _naming(path):
+        file = pq.ParquetFile(path, read_dictionary=list(dictionaries))
     try:
-        with pq.ParquetFile(path, read_dictionary=list(dictionaries)) as file:
-            check_columns(path, file.schema_arrow, schema)
-            return file.read(columns=list(columns), use_threads=False)
+        _check_columns(path, file.schema_arrow, schema)
+    except RecordError:
+        file.close()
+        raise
+    return file
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
         raise RecordError(f"{path} is missing: restore it or run the intake again.") from None
     except (OSError, pa.ArrowException) as error:
         raise RecordError(f"{path} cannot be read ({error}): restore it or run the intake again.") from None
 
 
-def check_columns(path: Path, found: pa.Schema, wanted: pa.Schema) -> None:
-    """Raise `RecordError` unless a file has the columns that it must have."""
+def _check_columns(path: Path, found: pa.Schema, wanted: pa.Schema) -> None:
     for field in wanted:
         place = found.get_field_index(field.name)
         if place < 0:

@@ -28,4 +28,5 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
     if isinstance(column.type, pa.UuidType):
         stored = [value for chunk in column.chunks for value in chunk.storage.to_pylist()]
         return [None if value is None else UUID(bytes=value) for value in stored]
-    return column.to_pylist()
+    values: list[Any] = column.to_pylist()
+    return values
