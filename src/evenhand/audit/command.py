@@ -20,11 +20,13 @@ from evenhand.audit.sealed import check_ledger
 from evenhand.audit.window import Window, window_of
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.progress import Report, steps
+from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
 from evenhand.record.folder import staged_folder
 from evenhand.record.interrupt import interruptible
 from evenhand.record.ledger.check import CheckResult
 from evenhand.record.ledger.errors import LedgerError
+from evenhand.record.remote import AnyPath
 from evenhand.record.store import Record
 from evenhand.rules.rule import Rule, Severity
 
@@ -60,7 +62,7 @@ class _Done:
 
 
 @click.command(name="audit")
-@click.argument("record", type=click.Path(path_type=Path))
+@click.argument("record", type=RECORD_PATH)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--rule", "rule_ids", multiple=True, metavar="ID", help="Only this rule. May be repeated.")
 @click.option("--group", "groups", multiple=True, metavar="NAME", help="Only this group, such as HLD.")
@@ -85,7 +87,7 @@ class _Done:
     "--judge-altered", is_flag=True, help="Judge a record that does not match its ledger, and say so loudly."
 )
 def audit_command(
-    record: Path,
+    record: AnyPath,
     out: Path,
     rule_ids: Sequence[str],
     groups: Sequence[str],
@@ -126,7 +128,7 @@ def audit_command(
 
 
 def _job(
-    folder: Path,
+    folder: AnyPath,
     out: Path,
     rule_ids: Sequence[str],
     groups: Sequence[str],

@@ -121,7 +121,7 @@ def audit(
 
 def _check_parts(record: Record, kinds: Sequence[SubjectKind], progress: Report | None) -> None:
     """Check that each file is the one that the manifest names, byte for byte."""
-    total = sum(len(record.files(kind)) for kind in kinds)
+    total = sum(len(part.files) for kind in kinds for part in record.parts(kind))
     for number, (file, found) in enumerate(record.part_hashes(kinds)):
         if found != file.sha256:
             raise RecordError(

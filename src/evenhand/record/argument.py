@@ -1,12 +1,11 @@
 """The command-line argument that names a record."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from evenhand.record.remote import AnyPath
+from evenhand.record.errors import RecordError
+from evenhand.record.remote import AnyPath, path_of
 
 
 class _RecordPath(click.ParamType[Any]):
@@ -15,17 +14,10 @@ class _RecordPath(click.ParamType[Any]):
     name = "record"
 
     def convert(
-        self, value: "str | AnyPath", param: click.Parameter | None, ctx: click.Context | None
-    ) -> "AnyPath":
-        if not isinstance(value, str):
-            return value
-        if "://" not in value:
-            return Path(value)
-        from evenhand.record.errors import RecordError
-        from evenhand.record.remote import path_of
-
+        self, value: str | AnyPath, param: click.Parameter | None, ctx: click.Context | None
+    ) -> AnyPath:
         try:
-            return path_of(value)
+            return path_of(value) if isinstance(value, str) else value
         except RecordError as error:
             self.fail(str(error), param, ctx)
 

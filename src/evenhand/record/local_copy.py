@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from evenhand.progress import lines
 from evenhand.record.errors import RecordError
 from evenhand.record.remote import BLOCK, AnyPath, RemotePath, explained
 
@@ -86,6 +85,8 @@ def _copy(source: RemotePath, target: Path) -> None:
 
 def _each(function: Callable[..., _T], things: Sequence[object]) -> list[_T]:
     """Call the function for each thing, several at a time, and tell of the progress."""
+    from evenhand.progress import lines
+
     progress, results = lines(str), list[_T]()
     pool = ThreadPoolExecutor(AT_ONCE)
     try:

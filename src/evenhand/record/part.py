@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,14 +12,16 @@ import pyarrow.parquet as pq
 from evenhand.record.columns import type_schema
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
+from evenhand.record.local_copy import local_files
+from evenhand.record.remote import AnyPath, RemotePath, explained, path_of
 
 
 @dataclass(frozen=True)
 class EventPart:
     """A part as a reader takes it: small, so that it can be sent to another process.
 
-    The histories are numbered `first_case` up to `first_case + cases`. `files` gives the path of each event
-    type that occurs, in order of the types' names.
+    The histories are numbered `first_case` up to `first_case + cases`. `files` gives the path, or the address
+    in object storage, of each event type that occurs, in order of the types' names.
     """
 
     kind: SubjectKind
@@ -36,25 +39,39 @@ class EventPart:
         schema = type_schema(event_type)
         wanted = [field for field in schema if field.name in columns]
         coded = [path for field in wanted if (path := dictionary_path(field))]
-        table = read_file(Path(self.files[event_type]), schema, [f.name for f in wanted], coded)
+        table = read_file(path_of(self.files[event_type]), schema, [f.name for f in wanted], coded)
         place = table.schema.get_field_index(SUBJECT)
         if place >= 0:
             table = table.set_column(place, SUBJECT, table[SUBJECT].dictionary_encode())
         return table
 
+    def corrections(self) -> pa.Table:
+        """Return the ids of the events that events of this part correct (column `corrects`)."""
+        found = [_CORRECTS.empty_table()]
+        for event_type, path in self.files.items():
+            with open_file(path_of(path), type_schema(event_type)) as file:
+                if not _is_all_null(file, "corrects"):
+                    found.append(file.read(columns=["corrects"], use_threads=False).drop_null())
+        return pa.concat_tables(found)
+
     def personal_file(self, event_type: str) -> Path | None:
-        """Return the file with the personal parts of one type's events; None when there are none."""
+        """Return the file with the personal parts of one type's events; None when there are none.
+
+        It is a local copy if the record lies in object storage.
+        """
         if event_type not in self.files:
             return None
-        path = beside(Path(self.files[event_type]), "personal")
-        return path if path.is_file() else None
+        path = beside(path_of(self.files[event_type]), "personal")
+        return local_files([path])[0] if path.is_file() else None
 
 
+Place = TypeVar("Place", Path, RemotePath, AnyPath)
+_CORRECTS = pa.schema([pa.field("corrects", pa.uuid())])
 SUBJECT = "subject"
 """Encoded by what it shares with the row before, as nearly every history has one of its own."""
 
 
-def beside(path: Path, folder: str) -> Path:
+def beside(path: Place, folder: str) -> Place:
     """Return what another folder of the record holds beside a file of events.
 
     `events/<kind>/<type>/part-00000.parquet` becomes `personal/<kind>/<type>/part-00000.parquet`.
@@ -73,7 +90,7 @@ def dictionary_path(field: pa.Field) -> str | None:
 
 
 def read_file(
-    path: Path, schema: pa.Schema, columns: Collection[str], dictionaries: Collection[str] = ()
+    path: AnyPath, schema: pa.Schema, columns: Collection[str], dictionaries: Collection[str] = ()
 ) -> pa.Table:
     """Read columns of a Parquet file that must have the columns of `schema`.
 
@@ -84,29 +101,46 @@ def read_file(
         return file.read(columns=list(columns), use_threads=False)
 
 
-def open_file(path: Path, schema: pa.Schema, dictionaries: Collection[str] = ()) -> pq.ParquetFile:
-    """Open a Parquet file as `read_file` does."""
-    with _naming(path):
-        file = pq.ParquetFile(path, read_dictionary=list(dictionaries))
+def open_file(
+    path: AnyPath, schema: pa.Schema, dictionaries: Collection[str] = (), called: AnyPath | None = None
+) -> pq.ParquetFile:
+    """Open a Parquet file as `read_file` does; errors name it as it is `called`."""
+    with _naming(called or path):
+        if isinstance(path, Path):
+            file = pq.ParquetFile(path, read_dictionary=list(dictionaries))
+        else:
+            # Columns that lie side by side are fetched by one request.
+            file = pq.ParquetFile(path.open_anywhere(), read_dictionary=list(dictionaries), pre_buffer=True)
     try:
-        _check_columns(path, file.schema_arrow, schema)
+        _check_columns(called or path, file.schema_arrow, schema)
     except RecordError:
         file.close()
         raise
     return file
 
 
+def _is_all_null(file: pq.ParquetFile, column: str) -> bool:
+    """Whether the file says of itself that a column holds nothing."""
+    place, rows = file.schema_arrow.get_field_index(column), file.metadata.row_group
+    groups = (rows(number) for number in range(file.num_row_groups))
+    return all(
+        (stated := group.column(place).statistics) is not None and stated.null_count == group.num_rows
+        for group in groups
+    )
+
+
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _naming(path: AnyPath) -> Iterator[None]:
     try:
-        yield
+        with explained(path):
+            yield
     except FileNotFoundError:
         raise RecordError(f"{path} is missing: restore it or run the intake again.") from None
     except (OSError, pa.ArrowException) as error:
         raise RecordError(f"{path} cannot be read ({error}): restore it or run the intake again.") from None
 
 
-def _check_columns(path: Path, found: pa.Schema, wanted: pa.Schema) -> None:
+def _check_columns(path: AnyPath, found: pa.Schema, wanted: pa.Schema) -> None:
     for field in wanted:
         place = found.get_field_index(field.name)
         if place < 0:

@@ -59,6 +59,17 @@ class RemotePath:
     def __str__(self) -> str:
         return f"{self.bucket}/{self.key}".rstrip("/") + (f"?{self.options}" if self.options else "")
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names in the key, from the bucket on."""
+        return tuple(self.key.split("/"))
+
+    @property
+    def parents(self) -> "tuple[RemotePath, ...]":
+        """What the path lies in, the nearest first."""
+        names = self.parts
+        return tuple(replace(self, key="/".join(names[:-n])) for n in range(1, len(names) + 1))
+
     def __truediv__(self, name: str) -> "RemotePath":
         return replace(self, key=f"{self.key}/{name}".strip("/"))
 

@@ -35,6 +35,7 @@ from evenhand.record.ledger.tiles import CHECKPOINT, WIDTH, Frontier, TileFolder
 from evenhand.record.ledger.tree import fold, leaf_hash
 from evenhand.record.ledger.verify import read_checkpoint
 from evenhand.record.manifest import FILE_NAME, Manifest, load_manifest
+from evenhand.record.remote import AnyPath
 
 Progress = Callable[[int, int], None]
 
@@ -82,7 +83,7 @@ class _Found:
     orders: set[str] = field(default_factory=set)
 
 
-def has_ledger(folder: Path) -> bool:
+def has_ledger(folder: AnyPath) -> bool:
     """Whether a record carries a ledger."""
     return (folder / FOLDER).is_dir()
 
