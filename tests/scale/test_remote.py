@@ -135,7 +135,7 @@ def test_what_is_missing_is_named(bucket: Bucket) -> None:
     with pytest.raises(FileNotFoundError) as error:
         remote(bucket, "missing/object").read_bytes()
     assert error.value.filename == address
-    with pytest.raises(RecordError, match="is no record: it has no manifest.json"):
+    with pytest.raises(RecordError, match=r"is no record: it has no manifest\.json"):
         load_manifest(remote(bucket, "missing"))
     with pytest.raises(RecordError, match="there is no bucket other"):
         load_manifest(path_of(bucket.address("record", bucket="other")))
