@@ -1,5 +1,6 @@
 """A part of a record: some whole histories of one kind, with one Parquet file for each event type."""
 
+import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ class EventPart:
     """A part as a reader takes it: small, so that it can be sent to another process.
 
     The histories are numbered `first_case` up to `first_case + cases`. `files` gives the path, or the address
-    in object storage, of each event type that occurs, in order of the types' names.
+    in object storage, of each event type that occurs, in order of the types' names, `hashes` the SHA-256 that
+    the file must have. `correcting` are the types of which some events correct others.
     """
 
     kind: SubjectKind
@@ -29,6 +31,8 @@ class EventPart:
     cases: int
     events: int
     files: dict[str, str]
+    hashes: dict[str, str]
+    correcting: frozenset[str]
 
     def read(self, event_type: str, columns: Collection[str]) -> pa.Table:
         """Read the events of one type in order of `pos`; text columns become dictionaries.
@@ -47,12 +51,12 @@ class EventPart:
 
     def corrections(self) -> pa.Table:
         """Return the ids of the events that events of this part correct (column `corrects`)."""
-        found = [_CORRECTS.empty_table()]
-        for event_type, path in self.files.items():
-            with open_file(path_of(path), type_schema(event_type)) as file:
-                if not _is_all_null(file, "corrects"):
-                    found.append(file.read(columns=["corrects"], use_threads=False).drop_null())
-        return pa.concat_tables(found)
+        found = [self.read(event_type, ["corrects"]).drop_null() for event_type in sorted(self.correcting)]
+        return pa.concat_tables([_CORRECTS.empty_table(), *found])
+
+    def checked(self) -> "CheckedPart":
+        """Return the part as a reader that takes each file into memory once and checks its hash."""
+        return CheckedPart(self)
 
     def personal_file(self, event_type: str) -> Path | None:
         """Return the file with the personal parts of one type's events; None when there are none.
@@ -67,6 +71,49 @@ class EventPart:
 
 Place = TypeVar("Place", Path, RemotePath, AnyPath)
 _CORRECTS = pa.schema([pa.field("corrects", pa.uuid())])
+
+
+class CheckedPart:
+    """A part whose files are each read once, as a whole, and must have the hash that the manifest names.
+
+    What is given is what was checked, whatever happens to the file later.
+    """
+
+    def __init__(self, part: EventPart) -> None:
+        self.part = part
+        self.kind, self.first_case, self.cases, self.events = (
+            part.kind,
+            part.first_case,
+            part.cases,
+            part.events,
+        )
+        self.files, self.correcting = part.files, part.correcting
+        self._open: dict[str, pq.ParquetFile] = {}
+
+    def read(self, event_type: str, columns: Collection[str]) -> pa.Table:
+        """Read as `EventPart.read` does."""
+        path = path_of(self.files[event_type])
+        schema = type_schema(event_type)
+        wanted = [name for name in schema.names if name in columns]
+        with _naming(path):
+            return self._file(event_type, path, schema).read(columns=wanted, use_threads=False)
+
+    def _file(self, event_type: str, path: AnyPath, schema: pa.Schema) -> pq.ParquetFile:
+        if event_type not in self._open:
+            content = path.read_bytes()
+            found, named = hashlib.sha256(content).hexdigest(), self.part.hashes[event_type]
+            if found != named:
+                raise RecordError(
+                    f"{path} is not the file that the manifest names (its SHA-256 is {found}, not {named}): "
+                    "restore it or run the intake again."
+                )
+            coded = [text for field in schema if (text := dictionary_path(field))]
+            file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=coded)
+            _check_columns(path, file.schema_arrow, schema)
+            self._open[event_type] = file
+        return self._open[event_type]
+
+
 SUBJECT = "subject"
 """Encoded by what it shares with the row before, as nearly every history has one of its own."""
 
@@ -117,16 +164,6 @@ def open_file(
         file.close()
         raise
     return file
-
-
-def _is_all_null(file: pq.ParquetFile, column: str) -> bool:
-    """Whether the file says of itself that a column holds nothing."""
-    place, rows = file.schema_arrow.get_field_index(column), file.metadata.row_group
-    groups = (rows(number) for number in range(file.num_row_groups))
-    return all(
-        (stated := group.column(place).statistics) is not None and stated.null_count == group.num_rows
-        for group in groups
-    )
 
 
 @contextmanager
