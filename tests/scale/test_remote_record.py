@@ -5,23 +5,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from evenhand.cli import main
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
+from scale.commands import contents, run
 from scale.conftest import Bucket
 
 KEY = "county/record"
 PART = "events/booking/person.booked/part-00000.parquet"
-
-
-def run(*words: object) -> Result:
-    result = CliRunner().invoke(main, [str(word) for word in words])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +27,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(bucket: Bucket, folder: Path) -> str:
     return bucket.upload(folder, KEY)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def same(folder: Path, address: str, tmp_path: Path, *words: object) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ split inside a history, and whatever Spark runs again gives the same answer, whi
 
 import os
 import pickle
+import re
 import shutil
 import signal
 import socket
@@ -44,6 +45,7 @@ _LOCAL_SETTINGS = {
     "spark.log.level": "ERROR",
 }
 """Nothing but this machine takes part, so that Spark listens to nothing else."""
+_MASTERS = r"local(\[.+\])?$|spark://.|yarn$|k8s://."
 _NAME = "evenhand audit"
 _PACKAGE = "evenhand"
 _POLL_S = 0.5
@@ -220,6 +222,10 @@ def _is_local(master: str) -> bool:
 
 def _check_reachable(master: str) -> None:
     """Try the standalone masters of the URL, at which Spark itself would knock for a minute."""
+    if not re.match(_MASTERS, master):
+        raise SparkError(
+            f"--master {master}: write spark://HOST:PORT, yarn, k8s://HOST:PORT or local[CORES]."
+        )
     if not master.startswith("spark://"):
         return
     for address in master.removeprefix("spark://").split(","):
@@ -254,12 +260,15 @@ def _failures() -> Iterator[None]:
 
 
 def _reason(text: str) -> str:
-    if f"No module named '{_PACKAGE}" in text:
+    if lacks := re.search(r"ModuleNotFoundError: No module named '(\w+)", text):
         return (
-            "The Spark workers do not have evenhand: install the same version of evenhand[spark] on each, in "
-            "the Python that PYSPARK_PYTHON names."
+            f"A Spark worker has no {lacks[1]}: install the same version of evenhand[spark] on each worker, "
+            "in the Python that PYSPARK_PYTHON names."
         )
     if "JAVA_GATEWAY_EXITED" in text:
-        return "Java did not start: Spark needs Java 17 or later. Check `java -version` and JAVA_HOME."
+        return (
+            "Spark did not start; its log above may say why. It needs Java 17 or later: check JAVA_HOME and "
+            "`java -version`."
+        )
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return f"Spark stopped: {lines[-1].removeprefix('RuntimeError: ') if lines else 'it gave no reason'}"
