@@ -181,7 +181,7 @@ def test_a_value_in_a_field_that_the_type_lacks_is_refused(tmp_path: Path) -> No
     """Nothing is lost without a word: the file of the type has no column for it."""
     made = histories(2)
     made[1][0] |= {"type": "person.booked", "cause": "bond"}
-    with pytest.raises(RecordError, match="person.booked has no field cause, but event .*64 gives 'bond'"):
+    with pytest.raises(RecordError, match=r"person[.]booked has no field cause, but event .*64 gives 'bond'"):
         written(tmp_path / "r", made, 2)
     assert not (tmp_path / "r").exists()
 
