@@ -57,9 +57,7 @@ def groups(record: Record) -> dict[str, str]:
             "USING (id) WHERE e.type = 'person.booked'",
             {
                 "events": [part.files["person.booked"] for part in parts],
-                "personal": [
-                    str(p.personal_file("person.booked")) for p in record.parts(SubjectKind.BOOKING)
-                ],
+                "personal": [str(part.personal_file("person.booked")) for part in parts],
             },
         )
         .fetchall()

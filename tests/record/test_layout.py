@@ -161,8 +161,12 @@ def test_text_stays_a_dictionary_and_subjects_are_not_stored_anew(tmp_path: Path
     assert "PLAIN" in encodings["id"]
 
 
-def test_a_part_is_read_by_type_and_column(tmp_path: Path) -> None:
-    made = histories(30)
+@pytest.mark.parametrize("row_group", [7, 1000])
+def test_a_part_is_read_by_type_and_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row_group: int
+) -> None:
+    monkeypatch.setattr(writing, "ROW_GROUP", row_group)
+    made = histories(90)
     record = written(tmp_path / "r", made, 30)
     (part,) = record.parts(BOOKING)
     part = pickle.loads(pickle.dumps(part))

@@ -81,7 +81,12 @@ def read_file(
     the file is missing, damaged, or lacks a column.
     """
     with naming(path), open_file(path, schema, dictionaries) as file:
-        return file.read(columns=list(columns), use_threads=False)
+        # One by one, as Arrow cannot read lists of dictionaries over several row groups.
+        groups = [
+            file.read_row_group(n, columns=list(columns), use_threads=False)
+            for n in range(file.num_row_groups)
+        ]
+        return pa.concat_tables(groups) if groups else file.read(columns=list(columns))
 
 
 def open_file(path: Path, schema: pa.Schema, dictionaries: Collection[str] = ()) -> pq.ParquetFile:
