@@ -93,7 +93,7 @@ def audit(
     """
     window = window or Window()
     kinds = [kind for kind in SubjectKind if any(rule.subject is kind for rule in rules)]
-    context = _context(record, rules, window)
+    context = context_of(record, rules, window)
     manifest = record.manifest
     engine = ArrayEngine(rules, context)
     tallies = engine.unanswered()
@@ -106,8 +106,9 @@ def audit(
     finally:
         spool.close()
     with scratch_connection(folder) as connection:
+        acts = {name for rule in rules for name in rule.on.types}
         # Only an imported event has a file and a row of its own.
-        files = [f for kind in kinds for f in record.files(kind)] if manifest.kind == "import" else []
+        files = [f for kind in kinds for f in record.files(kind, acts)] if manifest.kind == "import" else []
         spool.finish(connection, rules, files, folder)
     results = tuple(_result(rule, tallies[rule.id], context.provides) for rule in rules)
     return Audit(record, window, results, folder, ledger)
@@ -125,7 +126,9 @@ def _results(
         progress(part.kind, done[part.kind], total[part.kind])
 
 
-def _context(record: Record, rules: Sequence[Rule], window: Window) -> Context:
+def context_of(record: Record, rules: Sequence[Rule], window: Window) -> Context:
+    """Return what the rules ask of a record beside a subject's own history."""
+
     def rows(kind: SubjectKind, needed: bool) -> Iterator[dict[str, object]]:
         return (row for _, history in record.histories(kind) for row in history) if needed else iter(())
 

@@ -95,7 +95,7 @@ class CheckedPart:
         path = path_of(self.files[event_type])
         schema = type_schema(event_type)
         wanted = [name for name in schema.names if name in columns]
-        with _naming(path):
+        with naming(path):
             return self._file(event_type, path, schema).read(columns=wanted, use_threads=False)
 
     def _file(self, event_type: str, path: AnyPath, schema: pa.Schema) -> pq.ParquetFile:
@@ -144,20 +144,24 @@ def read_file(
     `dictionaries` are the Parquet paths of text columns to read as dictionaries. Raises `RecordError` when
     the file is missing, damaged, or lacks a column.
     """
-    with _naming(path), open_file(path, schema, dictionaries) as file:
-        return file.read(columns=list(columns), use_threads=False)
+    with naming(path), open_file(path, schema, dictionaries) as file:
+        # One by one, as Arrow cannot read lists of dictionaries over several row groups.
+        groups = [
+            file.read_row_group(n, columns=list(columns), use_threads=False)
+            for n in range(file.num_row_groups)
+        ]
+        return pa.concat_tables(groups) if groups else file.read(columns=list(columns))
 
 
 def open_file(
     path: AnyPath, schema: pa.Schema, dictionaries: Collection[str] = (), called: AnyPath | None = None
 ) -> pq.ParquetFile:
     """Open a Parquet file as `read_file` does; errors name it as it is `called`."""
-    with _naming(called or path):
-        if isinstance(path, Path):
-            file = pq.ParquetFile(path, read_dictionary=list(dictionaries))
-        else:
-            # Columns that lie side by side are fetched by one request.
-            file = pq.ParquetFile(path.open_anywhere(), read_dictionary=list(dictionaries), pre_buffer=True)
+    with naming(called or path):
+        try:
+            file = _opened(path, dictionaries)
+        except KeyError:  # It lacks one of them; the check below says which.
+            file = _opened(path, ())
     try:
         _check_columns(called or path, file.schema_arrow, schema)
     except RecordError:
@@ -166,14 +170,22 @@ def open_file(
     return file
 
 
+def _opened(path: AnyPath, dictionaries: Collection[str]) -> pq.ParquetFile:
+    if isinstance(path, Path):
+        return pq.ParquetFile(path, read_dictionary=list(dictionaries))
+    # Columns that lie side by side are fetched by one request.
+    return pq.ParquetFile(path.open_anywhere(), read_dictionary=list(dictionaries), pre_buffer=True)
+
+
 @contextmanager
-def _naming(path: AnyPath) -> Iterator[None]:
+def naming(path: AnyPath) -> Iterator[None]:
+    """Turn errors of reading a file into `RecordError` that names it."""
     try:
         with explained(path):
             yield
     except FileNotFoundError:
         raise RecordError(f"{path} is missing: restore it or run the intake again.") from None
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, ValueError, OverflowError) as error:
         raise RecordError(f"{path} cannot be read ({error}): restore it or run the intake again.") from None
 
 

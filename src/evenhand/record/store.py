@@ -16,7 +16,7 @@ from evenhand.record.errors import RecordError
 from evenhand.record.events import FIELDS, SubjectKind
 from evenhand.record.local_copy import AT_ONCE, local_files
 from evenhand.record.manifest import EventFile, Manifest, load_manifest
-from evenhand.record.part import EventPart, read_file
+from evenhand.record.part import EventPart, naming, read_file
 from evenhand.record.remote import AnyPath, path_of
 from evenhand.record.rows import Row, rows_of
 
@@ -90,10 +90,11 @@ class Record:
         A row is a mapping of column to Python value; columns that are null are left out.
         """
         for part in self.parts(kind):
-            tables = []
+            tables = {}
             for event_type, path in part.files.items():
                 schema = type_schema(event_type)
-                tables.append(read_file(path_of(path), schema, schema.names))
+                place = path_of(path)
+                tables[place] = read_file(place, schema, schema.names)
             for rows in _slices(tables):
                 for subject, history in groupby(rows, itemgetter("subject")):
                     yield subject, list(history)
@@ -126,18 +127,19 @@ def _sizes_in(folder: AnyPath) -> Callable[[str], int]:
     return size_of
 
 
-def _slices(tables: list[pa.Table]) -> Iterator[list[Row]]:
+def _slices(tables: dict[AnyPath, pa.Table]) -> Iterator[list[Row]]:
     """Yield the rows of a part in order of `pos`, some whole histories at a time."""
-    cases = [table["case"].to_numpy() for table in tables]
-    if not any(map(len, cases)):
+    cases = {path: table["case"].to_numpy() for path, table in tables.items() if len(table)}
+    if not cases:
         return
-    first, last = min(case[0] for case in cases if len(case)), max(case[-1] for case in cases if len(case))
+    first, last = min(case[0] for case in cases.values()), max(case[-1] for case in cases.values())
     for begin in range(int(first), int(last) + 1, _CASES_AT_ONCE):
         rows: list[Row] = []
-        for table, case in zip(tables, cases, strict=True):
+        for path, case in cases.items():
             low, high = np.searchsorted(case, [begin, begin + _CASES_AT_ONCE])
             if high > low:
-                rows += rows_of(table.slice(low, high - low))
+                with naming(path):
+                    rows += rows_of(tables[path].slice(low, high - low))
         yield sorted(rows, key=itemgetter("pos"))
 
 

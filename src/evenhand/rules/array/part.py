@@ -38,19 +38,25 @@ class Table:
 
     def __init__(self, events: Events, event_type: str, columns: Collection[str]) -> None:
         self._events, self.type = events, event_type
-        self._read = events.read(event_type, [*PLACE, *columns])
+        self._columns: dict[str, pa.ChunkedArray | pa.Array | None] = {}
         self._values: dict[str, Values] = {}
+        self._read([*PLACE, *columns])
         self.rows: Array = np.zeros(0, np.int32)
 
-    def _column(self, name: str) -> pa.ChunkedArray | None:
-        if name not in self._read.column_names:
-            self._read = self._events.read(self.type, [name])
-        return self._read[name] if name in self._read.column_names else None
+    def _read(self, names: Collection[str]) -> None:
+        table = self._events.read(self.type, names)
+        for name in names:
+            self._columns[name] = table[name] if name in table.column_names else None
+
+    def _column(self, name: str) -> pa.ChunkedArray | pa.Array | None:
+        if name not in self._columns:
+            self._read([name])
+        return self._columns[name]
 
     def numbers(self, name: str) -> Array:
-        """A column that is never null, as 64-bit numbers."""
-        data, _ = self.values(name).spread(len(self._read))
-        return data
+        """A column that is never null, as numbers."""
+        numbers: Array = self.values(name).data
+        return numbers
 
     def values(self, name: str) -> Values:
         """A column; known nowhere if events of this type do not have it."""
@@ -64,7 +70,9 @@ class Table:
         column = self._column(name)
         if column is None:
             return pa.nulls(len(places), pa.string())
-        return column.combine_chunks().take(pa.array(places)).cast(pa.string())
+        if isinstance(column, pa.ChunkedArray):
+            column = self._columns[name] = column.combine_chunks()
+        return column.take(pa.array(places)).cast(pa.string())
 
 
 class Selection:
@@ -165,10 +173,9 @@ class Acts:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def narrowed(self, mask: Mask) -> "Acts":
-        """Those of the acts where the mask is set."""
-        kept = np.flatnonzero(mask)
-        return Acts(self.chosen, kept if self.places is None else self.places[kept])
+    def at(self, places: Array) -> "Acts":
+        """Those of the acts in these places."""
+        return Acts(self.chosen, places if self.places is None else self.places[places])
 
     def values(self, name: str) -> Values:
         """A column of the acts."""
@@ -277,7 +284,8 @@ class Part:
         if not self._tied:
             return rows + np.int32(1)
         number, begin = self._ties
-        return begin[number[rows] + 1]
+        found: Array = begin[number[rows] + 1]
+        return found
 
     # --- what is corrected ---------------------------------------------------------------------------------
 
@@ -328,21 +336,24 @@ class Part:
         """Where in the table the selected events are; None if all are selected."""
         corrected = self._corrected.get(table.type)
         places = None if corrected is None else np.flatnonzero(~corrected)
-        for name, codes in chosen.where:
-            places = _narrowed(table, name, places, lambda values, codes=codes: among(values, codes))
-        for name in chosen.having:
-            places = _narrowed(table, name, places, lambda values: YES)
-        for name, bound in chosen.below:
-            places = _narrowed(table, name, places, lambda values, bound=bound: values.data < bound)
+        for name in chosen.reads:
+            values = _taken(table.values(name), places)
+            size = len(table.rows) if places is None else len(places)
+            kept = np.flatnonzero(np.full(size, YES) & values.known & _passes(chosen, name, values))
+            places = kept if places is None else places[kept]
         return places
 
 
-def _narrowed(table: Table, name: str, places: Array | None, test) -> Array:  # type: ignore[no-untyped-def]
-    """Those of the places in which the field is known and passes the test."""
-    values = _taken(table.values(name), places)
-    size = len(table.rows) if places is None else len(places)
-    kept = np.flatnonzero(np.broadcast_to(values.known & test(values), size))
-    return kept if places is None else places[kept]
+def _passes(chosen: Sel, name: str, values: Values) -> Any:
+    """Where a known field meets the conditions of a selection on it."""
+    passed: Any = YES
+    for field, codes in chosen.where:
+        if field == name:
+            passed = passed & among(values, codes)
+    for field, bound in chosen.below:
+        if field == name:
+            passed = passed & (values.data < bound)
+    return passed
 
 
 def _ranks(places: Mapping[str, Array]) -> Array:
