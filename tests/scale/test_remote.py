@@ -3,7 +3,6 @@
 import hashlib
 import os
 import pickle
-from multiprocessing import get_context
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -68,17 +67,6 @@ def test_an_object_is_read_hashed_and_listed(bucket: Bucket) -> None:
     assert sha256_of(path) == hashlib.sha256(content).hexdigest()
     assert remote(bucket, "read").is_dir()
     assert remote(bucket, "read").sizes() == {"x y/object": len(content)}
-
-
-def _hash(path: RemotePath) -> str:
-    return sha256_of(path)
-
-
-def test_a_forked_process_opens_its_own_connection(bucket: Bucket) -> None:
-    path = remote(bucket, "forked", b"events")
-    here = sha256_of(path)
-    with get_context("fork").Pool(2) as pool:
-        assert pool.map(_hash, [path] * 4) == [here] * 4
 
 
 def test_the_endpoint_may_come_from_the_environment(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,10 +127,10 @@ def test_an_object_that_was_altered_is_named(
     assert refused.exit_code == 2
     assert PART in refused.stderr
     assert "restore it" in refused.stderr
-    refused = run("audit", address, "--out", tmp_path / "out")
+    refused = run("audit", address, "--out", tmp_path / "out", "--workers", 1)
     assert refused.exit_code == 2
     assert PART in refused.stderr
-    refused = run("audit", address, "--out", tmp_path / "out", "--judge-altered")
+    refused = run("audit", address, "--out", tmp_path / "out", "--judge-altered", "--workers", 1)
     assert refused.exit_code == 2
     assert PART in refused.stderr
     assert "is not the file that the manifest names" in refused.stderr

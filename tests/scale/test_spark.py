@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,6 +38,8 @@ pytestmark = pytest.mark.trial
 def _spark(bucket: Bucket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What Java and the workers inherit when the first session of this process starts."""
     pytest.importorskip("pyspark")
+    if not shutil.which("java"):
+        pytest.skip("no Java")
     logging.getLogger("py4j").setLevel(logging.WARNING)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(TESTS))

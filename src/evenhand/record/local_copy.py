@@ -1,6 +1,5 @@
 """Local copies of what lies in object storage, for readers that take only files of this machine."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,15 +51,15 @@ def _local_file(path: AnyPath) -> Path:
     info = path.object_info()
     # An object that is replaced later has another time or size.
     version = f"{path.bucket.partition('://')[2]}/{info.mtime_ns}-{info.size}"
-    file = _within(Path(_copies(os.getpid()).name), f"{version}/{path.key}")
+    file = _within(Path(_copies().name), f"{version}/{path.key}")
     if not file.exists():
         _copy(path, file)
     return file
 
 
 @cache
-def _copies(process: int) -> "tempfile.TemporaryDirectory[str]":
-    """The folder of this process for copies; a forked process does not remove its parent's."""
+def _copies() -> "tempfile.TemporaryDirectory[str]":
+    """The folder of this process for copies."""
     return tempfile.TemporaryDirectory(prefix="evenhand-")
 
 

@@ -34,6 +34,11 @@ class EventPart:
     hashes: dict[str, str]
     correcting: frozenset[str]
 
+    @property
+    def is_local(self) -> bool:
+        """Whether its files lie in a folder, not in object storage."""
+        return all(isinstance(path_of(path), Path) for path in self.files.values())
+
     def read(self, event_type: str, columns: Collection[str]) -> pa.Table:
         """Read the events of one type in order of `pos`; text columns become dictionaries.
 

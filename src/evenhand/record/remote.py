@@ -1,5 +1,6 @@
 """Paths in object storage, such as `s3://bucket/county/record`, read through Arrow's file systems."""
 
+import atexit
 import errno
 import os
 import re
@@ -121,11 +122,11 @@ class RemotePath:
         return {info.path[start:]: info.size for info in found if info.is_file}
 
     def _files(self) -> "FileSystem":
-        return _file_system(self.bucket, self.options, os.getpid())[0]
+        return _file_system(self.bucket, self.options)[0]
 
     def _place(self) -> str:
         """The path as the file system takes it."""
-        root = _file_system(self.bucket, self.options, os.getpid())[1]
+        root = _file_system(self.bucket, self.options)[1]
         return f"{root}/{unquote(self.key)}".rstrip("/")
 
     def _info(self) -> "FileInfo":
@@ -135,7 +136,7 @@ class RemotePath:
     def _check_bucket(self) -> None:
         from pyarrow.fs import FileType
 
-        files, root = _file_system(self.bucket, self.options, os.getpid())
+        files, root = _file_system(self.bucket, self.options)
         with explained(self):
             exists = files.get_file_info(root).type is not FileType.NotFound
         if not exists:
@@ -176,19 +177,18 @@ def path_of(text: str) -> AnyPath:
     if not parts.netloc:
         raise RecordError(f"{text} names no bucket: write {parts.scheme}://BUCKET/PATH.")
     bucket = f"{parts.scheme}://{parts.netloc}"
-    _file_system(bucket, parts.query, os.getpid())
+    _file_system(bucket, parts.query)
     return RemotePath(bucket, parts.path.strip("/"), parts.query)
 
 
 @cache
-def _file_system(bucket: str, options: str, process: int) -> "tuple[FileSystem, str]":
-    """Connect to a bucket; the second value is its name there.
-
-    `process` keeps a forked process from using its parent's connections.
-    """
+def _file_system(bucket: str, options: str) -> "tuple[FileSystem, str]":
+    """Connect to a bucket; the second value is its name there."""
     import pyarrow as pa
     from pyarrow.fs import FileSystem
 
+    # Arrow may hang at exit when a file system is still there (apache/arrow#50188).
+    atexit.register(_file_system.cache_clear)
     address = f"{bucket}?{options}" if options else bucket
     try:
         files, root = FileSystem.from_uri(address)
