@@ -80,8 +80,8 @@ class CheckedPart:
         path = Path(self.files[event_type])
         schema = type_schema(event_type)
         wanted = [name for name in schema.names if name in columns]
-        with _naming(path):
-            return self._file(event_type, path, schema).read(columns=wanted, use_threads=False)
+        with naming(path):
+            return _read_columns(self._file(event_type, path, schema), wanted)
 
     def _file(self, event_type: str, path: Path, schema: pa.Schema) -> pq.ParquetFile:
         if event_type not in self._open:
@@ -93,9 +93,7 @@ class CheckedPart:
                     "restore it or run the intake again."
                 )
             coded = [text for field in schema if (text := dictionary_path(field))]
-            file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=coded)
-            _check_columns(path, file.schema_arrow, schema)
-            self._open[event_type] = file
+            self._open[event_type] = _opened(path, pa.py_buffer(content), schema, coded)
         return self._open[event_type]
 
 
@@ -130,21 +128,31 @@ def read_file(
     the file is missing, damaged, or lacks a column.
     """
     with naming(path), open_file(path, schema, dictionaries) as file:
-        # One by one, as Arrow cannot read lists of dictionaries over several row groups.
-        groups = [
-            file.read_row_group(n, columns=list(columns), use_threads=False)
-            for n in range(file.num_row_groups)
-        ]
-        return pa.concat_tables(groups) if groups else file.read(columns=list(columns))
+        return _read_columns(file, columns)
+
+
+def _read_columns(file: pq.ParquetFile, columns: Collection[str]) -> pa.Table:
+    # One by one, as Arrow cannot read lists of dictionaries over several row groups.
+    groups = [
+        file.read_row_group(n, columns=list(columns), use_threads=False) for n in range(file.num_row_groups)
+    ]
+    return pa.concat_tables(groups) if groups else file.read(columns=list(columns))
 
 
 def open_file(path: Path, schema: pa.Schema, dictionaries: Collection[str] = ()) -> pq.ParquetFile:
     """Open a Parquet file as `read_file` does."""
     with naming(path):
-        try:
-            file = pq.ParquetFile(path, read_dictionary=list(dictionaries))
-        except KeyError:  # It lacks one of them; the check below says which.
-            file = pq.ParquetFile(path)
+        return _opened(path, path, schema, dictionaries)
+
+
+def _opened(
+    path: Path, source: Path | pa.Buffer, schema: pa.Schema, dictionaries: Collection[str]
+) -> pq.ParquetFile:
+    """Open a file from its path or its bytes; the path names it in errors."""
+    try:
+        file = pq.ParquetFile(source, read_dictionary=list(dictionaries))
+    except KeyError:  # It lacks one of them; the check below says which.
+        file = pq.ParquetFile(source)
     try:
         _check_columns(path, file.schema_arrow, schema)
     except RecordError:
