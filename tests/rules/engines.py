@@ -1,26 +1,60 @@
 """Judging the same histories with both engines."""
 
-import tempfile
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from operator import itemgetter
-from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import UUID
 
-import pyarrow.parquet as pq
+import pyarrow as pa
 
 from evenhand.record.columns import event_schema
-from evenhand.record.events import SubjectKind
+from evenhand.record.events import FIELDS, SubjectKind
 from evenhand.rules.answer import Answer, Breach, Verdict
+from evenhand.rules.array.engine import ArrayEngine
 from evenhand.rules.case import Context, judge
 from evenhand.rules.examples import to_table
 from evenhand.rules.rule import Rule
-from evenhand.rules.table.engine import TableEngine
 
 Row = dict[str, Any]
 Result = tuple[Counter[Verdict], frozenset[str], dict[str, tuple[Breach, ...]]]
+
+
+@dataclass(frozen=True)
+class EventsInMemory:
+    """A part of events that was never written."""
+
+    first_case: int
+    cases: int
+    events: int
+    tables: Mapping[str, pa.Table]
+
+    @property
+    def files(self) -> dict[str, str]:
+        return {name: f"{name} in memory" for name in self.tables}
+
+    def read(self, event_type: str, columns: Collection[str]) -> pa.Table:
+        table = self.tables[event_type]
+        return table.select([n for n in dict.fromkeys(columns) if n in table.column_names])
+
+
+def in_memory(kind: SubjectKind, rows: Sequence[Row]) -> EventsInMemory:
+    """The part that consists of these rows, which have their place."""
+    schema = event_schema(kind)
+    payload = {field for fields in FIELDS.values() for field in fields}
+    by_type: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_type[row["type"]].append(row)
+    tables = {}
+    for name, members in sorted(by_type.items()):
+        own = [f for f in schema if f.name not in payload or f.name in FIELDS[name]]
+        tables[name] = to_table(members, pa.schema(own))
+    cases = [row["case"] for row in rows]
+    return EventsInMemory(cases[0], cases[-1] - cases[0] + 1, len(rows), tables)
 
 
 def numbered(histories: Sequence[Sequence[Row]]) -> list[Row]:
@@ -30,6 +64,16 @@ def numbered(histories: Sequence[Sequence[Row]]) -> list[Row]:
         for row in sorted(history, key=lambda r: (r["occurred_at"], r["id"].int)):
             rows.append({**row, "case": case, "pos": len(rows)})
     return rows
+
+
+def cut(kind: SubjectKind, histories: Sequence[Sequence[Row]]) -> list[EventsInMemory]:
+    """The histories in parts, cut at random places."""
+    rows = numbered(histories)
+    random = Random(len(rows))
+    inner = range(1, len(histories))
+    places = [0, *sorted(random.sample(inner, min(len(inner), random.choice([0, 1, 3, 9])))), len(histories)]
+    starts = [bisect_left(rows, case, key=itemgetter("case")) for case in places]
+    return [in_memory(kind, rows[a:b]) for a, b in pairwise(starts) if b > a]
 
 
 def breach(row: Row) -> Breach:
@@ -47,36 +91,24 @@ def breach(row: Row) -> Breach:
     )
 
 
-def by_table(
+def by_array(
     rules: Iterable[Rule], kind: SubjectKind, histories: Sequence[Sequence[Row]], context: Context
 ) -> dict[str, Result]:
-    rows = numbered(histories)
-    counts = Counter(r["type"] for r in rows)
-    with tempfile.TemporaryDirectory() as folder:
-        part = Path(folder) / "part.parquet"
-        pq.write_table(to_table(rows, event_schema(kind)), part)
-        engine = TableEngine(
-            rules,
-            context,
-            zones={r["zone"] for r in rows},
-            counts=counts,
-        )
-        broken: dict[str, dict[str, tuple[Breach, ...]]] = {rule.id: {} for rule in engine.rules}
-        for table in engine.judge(kind, [part], len(histories)):
-            (rule_id,) = table["rule"].unique().to_pylist()
-            for subject, breaches in groupby(table.to_pylist(), itemgetter("subject")):
+    engine = ArrayEngine(rules, context)
+    tallies = engine.unanswered()
+    broken: dict[str, dict[str, tuple[Breach, ...]]] = {rule.id: {} for rule in engine.rules}
+    for part in cut(kind, histories):
+        result = engine.judge(kind, part)
+        for rule_id, tally in result.tallies.items():
+            tallies[rule_id].add(tally)
+        for rule_id, of_rule in groupby(result.broken.to_pylist(), itemgetter("rule")):
+            for subject, breaches in groupby(of_rule, itemgetter("subject")):
                 assert subject not in broken[rule_id], "a subject was reported twice"
                 broken[rule_id][subject] = tuple(breach(row) for row in breaches)
-        result = {
-            rule.id: (
-                +engine.tallies[rule.id].verdicts,
-                frozenset(engine.tallies[rule.id].missing),
-                broken[rule.id],
-            )
-            for rule in engine.rules
-        }
-        engine.close()
-    return result
+    return {
+        rule.id: (+tallies[rule.id].verdicts, frozenset(tallies[rule.id].missing), broken[rule.id])
+        for rule in engine.rules
+    }
 
 
 def by_case(

@@ -1,6 +1,6 @@
 """The two engines give the same answers, with the same evidence, on generated histories.
 
-Hypothesis draws the histories one by one, each of the event types that some rule looks at together; the table
+Hypothesis draws the histories one by one, each of the event types that some rule looks at together; the array
 engine, made for many at once, judges them in a few batches, each with a context of its own.
 """
 
@@ -18,7 +18,7 @@ from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import BASE
 from evenhand.rules.rule import Rule
 from evenhand.rules.standing import build_standings
-from rules.engines import by_case, by_table
+from rules.engines import by_array, by_case
 from rules.histories import FACILITIES, OFFICERS, Row, histories, history, named
 
 KINDS = sorted({r.subject for r in CATALOG.values()})
@@ -84,15 +84,15 @@ def difference(
     rules: list[Rule], kind: SubjectKind, histories: list[list[Row]], context: Context
 ) -> str | None:
     """The first rule on which the engines differ, with one history that shows it."""
-    table, case = by_table(rules, kind, histories, context), by_case(rules, kind, histories, context)
+    array, case = by_array(rules, kind, histories, context), by_case(rules, kind, histories, context)
     for rule in rules:
-        if table[rule.id] == case[rule.id]:
+        if array[rule.id] == case[rule.id]:
             continue
         for one in histories:
-            alone = by_table([rule], kind, [one], context), by_case([rule], kind, [one], context)
+            alone = by_array([rule], kind, [one], context), by_case([rule], kind, [one], context)
             if alone[0] != alone[1]:
-                return f"{rule.id}\ntable {alone[0]}\ncase  {alone[1]}\n{one}"
-        return f"{rule.id} in company only\ntable {table[rule.id]}\ncase  {case[rule.id]}"
+                return f"{rule.id}\narray {alone[0]}\ncase  {alone[1]}\n{one}"
+        return f"{rule.id} in company only\narray {array[rule.id]}\ncase  {case[rule.id]}"
     return None
 
 

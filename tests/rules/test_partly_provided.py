@@ -27,7 +27,7 @@ from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import parse
 from evenhand.rules.patterns import at, by, exists_before, given, hours, one_of
 from evenhand.rules.rule import Rule, Term
-from rules.engines import by_case, by_table
+from rules.engines import by_array, by_case
 from rules.histories import history, named
 from rules.test_agreement_of_engines import contexts, difference, drawn
 
@@ -98,8 +98,8 @@ def compared(ref: Ref, op: Op, hour: int) -> Condition:
 def test_what_is_found_is_a_bound(holds: Condition, text: str, expected: Verdict) -> None:
     assert verdict(holds, text) is expected
     example = parse(text, BOOKING)
-    table = by_table([made(holds)], BOOKING, [example.history], example.context)
-    assert table == by_case([made(holds)], BOOKING, [example.history], example.context)
+    array = by_array([made(holds)], BOOKING, [example.history], example.context)
+    assert array == by_case([made(holds)], BOOKING, [example.history], example.context)
 
 
 def test_what_is_missing_is_named() -> None:

@@ -8,7 +8,7 @@ from evenhand.rules.answer import Breach
 from evenhand.rules.case import judge
 from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import BASE, parse
-from rules.engines import by_case, by_table
+from rules.engines import by_array, by_case
 
 SET = "0h review.corrective_action_set due=30d"
 EXTENDED = "20d review.extended due=20d reason=parts"
@@ -19,7 +19,7 @@ def breach(rule_id: str, text: str) -> Breach:
     rule = CATALOG[rule_id]
     example = parse(text, rule.subject, subject="s")
     given = [rule], rule.subject, [example.history], example.context
-    assert by_table(*given) == by_case(*given)
+    assert by_array(*given) == by_case(*given)
     (found,) = judge(rule, example.history, example.context).breaches
     return found
 

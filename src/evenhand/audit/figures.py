@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from evenhand.audit.findings import PARQUET, scan
+from evenhand.audit.findings import PARQUET
+from evenhand.record.query import scan
 
 CASES_SHOWN = 10
 BARS_SHOWN = 48

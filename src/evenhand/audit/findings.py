@@ -4,7 +4,6 @@ Rows are spooled as the engine yields them, then sorted on disk, so that memory 
 number.
 """
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.audit.wording import citation_text
+from evenhand.record.query import quoted, scan
 from evenhand.record.spreadsheet import as_text_sql
 from evenhand.rules.rule import Rule
 from evenhand.rules.table.engine import BREACHES
@@ -68,17 +68,17 @@ class Spool:
         self,
         connection: duckdb.DuckDBPyConnection,
         rules: Sequence[Rule],
-        parts: Sequence[Path],
+        files: Sequence[Path],
         folder: Path,
     ) -> None:
         """Write `findings.parquet` and `findings.csv` into the folder, by rule, then by moment.
 
-        `parts` are the record's events among which the acts' files and rows are looked up.
+        `files` are the record's events, in which the acts' source files and rows are looked up.
         """
         self.close()
         connection.register("chosen", _rule_table(rules))
         connection.execute(f"CREATE VIEW breaches AS SELECT * FROM {scan(self._path)}")
-        _find_sources(connection, parts)
+        _find_sources(connection, files)
         columns = ", ".join(f'"{c}"' for c in COLUMNS)
         connection.execute(
             f"COPY (SELECT {columns} FROM breaches JOIN chosen USING (rule) LEFT JOIN sources "
@@ -92,12 +92,12 @@ class Spool:
         _write_csv(connection, folder)
 
 
-def _find_sources(connection: duckdb.DuckDBPyConnection, parts: Sequence[Path]) -> None:
-    """Make `sources` the file and row of each act that broke a rule."""
+def _find_sources(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """Create the table `sources` with the source file and row of each act that broke a rule."""
     connection.execute("CREATE TEMP TABLE sources (id VARCHAR, source_file VARCHAR, source_row BIGINT)")
-    for part in parts:
+    for file in files:
         connection.execute(
-            f"INSERT INTO sources SELECT id::VARCHAR, source_file, source_row FROM {scan(part)} "
+            f"INSERT INTO sources SELECT id::VARCHAR, source_file, source_row FROM {scan(file)} "
             "WHERE source_file IS NOT NULL AND id IN (SELECT activation::UUID FROM breaches)"
         )
 
@@ -137,14 +137,3 @@ def _csv_cell(name: str) -> str:
     if name not in _TEXT:
         return f'"{name}"'
     return as_text_sql("array_to_string(evidence, ' ')" if name == "evidence" else f'"{name}"')
-
-
-def quoted(path: Path) -> str:
-    """SQL for a path to write."""
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def scan(path: Path) -> str:
-    """SQL that reads a Parquet file, whatever its name: marks that DuckDB takes for patterns are escaped."""
-    literal = re.sub(r"([*?[])", r"[\1]", str(path))
-    return f"read_parquet({quoted(Path(literal))})"

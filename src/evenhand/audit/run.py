@@ -113,20 +113,20 @@ def audit(
         engine.close()
     with scratch_connection(folder) as connection:
         # Only an imported event has a file and a row of its own.
-        parts = [p for kind in kinds for p in record.parts(kind)] if manifest.kind == "import" else []
-        spool.finish(connection, rules, parts, folder)
+        files = [f for kind in kinds for f in record.files(kind)] if manifest.kind == "import" else []
+        spool.finish(connection, rules, files, folder)
     results = tuple(_result(rule, tallies[rule.id], context.provides) for rule in rules)
     return Audit(record, window, results, folder, ledger)
 
 
 def _check_parts(record: Record, kinds: Sequence[SubjectKind], progress: Report | None) -> None:
-    """That each part is the one that the manifest names, byte for byte."""
-    total = sum(len(record.parts(kind)) for kind in kinds)
-    for number, (part, found) in enumerate(record.part_hashes(kinds)):
-        if found != part.sha256:
+    """Check that each file is the one that the manifest names, byte for byte."""
+    total = sum(len(record.files(kind)) for kind in kinds)
+    for number, (file, found) in enumerate(record.part_hashes(kinds)):
+        if found != file.sha256:
             raise RecordError(
-                f"{record.folder / part.file} is not the file that the manifest names (its SHA-256 is "
-                f"{found}, not {part.sha256}): restore it or run the intake again."
+                f"{record.folder / file.file} is not the file that the manifest names (its SHA-256 is "
+                f"{found}, not {file.sha256}): restore it or run the intake again."
             )
         if progress:
             progress("check", number + 1, total)

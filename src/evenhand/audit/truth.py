@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.audit.findings import PARQUET, quoted, scan
+from evenhand.audit.findings import PARQUET
+from evenhand.record.query import quoted, scan
 from evenhand.record.spreadsheet import as_text_sql
 from evenhand.record.store import Record
 from evenhand.rules.rule import Rule

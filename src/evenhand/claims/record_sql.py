@@ -5,21 +5,35 @@ from contextlib import contextmanager
 
 import duckdb
 
-from evenhand.figures.standing import create_standing
 from evenhand.record.events import SubjectKind
+from evenhand.record.query import create_standing
 from evenhand.record.store import Record
 
 MEMORY = "3GB"
+_READ = {
+    SubjectKind.BOOKING: (
+        "person.booked",
+        "charge.recorded",
+        "screening.closed",
+        "interview.held",
+        "determination.made",
+        "determination.reviewed",
+        "custody.released",
+        "custody.departed",
+    ),
+    SubjectKind.OFFICER: ("officer.certified",),
+}
+"""The event types that the queries read."""
 
 
 @contextmanager
 def open_record(record: Record) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the views `booking` and `officer`: events that no later event corrects."""
+    """Yield a connection with the views `booking` and `officer`: events that no later event corrects."""
     connection = duckdb.connect(config={"memory_limit": MEMORY})
     try:
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-        for kind in (SubjectKind.BOOKING, SubjectKind.OFFICER):
-            create_standing(connection, str(kind), kind, record.parts(kind))
+        for kind, types in _READ.items():
+            create_standing(connection, str(kind), kind, record.parts(kind), types)
         connection.execute("SET VARIABLE observed_until = $end", {"end": record.manifest.observed_until})
         yield connection
     finally:
@@ -75,7 +89,8 @@ WITH met AS (
     SELECT "case", min(occurred_at) AS at FROM booking WHERE type = 'interview.held' GROUP BY "case"
 ), ended AS (
     SELECT e."case", arg_max(CASE WHEN e.type = 'custody.released' THEN 'released'
-        WHEN e.destination = 'ice' THEN 'handed over to ICE' ELSE 'other custody' END, e.occurred_at) AS what
+        WHEN e.destination = 'ice' THEN 'handed over to ICE' ELSE 'other custody' END,
+        (e.occurred_at, -e.pos)) AS what
     FROM booking e JOIN met m USING ("case")
     WHERE e.type IN ('custody.released', 'custody.departed') AND e.occurred_at >= m.at GROUP BY e."case"
 )

@@ -96,13 +96,16 @@ class Linked:
 
 
 def counted(rows: Iterable[tuple[object, ...]], depths: tuple[int, ...]) -> dict[Cell, int]:
-    """Counts from rows of level values (as many a dimension as `depths` says) with a number last."""
+    """Count rows of level values (as many a dimension as `depths` says) with a number last.
+
+    The cells are in order: which ones are withheld later must not depend on the order of the rows.
+    """
     counts: dict[Cell, int] = defaultdict(int)
     for row in rows:
         number = row[-1]
         assert isinstance(number, int)
         counts[tuple(_paths(row, depths))] += number
-    return dict(counts)
+    return dict(sorted(counts.items()))
 
 
 def _paths(row: tuple[object, ...], depths: tuple[int, ...]) -> Iterator[Path]:

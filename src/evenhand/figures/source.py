@@ -13,11 +13,11 @@ import pyarrow as pa
 from evenhand.figures.lacking import lacks
 from evenhand.figures.models import timelines
 from evenhand.figures.place import state_of
-from evenhand.figures.standing import create_standing
 from evenhand.figures.year import FiscalYear
 from evenhand.record.damage import naming_damage
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
+from evenhand.record.query import create_standing
 from evenhand.record.store import Record
 
 MEMORY = "3GB"
@@ -138,8 +138,8 @@ class Source:
 
     def _acts(self) -> None:
         with naming_damage(self.record, "the booking events"):
-            paths = self.record.parts(SubjectKind.BOOKING)
-            create_standing(self.connection, "events", SubjectKind.BOOKING, paths)
+            kind, types = SubjectKind.BOOKING, (*COUNTED, *PROGRAM)
+            create_standing(self.connection, "events", kind, self.record.parts(kind), types)
             self.connection.execute(_COUNTED)
             self.connection.execute(_PROGRAM)
 

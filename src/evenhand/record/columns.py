@@ -1,8 +1,9 @@
-"""The Arrow schemas of a record: one table of events a kind of subject, and its personal part.
+"""The Arrow schemas of a record: the events of one type, their personal parts, and all events of a kind.
 
-A table of events has the place of each event (`case`: ordinal of its history, `pos`: its own ordinal),
-the envelope, and the union of the payload fields of the kind's event types; a field that a type
-does not have is null there. Personal fields stand in a table of their own, keyed by event id.
+A file holds the events of one type: the place of each event (`case`: ordinal of its history, `pos`: its own
+ordinal, both within its kind), the envelope, and the type's own payload fields. A table of all events of a
+kind has the fields of all its types; a field that a type does not have is null there. Personal fields are
+kept in files of their own, keyed by event id.
 """
 
 from functools import cache
@@ -34,27 +35,37 @@ ENVELOPE_COLUMNS = (
 )
 
 
+def _own(event_type: str, *, personal: bool) -> list[pa.Field]:
+    return [
+        pa.field(spec.name, spec.arrow) for spec in FIELDS[event_type].values() if spec.personal is personal
+    ]
+
+
 def _payload(kind: SubjectKind, *, personal: bool) -> list[pa.Field]:
-    columns: dict[str, pa.DataType] = {}
+    columns: dict[str, pa.Field] = {}
     for name in types_of(kind):
-        for spec in FIELDS[name].values():
-            if spec.personal is not personal:
-                continue
-            if columns.setdefault(spec.name, spec.arrow) != spec.arrow:
-                raise TypeError(f"{name}.{spec.name} is {spec.arrow}, elsewhere {columns[spec.name]}")
-    return [pa.field(name, arrow) for name, arrow in columns.items()]
+        for field in _own(name, personal=personal):
+            if columns.setdefault(field.name, field) != field:
+                raise TypeError(f"{name}.{field.name} is {field.type}, elsewhere {columns[field.name].type}")
+    return list(columns.values())
+
+
+@cache
+def type_schema(event_type: str) -> pa.Schema:
+    """The columns of a Parquet file with events of one type."""
+    return pa.schema([*PLACE, *ENVELOPE_COLUMNS, *_own(event_type, personal=False)])
+
+
+@cache
+def personal_schema(event_type: str) -> pa.Schema:
+    """The columns of one type's personal parts: the event's id, its case, and the personal fields."""
+    return pa.schema([pa.field("id", pa.uuid()), PLACE[0], *_own(event_type, personal=True)])
 
 
 @cache
 def event_schema(kind: SubjectKind) -> pa.Schema:
-    """The columns of one kind's events as they stand in Parquet."""
+    """The columns of a table that holds events of all types of a kind."""
     return pa.schema([*PLACE, *ENVELOPE_COLUMNS, *_payload(kind, personal=False)])
-
-
-@cache
-def personal_schema(kind: SubjectKind) -> pa.Schema:
-    """The columns of one kind's personal part: the event's id, its case, and the personal fields."""
-    return pa.schema([pa.field("id", pa.uuid()), PLACE[0], *_payload(kind, personal=True)])
 
 
 @cache

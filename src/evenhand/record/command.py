@@ -61,18 +61,18 @@ def _counts(manifest: "Manifest") -> "Table":
 @record.command()
 @RECORD
 def check(folder: Path) -> None:
-    """Read every part of a record and compare its hash with the manifest's. Exit status 2 if one differs."""
-    parts = []
-    for part, now in _open(folder).part_hashes():
-        if now != part.sha256:
+    """Compare each event file's hash with the manifest's. Exit status 2 if one differs."""
+    files = []
+    for file, now in _open(folder).part_hashes():
+        if now != file.sha256:
             click.echo(
-                f"{folder / part.file} is not the file that was written: restore it or run the intake again.",
+                f"{folder / file.file} is not the file that was written: restore it or run the intake again.",
                 err=True,
             )
             sys.exit(2)
-        parts.append(part)
-    events = sum(part.events for part in parts)
-    click.echo(f"{len(parts)} parts with {events:,} events are as the manifest says.")
+        files.append(file)
+    events = sum(file.events for file in files)
+    click.echo(f"{len(files)} files with {events:,} events are as the manifest says.")
 
 
 @record.command()

@@ -1,23 +1,24 @@
 """A record's manifest: where its events came from, what they can answer, and how the rows add up."""
 
+import json
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FILE_NAME = "manifest.json"
 
 
-class _Part(BaseModel):
+class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
-class Source(_Part):
+class Source(_Model):
     """One input file: `rows` counts its data rows, the header not included."""
 
     file: str
@@ -26,12 +27,12 @@ class Source(_Part):
     rows: int
 
 
-class MappingUsed(_Part):
+class MappingUsed(_Model):
     name: str
     sha256: str
 
 
-class Counts(_Part):
+class Counts(_Model):
     """`rows_in = rows_accounted + rows_quarantined`; `policies` counts what each stated policy did."""
 
     rows_in: int = 0
@@ -42,16 +43,29 @@ class Counts(_Part):
     policies: dict[str, int] = Field(default_factory=dict)
 
 
-class PartFile(_Part):
-    """One Parquet file of whole histories."""
+class EventFile(_Model):
+    """One Parquet file: the events of one type in one part."""
 
+    type: str
     file: str
     events: int
-    cases: int
+    bytes: int
     sha256: str
 
 
-class Manifest(_Part):
+class Part(_Model):
+    """Some whole histories of one kind, in order. `first_case` is the ordinal of the first history.
+
+    `files` has one file for each event type that occurs, in order of the types' names.
+    """
+
+    first_case: int
+    cases: int
+    events: int
+    files: list[EventFile]
+
+
+class Manifest(_Model):
     """`provides`: the event types, and of each the fields, that the sources could tell of at all.
 
     A type or field that is not provided is unknown, not absent. `observed_until` is the moment up to
@@ -69,28 +83,53 @@ class Manifest(_Part):
     zones: list[str] = Field(default_factory=list)
     agencies: list[str] = Field(default_factory=list)
     counts: Counts = Field(default_factory=Counts)
-    parts: dict[SubjectKind, list[PartFile]] = Field(default_factory=dict)
+    parts: dict[SubjectKind, list[Part]] = Field(default_factory=dict)
 
     def dump(self) -> str:
         return self.model_dump_json(indent=2) + "\n"
 
 
+_MADE_BY = {
+    "import": "Run `evenhand intake` on the export again",
+    "simulation": "Run `evenhand simulate` again",
+    "desk": "Export the record again with `evenhand desk export`",
+}
+
+
 def load_manifest(folder: Path) -> Manifest:
-    """The manifest of a record. Raises `RecordError` when the folder is no record or of a newer form."""
+    """Return the manifest of a record.
+
+    Raises `RecordError` when the folder is no record, or is of a format that this version does not read.
+    """
     path = folder / FILE_NAME
     if not path.is_file():
         raise RecordError(f"{folder} is no record: it has no {FILE_NAME}. Make one with `evenhand intake`.")
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
+        data = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise RecordError(f"{path} is damaged ({error}): run the intake again.") from None
+    if isinstance(data, dict):
+        _check_format(path, data)
+    try:
+        return Manifest.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(p) for p in first["loc"]) or "the whole file"
         raise RecordError(
             f"{path}: {where}: {first['msg']}. The manifest is damaged: run the intake again."
         ) from None
-    if manifest.schema_version > SCHEMA_VERSION:
+
+
+def _check_format(path: Path, data: dict[str, Any]) -> None:
+    version = data.get("schema_version")
+    if not isinstance(version, int) or version == SCHEMA_VERSION:
+        return
+    if version > SCHEMA_VERSION:
         raise RecordError(
-            f"{path}: schema_version {manifest.schema_version} is newer than {SCHEMA_VERSION}: "
-            "use a newer evenhand."
+            f"{path}: schema_version {version} is newer than {SCHEMA_VERSION}, which this version reads. "
+            "Upgrade evenhand."
         )
-    return manifest
+    remedy = _MADE_BY.get(str(data.get("kind")), _MADE_BY["import"])
+    raise RecordError(
+        f"{path}: schema_version {version} is an older format; this version reads {SCHEMA_VERSION}. {remedy}."
+    )

@@ -1,80 +1,123 @@
-"""Reading a record: its manifest, its Parquet parts and its histories."""
+"""Reading a record: its manifest, its parts and its histories."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenhand.record.columns import TRUTH
+from evenhand.record.columns import TRUTH, type_schema
 from evenhand.record.digest import sha256_of
 from evenhand.record.errors import RecordError
 from evenhand.record.events import FIELDS, SubjectKind
-from evenhand.record.manifest import Manifest, PartFile, load_manifest
+from evenhand.record.manifest import EventFile, Manifest, load_manifest
+from evenhand.record.part import EventPart, read_file
+from evenhand.record.rows import Row, rows_of
 
-Row = dict[str, Any]
+_CASES_AT_ONCE = 4096
 
 
 class Record:
-    """A record in a folder: `manifest.json`, `events/<kind>/part-*.parquet`, `quarantine.parquet`.
+    """A record in a folder: `manifest.json`, `events/<kind>/<type>/part-*.parquet`, `quarantine.parquet`.
 
-    Raises `RecordError` when the folder is no record or a part is missing or cannot be read.
+    Raises `RecordError` when the folder is no record, or a file is missing or has another size than the
+    manifest says. What is damaged inside a file shows when it is read or hashed.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest: Manifest = load_manifest(folder)
-        for parts in self.manifest.parts.values():
-            for part in parts:
-                self._check(folder / part.file, part.events)
+        for file in self._event_files(SubjectKind):
+            self._check(folder / file.file, file.bytes)
 
     @staticmethod
-    def _check(path: Path, events: int) -> None:
+    def _check(path: Path, size: int) -> None:
         try:
-            found = pq.read_metadata(path).num_rows
-        except FileNotFoundError:
-            raise RecordError(f"{path} is missing: run the intake again.") from None
-        except (OSError, pa.ArrowException) as error:
-            raise RecordError(f"{path} cannot be read ({error}): run the intake again.") from None
-        if found != events:
-            raise RecordError(f"{path} has {found} events, the manifest says {events}.")
+            found = path.stat().st_size
+        except OSError as error:
+            problem = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+            raise RecordError(f"{path} {problem}: restore it or run the intake again.") from None
+        if found != size:
+            raise RecordError(
+                f"{path} has {found} bytes, but the manifest says {size}: restore it or run the intake again."
+            )
 
-    def parts(self, kind: SubjectKind) -> list[Path]:
-        """The Parquet files of one kind, in order; each holds whole histories."""
-        return [self.folder / part.file for part in self.manifest.parts.get(kind, [])]
+    def parts(self, kind: SubjectKind) -> list[EventPart]:
+        """Return the parts of one kind, in order; each holds whole histories."""
+        return [
+            EventPart(
+                kind,
+                part.first_case,
+                part.cases,
+                part.events,
+                {file.type: str(self.folder / file.file) for file in part.files},
+            )
+            for part in self.manifest.parts.get(kind, [])
+        ]
 
-    def part_hashes(self, kinds: Iterable[SubjectKind] = SubjectKind) -> Iterator[tuple[PartFile, str]]:
-        """Each part of the kinds with the SHA-256 that its file has now; `part.sha256` is what it had."""
-        parts = [part for kind in kinds for part in self.manifest.parts.get(kind, [])]
+    def files(self, kind: SubjectKind, types: Collection[str] | None = None) -> list[Path]:
+        """Return the files of a kind's events, part by part; of these event types if given."""
+        return [
+            self.folder / file.file
+            for file in self._event_files([kind])
+            if types is None or file.type in types
+        ]
+
+    def part_hashes(self, kinds: Iterable[SubjectKind] = SubjectKind) -> Iterator[tuple[EventFile, str]]:
+        """Yield each file of the kinds with the SHA-256 that it has now; `file.sha256` is what it had."""
+        files = self._event_files(kinds)
         with ThreadPoolExecutor(2) as pool:
-            hashes = pool.map(lambda part: sha256_of(self.folder / part.file), parts)
-            yield from zip(parts, hashes, strict=True)
+            hashes = pool.map(lambda file: sha256_of(self.folder / file.file), files)
+            yield from zip(files, hashes, strict=True)
 
     def histories(self, kind: SubjectKind) -> Iterator[tuple[str, list[Row]]]:
-        """Each subject of a kind with its events in order, one row part at a time.
+        """Yield each subject of a kind with its events in order, one part at a time.
 
         A row is a mapping of column to Python value; columns that are null are left out.
         """
-        for path in self.parts(kind):
-            for subject, rows in groupby(pq.read_table(path).to_pylist(), itemgetter("subject")):
-                yield subject, [{k: v for k, v in row.items() if v is not None} for row in rows]
+        for part in self.parts(kind):
+            tables = []
+            for event_type, path in part.files.items():
+                schema = type_schema(event_type)
+                tables.append(read_file(Path(path), schema, schema.names))
+            for rows in _slices(tables):
+                for subject, history in groupby(rows, itemgetter("subject")):
+                    yield subject, list(history)
 
     def truth(self) -> pa.Table:
-        """The known breaches of a simulated record (columns `rule`, `subject`); empty where none."""
+        """Return the known breaches of a simulated record (columns `rule`, `subject`); empty if none."""
         path = self.folder / "truth.parquet"
         return pq.read_table(path) if path.is_file() else TRUTH.empty_table()
 
     def quarantine(self) -> pa.Table:
-        """The refused rows: file, row, column, value, reason, remedy."""
+        """Return the refused rows: file, row, column, value, reason, remedy."""
         return pq.read_table(self.folder / "quarantine.parquet")
+
+    def _event_files(self, kinds: Iterable[SubjectKind]) -> list[EventFile]:
+        return [file for kind in kinds for part in self.manifest.parts.get(kind, []) for file in part.files]
+
+
+def _slices(tables: list[pa.Table]) -> Iterator[list[Row]]:
+    """Yield the rows of a part in order of `pos`, some whole histories at a time."""
+    cases = [table["case"].to_numpy() for table in tables]
+    if not any(map(len, cases)):
+        return
+    first, last = min(case[0] for case in cases if len(case)), max(case[-1] for case in cases if len(case))
+    for begin in range(int(first), int(last) + 1, _CASES_AT_ONCE):
+        rows: list[Row] = []
+        for table, case in zip(tables, cases, strict=True):
+            low, high = np.searchsorted(case, [begin, begin + _CASES_AT_ONCE])
+            if high > low:
+                rows += rows_of(table.slice(low, high - low))
+        yield sorted(rows, key=itemgetter("pos"))
 
 
 def all_fields() -> dict[str, list[str]]:
-    """Every event type with all its payload and envelope fields: what a complete source provides."""
+    """Return every event type with all its payload and envelope fields: what a complete source provides."""
     envelope = ["actor", "actor_role", "corrects", "facility", "reason", "recorded_at"]
     return {
         name: sorted([*envelope, *(s.name for s in specs.values() if not s.personal)])

@@ -1,7 +1,7 @@
 """Writing a record: batches of events in, sorted Parquet parts and a manifest out, in one step."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -9,27 +9,24 @@ from types import TracebackType
 from typing import Literal, Self
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evenhand.record.columns import PLACE, QUARANTINE, TRUTH, event_schema, input_schema, personal_schema
-from evenhand.record.digest import sha256_of
+from evenhand.record.columns import QUARANTINE, TRUTH, input_schema
 from evenhand.record.errors import RecordError
-from evenhand.record.events import FIELDS, SubjectKind
+from evenhand.record.events import SubjectKind, types_of
 from evenhand.record.folder import holds_other_things, staged_folder
 from evenhand.record.manifest import (
     FILE_NAME,
     Counts,
     Manifest,
     MappingUsed,
-    PartFile,
     Source,
 )
+from evenhand.record.parts import Parts
 
-PART_EVENTS = 2_000_000
-ROW_GROUP = 131_072
+_BATCH = 131_072
 
 
 def conform(kind: SubjectKind, table: pa.Table) -> pa.Table:
@@ -60,105 +57,6 @@ def conform(kind: SubjectKind, table: pa.Table) -> pa.Table:
 
 def _is_encoded(given: pa.DataType, wanted: pa.DataType) -> bool:
     return bool(pa.types.is_dictionary(given) and given.value_type == wanted == pa.string())
-
-
-class Parts:
-    """Cuts a stream of events, whole histories in order, into part files; numbers cases and events.
-
-    `after` are the parts that are there already, whose numbers are continued.
-    """
-
-    def __init__(self, folder: Path, kind: SubjectKind, after: Sequence[PartFile] = ()) -> None:
-        self.kind = kind
-        self.folder = folder
-        self.files = list(after)
-        self.cases = sum(part.cases for part in after)
-        self._pos = sum(part.events for part in after)
-        self._last_subject: str | None = None
-        self._held: list[pa.Table] = []
-        self._held_rows = 0
-
-    def add(self, table: pa.Table) -> None:
-        """Take rows in `input_schema`, sorted so that each subject's rows lie together."""
-        if not len(table):
-            return
-        codes = table["subject"].combine_chunks()
-        new = np.empty(len(table), dtype=bool)
-        new[0] = codes[0].as_py() != self._last_subject
-        new[1:] = pc.not_equal(codes[1:], codes[:-1]).to_numpy(zero_copy_only=False)
-        case = self.cases - 1 + np.cumsum(new)
-        self.cases = int(case[-1]) + 1
-        self._last_subject = codes[-1].as_py()
-        pos = np.arange(self._pos, self._pos + len(table))
-        self._pos += len(table)
-        table = table.add_column(0, "pos", pa.array(pos)).add_column(0, "case", pa.array(case))
-        self._held.append(table)
-        self._held_rows += len(table)
-        if self._held_rows >= PART_EVENTS:
-            self._cut(last=False)
-
-    def _cut(self, *, last: bool) -> None:
-        """Write the held rows up to the last complete history."""
-        if not self._held_rows:
-            return
-        if any(table.schema != self._held[0].schema for table in self._held):
-            plain = pa.schema([*PLACE, *input_schema(self.kind)])
-            self._held = [table.select(plain.names).cast(plain) for table in self._held]
-        held = pa.concat_tables(self._held)
-        end = len(held)
-        if not last:
-            case = held["case"].to_numpy()
-            end = int(np.searchsorted(case, case[-1]))
-        if end:
-            self._write(held.slice(0, end))
-        rest = held.slice(end)
-        self._held, self._held_rows = ([rest] if len(rest) else []), len(rest)
-
-    def _write(self, table: pa.Table) -> None:
-        name = f"part-{len(self.files):05}.parquet"
-        path = self.folder / "events" / self.kind / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fields = [f.with_type(table.schema.field(f.name).type) for f in event_schema(self.kind)]
-        pq.write_table(
-            table.select([f.name for f in fields]).cast(pa.schema(fields)),
-            path,
-            compression="zstd",
-            row_group_size=ROW_GROUP,
-            store_schema=False,
-        )
-        self._write_personal(table, name)
-        case = table["case"].to_numpy()
-        self.files.append(
-            PartFile(
-                file=str(path.relative_to(self.folder)),
-                events=len(table),
-                cases=int(case[-1] - case[0]) + 1,
-                sha256=sha256_of(path),
-            )
-        )
-
-    def _write_personal(self, table: pa.Table, name: str) -> None:
-        schema = personal_schema(self.kind)
-        fields = [n for n in schema.names if n not in ("id", "case")]
-        given = None
-        for field in fields:
-            valid = pc.is_valid(table[field])
-            given = valid if given is None else pc.or_(given, valid)
-        if given is None or not pc.any(given).as_py():
-            return
-        path = self.folder / "personal" / self.kind / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(
-            table.filter(given).select(schema.names),
-            path,
-            compression="zstd",
-            row_group_size=ROW_GROUP,
-            store_schema=False,
-        )
-
-    def close(self) -> list[PartFile]:
-        self._cut(last=True)
-        return self.files
 
 
 class RecordWriter:
@@ -207,8 +105,8 @@ class RecordWriter:
     def _take(self, kind: SubjectKind, table: pa.Table) -> pa.Table:
         table = conform(kind, table)
         for entry in pc.value_counts(table["type"]).to_pylist():
-            if entry["values"] not in FIELDS:
-                raise RecordError(f"unknown event type {entry['values']}")
+            if entry["values"] not in types_of(kind):
+                raise RecordError(f"unknown event type {entry['values']} in {kind} events")
             self._events[entry["values"]] += entry["counts"]
         self._zones.update(pc.unique(table["zone"]).to_pylist())
         self._agencies.update(pc.unique(table["agency"]).to_pylist())
@@ -311,7 +209,7 @@ class RecordWriter:
         spool.unlink()
         parts = self._parts.setdefault(kind, Parts(self.folder, kind))
         with pq.ParquetFile(done) as sorted_file:
-            for batch in sorted_file.iter_batches(batch_size=ROW_GROUP):
+            for batch in sorted_file.iter_batches(batch_size=_BATCH):
                 table = pa.Table.from_batches([batch])
                 parts.add(table.cast(input_schema(kind)))
         done.unlink()

@@ -11,9 +11,9 @@ from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.parquet as pq
 
 from evenhand.record.events import SubjectKind
+from evenhand.record.rows import rows_of
 from evenhand.record.store import Record
 from evenhand.uniformity.bookings import Bookings
 from evenhand.uniformity.results import Change
@@ -21,7 +21,8 @@ from evenhand.uniformity.statistics.estimate import Cannot
 from evenhand.uniformity.statistics.family import benjamini_hochberg
 from evenhand.uniformity.statistics.series import differences, interrupted
 
-NEEDS = ("charge.recorded.level", "charge.recorded.ncic_class", "agreement.took_effect")
+_TOOK_EFFECT = "agreement.took_effect"
+NEEDS = ("charge.recorded.level", "charge.recorded.ncic_class", _TOOK_EFFECT)
 ALL = "all bookings"
 Floats = npt.NDArray[np.float64]
 
@@ -61,11 +62,11 @@ def lacking(provides: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 
 
 def _took_effect(record: Record) -> dict[str, int]:
-    """The month in which each agency's first agreement in the record took effect."""
+    """Return the month in which each agency's first agreement in the record took effect."""
     found: dict[str, datetime] = {}
     for part in record.parts(SubjectKind.AGREEMENT):
-        for row in pq.read_table(part, columns=["agency", "type", "occurred_at"]).to_pylist():
-            if row["type"] == "agreement.took_effect":
+        if _TOOK_EFFECT in part.files:
+            for row in rows_of(part.read(_TOOK_EFFECT, ["agency", "occurred_at"])):
                 agency, moment = row["agency"], row["occurred_at"]
                 found[agency] = min(moment, found.get(agency, moment))
     return {agency: moment.year * 12 + moment.month - 1 for agency, moment in found.items()}

@@ -4,7 +4,7 @@ This is the only place that reads groups: the personal part's columns of `GROUP_
 event corrects are left out. The rows stay in a DuckDB of this run.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +13,28 @@ import duckdb
 
 from evenhand.progress import Report
 from evenhand.record.events import SubjectKind
+from evenhand.record.part import EventPart
+from evenhand.record.query import create_events, create_standing, quoted, scan
 from evenhand.record.store import Record
 from evenhand.uniformity.measures import SHARES, STEP_BITS, TIMES
 
+BOOKED = "person.booked"
+READ = (
+    BOOKED,
+    "charge.recorded",
+    "screening.opened",
+    "screening.step_done",
+    "interview.held",
+    "determination.made",
+    "detainer.issued",
+    "custody.hold_started",
+    "custody.hold_ended",
+    "custody.release_due",
+    "custody.released",
+    "custody.departed",
+    "custody.transferred_in_place",
+)
+"""The event types from which a booking's row is made."""
 GROUP_COLUMNS = ("race_ethnicity", "sex", "age_group")
 NOT_KNOWN = (
     "unknown",
@@ -75,10 +94,8 @@ def read_bookings(
 ) -> Bookings:
     """Make the table `bookings`. Memory follows the number of bookings (about 70 bytes each)."""
     parts = record.parts(SubjectKind.BOOKING)
-    files = [str(part) for part in parts]
-    facilities, agencies, classes = _places_and_classes(connection, files)
-    personal = [str(p) for part in parts if (p := _personal(record, part)).is_file()]
-    groups, unusable = _groups(connection, personal)
+    facilities, agencies, classes = _places_and_classes(connection, parts)
+    groups, unusable = _groups(connection, [p for part in parts if (p := part.personal_file(BOOKED))])
     for name, values in {
         "facility_code": facilities,
         "agency_code": agencies,
@@ -86,16 +103,16 @@ def read_bookings(
         **groups,
     }.items():
         _enum(connection, name, values)
-    until = record.manifest.observed_until or _latest(connection, files)
+    until = record.manifest.observed_until or _latest(connection, record)
     _create(connection, groups)
     for number, part in enumerate(parts):
         progress("bookings", number, len(parts))
-        connection.execute(_insert(part, _personal(record, part), groups, until))
+        create_standing(connection, "events", SubjectKind.BOOKING, [part], READ)
+        connection.execute(_insert(part.personal_file(BOOKED), groups, until))
     progress("bookings", len(parts), len(parts))
-    total, kept = connection.execute(
-        "SELECT count(*), count(*) FILTER (facility IS NOT NULL) FROM bookings"
-    ).fetchall()[0]
     connection.execute("DELETE FROM bookings WHERE facility IS NULL")
+    kept = connection.execute("SELECT count(*) FROM bookings").fetchall()[0][0]
+    total = sum(part.cases for part in parts)
     left_out = {"no booking event": total - kept} if total > kept else {}
     provides = {name: list(fields) for name, fields in record.manifest.provides.items()}
     return Bookings(
@@ -103,21 +120,14 @@ def read_bookings(
     )
 
 
-def _personal(record: Record, part: Path) -> Path:
-    """A part's personal file has its name; there is none where nothing personal is given."""
-    return record.folder / "personal" / SubjectKind.BOOKING / part.name
-
-
 def _places_and_classes(
-    connection: duckdb.DuckDBPyConnection, files: list[str]
+    connection: duckdb.DuckDBPyConnection, parts: Sequence[EventPart]
 ) -> tuple[tuple[str, ...], ...]:
-    """The facilities, agencies and charge classes of all bookings, each sorted."""
-    if not files:
-        return (), (), (NO_CLASS,)
+    """Return the facilities, agencies and charge classes of all bookings, each sorted."""
+    create_events(connection, "named", SubjectKind.BOOKING, parts, (BOOKED, "charge.recorded"))
     rows = connection.execute(
-        "SELECT DISTINCT type = 'person.booked' AS booked, coalesce(facility, agency), agency, ncic_class "
-        "FROM read_parquet(?) WHERE type IN ('person.booked', 'charge.recorded')",
-        [files],
+        f"SELECT DISTINCT type = '{BOOKED}' AS booked, coalesce(facility, agency), agency, ncic_class "
+        "FROM named"
     ).fetchall()
     facilities = {facility for booked, facility, _, _ in rows if booked}
     agencies = {agency for booked, _, agency, _ in rows if booked}
@@ -125,17 +135,15 @@ def _places_and_classes(
     return tuple(sorted(facilities)), tuple(sorted(agencies)), tuple(sorted(classes))
 
 
-def _values(connection: duckdb.DuckDBPyConnection, files: list[str], value: str) -> tuple[str, ...]:
+def _values(connection: duckdb.DuckDBPyConnection, files: list[Path], value: str) -> tuple[str, ...]:
     if not files:
         return ()
-    rows = connection.execute(
-        f"SELECT DISTINCT {value} AS v FROM read_parquet(?) ORDER BY v", [files]
-    ).fetchall()
+    rows = connection.execute(f"SELECT DISTINCT {value} AS v FROM {scan(*files)} ORDER BY v").fetchall()
     return tuple(row[0] for row in rows if row[0] is not None)
 
 
 def _groups(
-    connection: duckdb.DuckDBPyConnection, files: list[str]
+    connection: duckdb.DuckDBPyConnection, files: list[Path]
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     groups: dict[str, tuple[str, ...]] = {}
     unusable: dict[str, str] = {}
@@ -157,14 +165,15 @@ def _cleaned(column: str) -> str:
 
 
 def _enum(connection: duckdb.DuckDBPyConnection, name: str, values: Collection[str]) -> None:
-    listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values or ("-",))
+    listed = ", ".join(map(quoted, values or ("-",)))
     connection.execute(f"CREATE TYPE {name} AS ENUM ({listed})")
 
 
-def _latest(connection: duckdb.DuckDBPyConnection, files: list[str]) -> datetime | None:
+def _latest(connection: duckdb.DuckDBPyConnection, record: Record) -> datetime | None:
+    files = record.files(SubjectKind.BOOKING)
     if not files:
         return None
-    found = connection.execute("SELECT max(occurred_at) FROM read_parquet(?)", [files]).fetchall()[0][0]
+    found = connection.execute(f"SELECT max(occurred_at) FROM {scan(*files)}").fetchall()[0][0]
     assert found is None or isinstance(found, datetime)
     return found
 
@@ -213,12 +222,11 @@ _WIDE = f"""
 _MINOR = "CASE least WHEN 0 THEN false WHEN 2 THEN true END"
 
 
-def _insert(part: Path, personal: Path, groups: Collection[str], until: datetime | None) -> str:
+def _insert(personal: Path | None, groups: Collection[str], until: datetime | None) -> str:
     end = f"TIMESTAMPTZ '{until.isoformat()}'" if until else "NULL::TIMESTAMPTZ"
-    source = f"read_parquet('{_quoted(part)}')"
     joined, chosen = "", ["NULL"] * len(groups)
-    if groups and personal.is_file():
-        joined = f"LEFT JOIN read_parquet('{_quoted(personal)}') p ON p.id = w.booked_id"
+    if groups and personal:
+        joined = f"LEFT JOIN {scan(personal)} p ON p.id = w.booked_id"
         chosen = [f"{_cleaned(f'p.{group}')}::{group}" for group in groups]
     settled = f"coalesce(exit_at IS NOT NULL OR booked_at <= {end} - INTERVAL {SETTLED_DAYS} DAY, true)"
     columns = [
@@ -242,13 +250,7 @@ def _insert(part: Path, personal: Path, groups: Collection[str], until: datetime
     return f"""
         INSERT INTO bookings
         WITH wide AS (
-            SELECT "case", {_WIDE} FROM {source}
-            WHERE id NOT IN (SELECT corrects FROM {source} WHERE corrects IS NOT NULL)
-            GROUP BY "case"
+            SELECT "case", {_WIDE} FROM events GROUP BY "case"
         ), w AS (SELECT *, timezone(zone, booked_at) AS local FROM wide)
         SELECT {", ".join(columns)} FROM w {joined}
     """
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 
 from evenhand.record.events import SubjectKind
+from evenhand.record.query import create_standing
 from evenhand.record.store import Record
 from evenhand.uniformity.results import Officer
 from evenhand.uniformity.statistics.estimate import Cannot
@@ -23,18 +24,14 @@ WARNING = (
 
 
 def officers(record: Record, connection: duckdb.DuckDBPyConnection) -> list[Officer]:
-    """Each officer who made determinations, in the order of their ids."""
-    files = [str(part) for part in record.parts(SubjectKind.BOOKING)]
-    if not files:
-        return []
+    """Return each officer who made determinations, in the order of their ids."""
+    kind = SubjectKind.BOOKING
+    create_standing(connection, "determinations", kind, record.parts(kind), ["determination.made"])
     rows = connection.execute(
         """
-        SELECT actor, count(*), count(*) FILTER (outcome = 'refer') FROM read_parquet(?)
-        WHERE type = 'determination.made' AND actor IS NOT NULL
-        AND id NOT IN (SELECT corrects FROM read_parquet(?) WHERE corrects IS NOT NULL)
-        GROUP BY actor ORDER BY actor
-        """,
-        [files, files],
+        SELECT actor, count(*), count(*) FILTER (outcome = 'refer') FROM determinations
+        WHERE actor IS NOT NULL GROUP BY actor ORDER BY actor
+        """
     ).fetchall()
     counts = np.array([row[1:] for row in rows], dtype=np.int64).reshape(-1, 2)
     found = shrink(counts[:, 1], counts[:, 0])

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -13,7 +12,7 @@ from evenhand.desk.record.act import RefusedError, perform_groups
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import EVENT_TYPES, Event, SourceKind, SubjectKind
 from evenhand.record.events.oversight import ReviewCorrectiveActionSet, ReviewFindingMade
-from evenhand.record.ledger.sealed import personal_path
+from evenhand.record.rows import rows_of
 from evenhand.record.store import Record
 
 CHUNK = 200
@@ -29,28 +28,25 @@ class Taken:
 
 
 def events_of(record: Record, agencies: frozenset[str], until: datetime) -> list[Event]:
-    """The events of some agencies that happened before `until`, in order of time."""
+    """Return the events of some agencies that happened before `until`, in order of time."""
     found: list[Event] = []
     for kind in SubjectKind:
-        for path in record.parts(kind):
-            said = _personal(record, path)
-            rows = pq.read_table(path).to_pylist()
-            known = (r for r in rows if r["agency"] in agencies and r["occurred_at"] < until)
-            found += [_event(row | said.get(row["id"], {})) for row in known]
+        personal = {
+            row.pop("id"): row
+            for part in record.parts(kind)
+            for event_type in part.files
+            if (path := part.personal_file(event_type))
+            for row in rows_of(pq.read_table(path))
+        }
+        for _, history in record.histories(kind):
+            known = (r for r in history if r["agency"] in agencies and r["occurred_at"] < until)
+            found += [_event(row | personal.get(row["id"], {})) for row in known]
     return sorted(found, key=lambda e: e.occurred_at)
-
-
-def _personal(record: Record, path: Path) -> dict[Any, dict[str, Any]]:
-    """The personal parts that belong to a part of events, by event id."""
-    beside = personal_path(record.folder, str(path.relative_to(record.folder)))
-    if not beside.is_file():
-        return {}
-    return {row.pop("id"): row for row in pq.read_table(beside).to_pylist()}
 
 
 def _event(row: dict[str, Any]) -> Event:
     cls = EVENT_TYPES[row["type"]]
-    given = {k: v for k, v in row.items() if v is not None and k in cls.model_fields}
+    given = {k: v for k, v in row.items() if k in cls.model_fields}
     return cls.model_validate(given | {"source_kind": SourceKind.SIMULATION})
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import duckdb
 
 from evenhand.figures.rebooking.survival import Durations
-from evenhand.figures.standing import create_standing, files
 from evenhand.record.damage import naming_damage
 from evenhand.record.events import SubjectKind
+from evenhand.record.query import create_standing, scan
 from evenhand.record.store import Record
 
 MEMORY = "3GB"
+_READ = ("person.booked", "custody.released")
 NOT_STATED = "not stated"
 POLICIES = (
     "One release a person, the first that the record holds, so that nobody counts twice.",
@@ -73,11 +74,14 @@ def together(groups: Iterable[Durations]) -> Durations:
 
 
 def episodes(record: Record, scratch: Path) -> Episodes:
-    """Read them from a record. `NoEpisodesError` where it lacks keys of persons, releases or an end."""
+    """Read the episodes of a record.
+
+    Raises `NoEpisodesError` when it lacks keys of persons, releases, or the moment that it ends.
+    """
     manifest = record.manifest
-    lacking = [name for name in ("person.booked", "custody.released") if name not in manifest.provides]
+    lacking = [name for name in _READ if name not in manifest.provides]
     parts = record.parts(SubjectKind.BOOKING)
-    personal = sorted((record.folder / "personal" / SubjectKind.BOOKING).glob("*.parquet"))
+    personal = [path for part in parts if (path := part.personal_file("person.booked"))]
     if lacking or not parts:
         lacking = lacking or ["person.booked"]
         raise NoEpisodesError(", ".join(lacking))
@@ -88,8 +92,8 @@ def episodes(record: Record, scratch: Path) -> Episodes:
     connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(scratch / ".spill")})
     with closing(connection), naming_damage(record):
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-        create_standing(connection, "standing", SubjectKind.BOOKING, parts)
-        connection.execute(f"CREATE TEMP VIEW personal AS SELECT * FROM read_parquet({files(personal)})")
+        create_standing(connection, "standing", SubjectKind.BOOKING, parts, _READ)
+        connection.execute(f"CREATE TEMP VIEW personal AS FROM {scan(*personal)}")
         rows = connection.execute(_QUERY, {"end": manifest.observed_until}).fetchall()
         keys = "SELECT count(DISTINCT person_key) FROM personal"
         (persons,) = connection.execute(keys).fetchall()[0]

@@ -22,7 +22,7 @@ _DASHES = (8, 13, 18, 23)
 
 
 def personal_fields(kind: SubjectKind) -> list[str]:
-    """The names of a kind's personal fields, sorted."""
+    """Return the names of a kind's personal fields, sorted."""
     return sorted({s.name for t in types_of(kind) for s in FIELDS[t].values() if s.personal})
 
 
@@ -135,10 +135,11 @@ def leaves_of(
 
 
 def personal_parts(kind: SubjectKind, personal: pa.Table) -> pa.Array:
-    """The canonical bytes (binary) of a table of personal parts."""
+    """Return the canonical bytes (binary) of a table of personal parts, which may lack fields of its kind."""
     if not len(personal):
         return pa.array([], pa.binary())
-    return _objects([(n, _one(personal[n])) for n in personal_fields(kind)], len(personal)).cast(pa.binary())
+    names = [name for name in personal_fields(kind) if name in personal.column_names]
+    return _objects([(n, _one(personal[n])) for n in names], len(personal)).cast(pa.binary())
 
 
 def new_salts(count: int) -> pa.Array:

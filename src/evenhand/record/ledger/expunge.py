@@ -39,11 +39,13 @@ from evenhand.record.ledger.sealed import (
     raw_ids,
     read_seals,
     statement,
+    type_of,
 )
 from evenhand.record.ledger.tiles import TileWriter
 from evenhand.record.ledger.verify import read_checkpoint
 from evenhand.record.manifest import FILE_NAME, Manifest, load_manifest
-from evenhand.record.writer import Parts, conform
+from evenhand.record.parts import Parts
+from evenhand.record.writer import conform
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,9 @@ def _targets(folder: Path, manifest: Manifest, wanted: set[UUID]) -> list[_Targe
 
 def _erase_rows(folder: Path, part: str, events: set[bytes]) -> None:
     """Rewrite the personal part and the openings of one part without these events."""
-    gone, kind = pa.array(sorted(events), pa.binary(16)), SubjectKind(Path(part).parts[1])
+    gone = pa.array(sorted(events), pa.binary(16))
     path = personal_path(folder, part)
-    table = pq.read_table(path, schema=personal_schema(kind))
+    table = pq.read_table(path, schema=personal_schema(type_of(part)))
     kept = table.filter(pc.invert(pc.is_in(raw_ids(table["id"]), value_set=gone)))
     _replace(path, kept)
     path = openings_path(folder, part)
@@ -172,11 +174,11 @@ def _record(folder: Path, manifest: Manifest, targets: list[_Target], order: Ord
     before = manifest.parts.get(kind, [])
     parts = Parts(folder, kind, before)
     parts.add(conform(kind, pa.Table.from_pylist(rows)))
-    files = parts.close()
+    made = parts.close()
     counts = manifest.counts.model_copy(deep=True)
     counts.events[RecordErased.type] = counts.events.get(RecordErased.type, 0) + len(rows)
     counts.cases[kind] = parts.cases
-    after = manifest.model_copy(update={"counts": counts, "parts": {**manifest.parts, kind: files}})
+    after = manifest.model_copy(update={"counts": counts, "parts": {**manifest.parts, kind: made}})
     (folder / FILE_NAME).unlink()
     (folder / FILE_NAME).write_text(after.dump(), encoding="utf-8")
-    return [(part.file, part.events) for part in files[len(before) :]]
+    return [(file.file, file.events) for part in made[len(before) :] for file in part.files]

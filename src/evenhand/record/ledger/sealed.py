@@ -1,12 +1,12 @@
 """The leaves of a record in a folder: its events in record order, then a statement of the rest of it.
 
-The statement is a leaf of type `record.sealed`. It names the parts of events with their numbers, in the order
-of the leaves before it, and the SHA-256 of the record's other files, the manifest among them: what a record
-says that it can tell of, and until when, decides what an audit finds. Events that were added to a sealed
-record later (an erasure) stand behind it and are followed by a new statement.
+The statement is a leaf of type `record.sealed`. It names the files of events, here called parts, with their
+numbers of events, in the order of the leaves before it, and the SHA-256 of the record's other files, the
+manifest among them: what a record says that it can tell of, and until when, decides what an audit finds.
+Events that were added to a sealed record later (an erasure) follow it, and a new statement follows them.
 
-`openings/<kind>/part-*.parquet` holds the commitment and the salt of each personal part; an erasure leaves
-the commitment and removes the salt.
+`openings/<kind>/<type>/part-*.parquet` holds the commitment and the salt of each personal part; an erasure
+leaves the commitment and removes the salt.
 """
 
 import json
@@ -20,11 +20,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import rfc8785
 
-from evenhand.record.columns import event_schema, personal_schema
+from evenhand.record.columns import personal_schema, type_schema
 from evenhand.record.digest import sha256_of
 from evenhand.record.events import SubjectKind
 from evenhand.record.ledger import columns
 from evenhand.record.manifest import Manifest
+from evenhand.record.part import beside
 
 FOLDER = "ledger"
 SEALS = "seals.jsonl"
@@ -41,12 +42,18 @@ OPENINGS = pa.schema(
 
 
 def openings_path(folder: Path, part: str) -> Path:
-    """Where the openings of a part of events are: `events/<kind>/x` to `openings/<kind>/x`."""
-    return folder / "openings" / Path(part).relative_to("events")
+    """Return where the openings of a file of events are."""
+    return beside(folder / part, "openings")
 
 
 def personal_path(folder: Path, part: str) -> Path:
-    return folder / "personal" / Path(part).relative_to("events")
+    """Return where the personal parts of a file of events are."""
+    return beside(folder / part, "personal")
+
+
+def type_of(part: str) -> str:
+    """Return the event type of a file: `events/<kind>/<type>/part-00000.parquet`."""
+    return Path(part).parts[2]
 
 
 def other_files(folder: Path) -> dict[str, str]:
@@ -68,8 +75,10 @@ def statement(folder: Path, manifest: Manifest, parts: list[tuple[str, int]]) ->
 
 
 def all_parts(manifest: Manifest) -> list[tuple[str, int]]:
-    """The parts of a record with their numbers of events, in record order."""
-    return [(part.file, part.events) for parts in manifest.parts.values() for part in parts]
+    """Return the files of a record's events with their numbers of events, in record order."""
+    return [
+        (file.file, file.events) for parts in manifest.parts.values() for part in parts for file in part.files
+    ]
 
 
 def read_seals(folder: Path) -> list[bytes]:
@@ -97,11 +106,10 @@ class PersonalPart:
     @classmethod
     def read(cls, folder: Path, part: str) -> "PersonalPart":
         path = personal_path(folder, part)
-        kind = SubjectKind(Path(part).parts[1])
         if not path.is_file():
             return cls(pa.array([], pa.binary(16)), pa.array([], pa.binary()))
-        table = pq.read_table(path, schema=personal_schema(kind))
-        return cls(raw_ids(table["id"]), columns.personal_parts(kind, table))
+        table = pq.read_table(path, schema=personal_schema(type_of(part)))
+        return cls(raw_ids(table["id"]), columns.personal_parts(SubjectKind(Path(part).parts[1]), table))
 
 
 @dataclass(frozen=True)
@@ -128,10 +136,9 @@ def places_of(folder: Path, part: str, ids: pa.Array) -> pa.Array:
 
 def batches(folder: Path, part: str) -> Iterator[Batch]:
     """The events of one part, some at a time."""
-    kind = SubjectKind(Path(part).parts[1])
     first = 0
     with pq.ParquetFile(folder / part) as parquet:
         for piece in parquet.iter_batches(batch_size=ROWS):
-            table = pa.Table.from_batches([piece]).cast(event_schema(kind))
+            table = pa.Table.from_batches([piece]).cast(type_schema(type_of(part)))
             yield Batch(part, first, table, raw_ids(table["id"]))
             first += len(table)

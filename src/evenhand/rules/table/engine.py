@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,6 +19,8 @@ import pyarrow as pa
 from evenhand.record.columns import event_schema
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.arrow import INSTANT
+from evenhand.record.part import EventPart
+from evenhand.record.query import create_events, scan
 from evenhand.rules.answer import Verdict, unanswerable
 from evenhand.rules.case import Context
 from evenhand.rules.rule import Rule
@@ -120,7 +121,7 @@ class TableEngine:
         return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
     def judge(
-        self, kind: SubjectKind, parts: list[Path], cases: int, progress: Progress | None = None
+        self, kind: SubjectKind, parts: list[EventPart], cases: int, progress: Progress | None = None
     ) -> Iterator[pa.Table]:
         """Judge every history of one kind; yields what is broken (`BREACHES`) and adds to `tallies`."""
         rules = []
@@ -146,7 +147,7 @@ class _KindRun:
         engine: TableEngine,
         kind: SubjectKind,
         rules: tuple[Rule, ...],
-        parts: list[Path],
+        parts: list[EventPart],
         cases: int,
     ) -> None:
         self.engine, self.kind, self.rules, self.parts = engine, kind, rules, parts
@@ -182,7 +183,8 @@ class _KindRun:
         if not laters:
             return CLOCK_SCHEMA.empty_table()
         ((first, last),) = self._rows(
-            f"SELECT min(occurred_at), max(occurred_at) FROM {_parquet(*self.parts)}"
+            "SELECT min(occurred_at), max(occurred_at) FROM "
+            + scan(*(path for part in self.parts for path in part.files.values()))
         )
         return clock_rows(laters, self.engine.zones, first, last)
 
@@ -222,12 +224,13 @@ class _KindRun:
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.engine._rows(sql)
 
-    def _open(self, part: Path) -> None:
+    def _open(self, part: EventPart) -> None:
         """Make `events` the part's events, with instants as the expressions read them."""
         moments = [f.name for f in event_schema(self.kind) if f.type == INSTANT]
         plain = ", ".join(f"make_timestamp(epoch_us({name})) AS {name}" for name in moments)
+        create_events(self.engine._connection, "stored", self.kind, [part], part.files)
         self.engine._connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW events AS SELECT * REPLACE ({plain}) FROM {_parquet(part)}"
+            f"CREATE OR REPLACE TEMP VIEW events AS SELECT * REPLACE ({plain}) FROM stored"
         )
 
     def _keep_back(self) -> None:
@@ -317,12 +320,6 @@ class _KindRun:
             FROM judged WHERE verdict = 0 ORDER BY "case", pos"""
         ).to_arrow_table()
         return table.cast(BREACHES)
-
-
-def _parquet(*parts: Path) -> str:
-    """The files as a table in SQL."""
-    names = ", ".join("'" + str(part).replace("'", "''") + "'" for part in parts)
-    return f"read_parquet([{names}])"
 
 
 def _sql(expression: Any) -> str:

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import duckdb
 import numpy as np
 
 from evenhand.progress import Report
 from evenhand.record.events import SubjectKind
+from evenhand.record.query import create_standing, scan
 from evenhand.record.store import Record
-from evenhand.uniformity.bookings import GROUP_COLUMNS, MOST_GROUPS, NO_CLASS, NOT_KNOWN
+from evenhand.uniformity.bookings import BOOKED, GROUP_COLUMNS, MOST_GROUPS, NO_CLASS, NOT_KNOWN, READ
 from evenhand.uniformity.measures import STEP_BITS
 from evenhand.uniformity.watch.blocks import Daily
 from evenhand.uniformity.watch.watched import Watched
@@ -122,15 +122,13 @@ def read_cases(
     parts = record.parts(SubjectKind.BOOKING)
     for number, part in enumerate(parts):
         progress("bookings", number, len(parts))
-        source = f"read_parquet('{_quoted(part)}')"
-        personal = record.folder / "personal" / SubjectKind.BOOKING / part.name
+        create_standing(connection, "events", SubjectKind.BOOKING, [part], READ)
         joined, chosen = "", ", ".join("NULL" for _ in GROUP_COLUMNS)
-        if personal.is_file():
-            joined = f"LEFT JOIN read_parquet('{_quoted(personal)}') p ON p.id = w.booked_id"
+        if personal := part.personal_file(BOOKED):
+            joined = f"LEFT JOIN {scan(personal)} p ON p.id = w.booked_id"
             chosen = ", ".join(_cleaned(f"p.{name}") for name in GROUP_COLUMNS)
         connection.execute(
-            f"INSERT INTO rows WITH w AS (SELECT {firsts}, {_OTHER} FROM {source} "
-            f'WHERE id NOT IN (SELECT corrects FROM {source} WHERE corrects IS NOT NULL) GROUP BY "case") '
+            f'INSERT INTO rows WITH w AS (SELECT {firsts}, {_OTHER} FROM events GROUP BY "case") '
             f"SELECT {', '.join(_FIRST)}, zone, facility, coalesce(class, '{NO_CLASS}'), form, steps, "
             f"{chosen} FROM w {joined} WHERE booked_at IS NOT NULL"
         )
@@ -180,7 +178,3 @@ def _cleaned(column: str) -> str:
     """A group's value without blanks around it; null where it says that it is not known."""
     spelled = ", ".join(f"'{word}'" for word in ("", *NOT_KNOWN))
     return f"CASE WHEN lower(trim({column})) NOT IN ({spelled}) THEN trim({column}) END"
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -1,4 +1,4 @@
-"""The table engine gives the case engine's answer, with its evidence, on every rule's examples."""
+"""The array engine gives the case engine's answer, with its evidence, on every rule's examples."""
 
 from itertools import groupby
 
@@ -6,7 +6,7 @@ import pytest
 
 from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import Example, parse
-from rules.engines import by_case, by_table
+from rules.engines import by_array, by_case
 
 
 def background(example: Example) -> str:
@@ -17,11 +17,11 @@ def background(example: Example) -> str:
 
 
 @pytest.mark.parametrize("rule", CATALOG.values(), ids=lambda r: r.id)
-def test_table_engine_agrees_on_every_example(rule) -> None:
+def test_array_engine_agrees_on_every_example(rule) -> None:
     texts = [*rule.passes, *rule.fails, *rule.unclear]
     examples = [parse(text, rule.subject, subject=f"s-{n}") for n, text in enumerate(texts)]
     for _, alike in groupby(sorted(examples, key=background), key=background):
         together = list(alike)
         histories = [e.history for e in together]
-        table = by_table([rule], rule.subject, histories, together[0].context)
-        assert table == by_case([rule], rule.subject, histories, together[0].context)
+        array = by_array([rule], rule.subject, histories, together[0].context)
+        assert array == by_case([rule], rule.subject, histories, together[0].context)

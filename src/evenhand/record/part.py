@@ -1,0 +1,126 @@
+"""A part of a record: some whole histories of one kind, with one Parquet file for each event type."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evenhand.record.columns import type_schema
+from evenhand.record.errors import RecordError
+from evenhand.record.events import SubjectKind
+
+
+@dataclass(frozen=True)
+class EventPart:
+    """A part as a reader takes it: small, so that it can be sent to another process.
+
+    The histories are numbered `first_case` up to `first_case + cases`. `files` gives the path of each event
+    type that occurs, in order of the types' names.
+    """
+
+    kind: SubjectKind
+    first_case: int
+    cases: int
+    events: int
+    files: dict[str, str]
+
+    def read(self, event_type: str, columns: Collection[str]) -> pa.Table:
+        """Read the events of one type in order of `pos`; text columns become dictionaries.
+
+        Columns that the type does not have are left out. Uses one thread. Raises `RecordError` when the file
+        cannot be read or is not a file of this type.
+        """
+        schema = type_schema(event_type)
+        wanted = [field for field in schema if field.name in columns]
+        coded = [path for field in wanted if (path := dictionary_path(field))]
+        table = read_file(Path(self.files[event_type]), schema, [f.name for f in wanted], coded)
+        place = table.schema.get_field_index(SUBJECT)
+        if place >= 0:
+            table = table.set_column(place, SUBJECT, table[SUBJECT].dictionary_encode())
+        return table
+
+    def personal_file(self, event_type: str) -> Path | None:
+        """Return the file with the personal parts of one type's events; None when there are none."""
+        if event_type not in self.files:
+            return None
+        path = beside(Path(self.files[event_type]), "personal")
+        return path if path.is_file() else None
+
+
+SUBJECT = "subject"
+"""Encoded by what it shares with the row before, as nearly every history has one of its own."""
+
+
+def beside(path: Path, folder: str) -> Path:
+    """Return what another folder of the record holds beside a file of events.
+
+    `events/<kind>/<type>/part-00000.parquet` becomes `personal/<kind>/<type>/part-00000.parquet`.
+    """
+    *_, kind, event_type, name = path.parts
+    return path.parents[3] / folder / kind / event_type / name
+
+
+def dictionary_path(field: pa.Field) -> str | None:
+    """Return the Parquet path of a text column that is stored as a dictionary; None for other columns."""
+    if pa.types.is_string(field.type) and field.name != SUBJECT:
+        return str(field.name)
+    if pa.types.is_list(field.type) and pa.types.is_string(field.type.value_type):
+        return f"{field.name}.list.element"
+    return None
+
+
+def read_file(
+    path: Path, schema: pa.Schema, columns: Collection[str], dictionaries: Collection[str] = ()
+) -> pa.Table:
+    """Read columns of a Parquet file that must have the columns of `schema`.
+
+    `dictionaries` are the Parquet paths of text columns to read as dictionaries. Raises `RecordError` when
+    the file is missing, damaged, or lacks a column.
+    """
+    with _naming(path), open_file(path, schema, dictionaries) as file:
+        return file.read(columns=list(columns), use_threads=False)
+
+
+def open_file(path: Path, schema: pa.Schema, dictionaries: Collection[str] = ()) -> pq.ParquetFile:
+    """Open a Parquet file as `read_file` does."""
+    with _naming(path):
+        file = pq.ParquetFile(path, read_dictionary=list(dictionaries))
+    try:
+        _check_columns(path, file.schema_arrow, schema)
+    except RecordError:
+        file.close()
+        raise
+    return file
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise RecordError(f"{path} is missing: restore it or run the intake again.") from None
+    except (OSError, pa.ArrowException) as error:
+        raise RecordError(f"{path} cannot be read ({error}): restore it or run the intake again.") from None
+
+
+def _check_columns(path: Path, found: pa.Schema, wanted: pa.Schema) -> None:
+    for field in wanted:
+        place = found.get_field_index(field.name)
+        if place < 0:
+            problem = f"has no column {field.name}"
+        elif not _same(found.field(place).type, field.type):
+            problem = f"has a column {field.name} of {found.field(place).type}, not {field.type}"
+        else:
+            continue
+        raise RecordError(f"{path} {problem}: restore it or run the intake again.")
+
+
+def _same(found: pa.DataType, wanted: pa.DataType) -> bool:
+    if pa.types.is_list(found) and pa.types.is_list(wanted):
+        return _same(found.value_type, wanted.value_type)
+    if pa.types.is_dictionary(found):
+        return bool(found.value_type == wanted)
+    return bool(found == wanted)

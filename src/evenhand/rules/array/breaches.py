@@ -1,0 +1,148 @@
+"""Acts that broke a rule as an Arrow table, each with its evidence, deadline and delay."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from evenhand.record.events.arrow import INSTANT
+from evenhand.record.ids import id_text
+from evenhand.rules.algebra import AGREEMENT, FACILITY, OFFICER, Value
+from evenhand.rules.array.columns import Array, Mask, Values, micros
+from evenhand.rules.array.truth import View
+from evenhand.rules.array.values import mask_of
+from evenhand.rules.rule import Rule
+
+BREACHES = pa.schema(
+    [
+        pa.field("rule", pa.string(), nullable=False),
+        pa.field("subject", pa.string(), nullable=False),
+        pa.field("activation", pa.string(), nullable=False),
+        pa.field("when", INSTANT, nullable=False),
+        pa.field("agency", pa.string(), nullable=False),
+        pa.field("facility", pa.string()),
+        pa.field("officer", pa.string()),
+        pa.field("evidence", pa.list_(pa.string()), nullable=False),
+        pa.field("deadline", INSTANT),
+        pa.field("missed_by", pa.duration("us")),
+        pa.field("still_open", pa.bool_(), nullable=False),
+        pa.field("first_deadline", INSTANT),
+        pa.field("stated_reason", pa.string()),
+    ]
+)
+"""One row for each act that broke a rule, with the meaning of `answer.Breach`; ids as text."""
+
+
+def breaches(view: View, rule: Rule) -> pa.Table:
+    """What a finding says of each of the view's acts, all of which broke the rule. Shape: `BREACHES`."""
+    acts, size = view.acts, len(view.acts)
+    own = _ids(acts.values("id"), size)
+    due, done, first, reason = (_stated(view, rule, name) for name in _STATED)
+    until = micros(view.plan.context.observed_until)
+    late = np.where(done.known, done.data, until) - due.data
+    columns = [
+        _constant(rule.id, size),
+        acts.texts("subject"),
+        id_text(own),
+        _instants(Values(acts.part.moment[acts.rows], np.True_), size),
+        acts.texts("agency"),
+        acts.texts("facility"),
+        acts.texts("actor"),
+        _evidence(view, rule, own),
+        _instants(due, size),
+        _instants(due, size, late).view(pa.int64()).view(pa.duration("us")),
+        pa.array(np.ascontiguousarray(mask_of(due.known & ~done.known, size))),
+        _instants(first.where(~(due.known & (first.data == due.data))), size),
+        _text(reason, size),
+    ]
+    return pa.table(columns, schema=BREACHES)
+
+
+def _evidence(view: View, rule: Rule, own: Array) -> pa.Array:
+    """The ids of the events that show each breach, the act first, none twice."""
+    size = len(own)
+    each: list[tuple[Array, Mask]] = [(own, np.ones(size, bool))]
+    for ref in rule.refs:
+        found = view.acts.part.selected(ref.sel).take("id", view.places(ref), view.found(ref))
+        each.append((_ids(found, size), mask_of(found.known, size)))
+    for reads, standing in (
+        (rule.reads_officer, OFFICER),
+        (rule.reads_agreement, AGREEMENT),
+        (rule.reads_facility, FACILITY),
+    ):
+        if reads:
+            events, rows = view.plan.tables.of(standing).events, view.places(standing)
+            raw = b"".join(events[row].bytes if row >= 0 else bytes(16) for row in rows)
+            each.append((np.frombuffer(raw, np.uint8).reshape(-1, 16), rows >= 0))
+    ids, known = np.stack([i for i, _ in each], 1), np.stack([k for _, k in each], 1)
+    pairs = ids.view(np.uint64)
+    for later in range(1, len(each)):
+        again = (pairs[:, :later] == pairs[:, later : later + 1]).all(2) & known[:, :later]
+        known[:, later] &= ~again.any(1)
+    offsets = np.concatenate([[0], np.cumsum(known.sum(1))]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), id_text(ids[known]))
+
+
+def _ids(values: Values, size: int) -> Array:
+    """Ids as rows of 16 bytes; zeros where the column has none."""
+    if not np.ndim(values.data):
+        return np.zeros((size, 16), np.uint8)
+    return np.ascontiguousarray(values.data).view(np.uint8).reshape(-1, 16)
+
+
+_STATED = ("deadline", "done", "first_deadline", "stated_reason")
+
+
+def _stated(view: View, rule: Rule, name: str) -> Values:
+    """What the first broken term states under that name, at each act; unknown where it states nothing."""
+    size = len(view.acts)
+    data: Any = np.zeros(size, np.int64)
+    known, settled = np.zeros(size, bool), np.zeros(size, bool)
+    words = None
+    for when, term in view.plan.terms[rule.id]:
+        broken = mask_of(view.truth(when)[0] & view.truth(term.holds)[1], size)
+        node: Value | None = getattr(term, name)
+        here = broken & ~settled
+        settled = settled | broken
+        if node is None or not here.any():
+            continue
+        values = view.value(node)
+        if values.words is not None:
+            # Terms may state texts of different columns: they are written out.
+            lookup = np.array([*values.words.words, ""], object)
+            data, words = data.astype(object), True
+            values = Values(lookup[values.data], values.known)
+        found, there = values.spread(size)
+        data = np.where(here & there, found, data)
+        known = known | (here & there)
+    return Values(data, known) if words is None else Values(data, known, _Written())
+
+
+class _Written:
+    """Marks values whose data are the texts themselves."""
+
+
+def _constant(text: str, size: int) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(size, np.int32)), pa.array([text])).cast(
+        pa.string()
+    )
+
+
+def _text(values: Values, size: int) -> pa.Array:
+    data, known = values.spread(size)
+    if isinstance(values.words, _Written):
+        return pa.array([text if k else None for text, k in zip(data, known, strict=True)], pa.string())
+    if values.words is None:
+        return pa.nulls(size, pa.string())
+    # Of a large column a few words are used.
+    codes, places = np.unique(np.where(known, data, -1), return_inverse=True)
+    used = pa.array([values.words.words[c] if c >= 0 else None for c in codes], pa.string())
+    return used.take(pa.array(places.astype(np.int32)))
+
+
+def _instants(values: Values, size: int, data: Array | None = None) -> pa.Array:
+    """Instants in microseconds as Arrow's, null where unknown; `data` stands in for the values' own."""
+    numbers, known = values.spread(size)
+    numbers = np.ascontiguousarray(numbers if data is None else np.broadcast_to(data, size), np.int64)
+    bits = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(INSTANT, size, [bits, pa.py_buffer(numbers)])

@@ -1,0 +1,342 @@
+"""A part of a record as arrays: whole histories, in which the number of a row is the order of its event."""
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from evenhand.record.errors import RecordError
+from evenhand.rules.algebra import Sel
+from evenhand.rules.array.columns import ID, NOTHING, YES, Array, Mask, Values, among, merged, values_of
+
+PLACE = ("case", "pos", "occurred_at")
+
+
+class Events(Protocol):
+    """Events by type, as `record.part.EventPart` reads them."""
+
+    @property
+    def first_case(self) -> int: ...
+    @property
+    def cases(self) -> int: ...
+    @property
+    def events(self) -> int: ...
+    @property
+    def files(self) -> Mapping[str, str]: ...
+    def read(self, event_type: str, columns: Collection[str]) -> pa.Table: ...
+
+
+class Table:
+    """The events of one type in a part, in order. `rows` are their rows in the part."""
+
+    def __init__(self, events: Events, event_type: str, columns: Collection[str]) -> None:
+        self._events, self.type = events, event_type
+        self._read = events.read(event_type, [*PLACE, *columns])
+        self._values: dict[str, Values] = {}
+        self.rows: Array = np.zeros(0, np.int32)
+
+    def _column(self, name: str) -> pa.ChunkedArray | None:
+        if name not in self._read.column_names:
+            self._read = self._events.read(self.type, [name])
+        return self._read[name] if name in self._read.column_names else None
+
+    def numbers(self, name: str) -> Array:
+        """A column that is never null, as 64-bit numbers."""
+        data, _ = self.values(name).spread(len(self._read))
+        return data
+
+    def values(self, name: str) -> Values:
+        """A column; known nowhere if events of this type do not have it."""
+        if name not in self._values:
+            column = self._column(name)
+            self._values[name] = NOTHING if column is None else values_of(column)
+        return self._values[name]
+
+    def texts(self, name: str, places: Array) -> pa.Array:
+        """The texts of a column in some places, as they are written."""
+        column = self._column(name)
+        if column is None:
+            return pa.nulls(len(places), pa.string())
+        return column.combine_chunks().take(pa.array(places)).cast(pa.string())
+
+
+class Selection:
+    """Events of a part that a `Sel` selects, in order.
+
+    `rows` are their rows in the part. `pieces` are the tables they come from, each with the places in it
+    (None: all of the table).
+    """
+
+    def __init__(self, part: "Part", rows: Array, pieces: list[tuple[Table, Array | None]]) -> None:
+        self.part, self.rows, self.pieces = part, rows, pieces
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def types(self) -> list[str]:
+        """The types of which the part has events that are selected."""
+        return [table.type for table, _ in self.pieces]
+
+    @cached_property
+    def case(self) -> Array:
+        """The number, in the part, of each event's history."""
+        return self.part.case[self.rows]
+
+    @cached_property
+    def by_case(self) -> Array | None:
+        """Which of the selected is each history's, -1 for none; None if a history has several."""
+        if (self.case[1:] == self.case[:-1]).any():
+            return None
+        found = np.full(self.part.cases, -1, np.int32)
+        found[self.case] = np.arange(len(self.rows), dtype=np.int32)
+        return found
+
+    @cached_property
+    def bounds(self) -> Array:
+        """Where each history's events begin among the selected; one more for the end."""
+        if len(self.rows) == len(self.part.case):
+            return self.part.case_begin
+        return np.searchsorted(self.rows, self.part.case_begin).astype(np.int32)
+
+    def take(self, name: str, places: Array | None, found: Any = YES) -> Values:
+        """A column of the events in these places (None: of all); unknown where not `found`."""
+        if not len(self.rows):
+            return NOTHING
+        if name == "occurred_at":
+            rows = self.rows if places is None else self.rows[places]
+            return Values(self.part.moment[rows], YES & found)
+        if len(self.pieces) == 1:
+            ((table, chosen),) = self.pieces
+            return _taken(table.values(name), _within(chosen, places)).where(found)
+        pieces = [
+            (here, table.values(name).take(there))
+            for table, here, there in self._located(places)
+            if table.values(name) is not NOTHING
+        ]
+        return merged(pieces, len(self.rows) if places is None else len(places)).where(found)
+
+    def kinds(self, places: Array | None) -> Array:
+        """The number in `types` of the type of the event in each place; of no meaning where that is -1."""
+        kinds = np.zeros(len(self.rows) if places is None else len(places), np.int8)
+        for number, (_, here, _) in enumerate(self._located(places)):
+            kinds[here] = number
+        return kinds
+
+    def _located(self, places: Array | None) -> Iterator[tuple[Table, Array, Array]]:
+        """For each table which of the places are of its events, and where these are in the table."""
+        if not len(self.rows):
+            return
+        rows = self.rows if places is None else self.rows[places]
+        for table, _ in self.pieces:
+            there = np.searchsorted(table.rows, rows)
+            # A row beyond the last is none of the table's.
+            there[there == len(table.rows)] = 0
+            here = np.flatnonzero(table.rows[there] == rows)
+            yield table, here, there[here]
+
+
+def _taken(values: Values, places: Array | None) -> Values:
+    return values if places is None or values is NOTHING else values.take(places)
+
+
+def _within(chosen: Array | None, places: Array | None) -> Array | None:
+    """The places in a table of some of the events that are chosen from it."""
+    if chosen is None or places is None:
+        return chosen if places is None else places
+    return chosen[places] if len(chosen) else places
+
+
+class Acts:
+    """Selected events at which a rule is judged: all of a selection, or those in some places of it."""
+
+    def __init__(self, chosen: Selection, places: Array | None = None) -> None:
+        self.chosen, self.places = chosen, places
+        self.part = chosen.part
+        self.rows: Array = chosen.rows if places is None else chosen.rows[places]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def narrowed(self, mask: Mask) -> "Acts":
+        """Those of the acts where the mask is set."""
+        kept = np.flatnonzero(mask)
+        return Acts(self.chosen, kept if self.places is None else self.places[kept])
+
+    def values(self, name: str) -> Values:
+        """A column of the acts."""
+        return self.chosen.take(name, self.places)
+
+    def texts(self, name: str) -> pa.Array:
+        """A column of text as it is written, for acts of one event type."""
+        ((table, places),) = self.chosen.pieces
+        here = _within(places, self.places)
+        return table.texts(name, np.arange(len(self)) if here is None else here)
+
+    @cached_property
+    def case(self) -> Array:
+        return self.chosen.case if self.places is None else self.chosen.case[self.places]
+
+    @cached_property
+    def tie_begin(self) -> Array:
+        """The first row of the act's history and moment."""
+        return self.part.tie_begin(self.rows)
+
+    @cached_property
+    def tie_end(self) -> Array:
+        """The first row after those of the act's history and moment."""
+        return self.part.tie_end(self.rows)
+
+
+class Part:
+    """Events of whole histories. Rows are in order of history, then moment, then place in the record.
+
+    `case` and `moment` give each row's history (numbered from 0) and moment (microseconds); `case_begin`
+    gives each history's first row, and one more for the end. Raises `RecordError` when the events are not
+    those of whole histories in order.
+    """
+
+    def __init__(self, events: Events, columns: Mapping[str, Collection[str]]) -> None:
+        self.cases = events.cases
+        self.tables = {name: Table(events, name, columns.get(name, ())) for name in events.files}
+        self._selected: dict[Sel, Selection] = {}
+        self._place(events)
+
+    def _place(self, events: Events) -> None:
+        """Give each event its row, and check that they are whole histories in order."""
+        size = events.events
+        self.case = np.full(size, -1, np.int32)
+        self.moment = np.zeros(size, np.int64)
+        each = {name: table.numbers("pos") for name, table in self.tables.items()}
+        first = min((int(pos[0]) for pos in each.values() if len(pos)), default=0)
+        for name, table in self.tables.items():
+            rows, case = each[name] - first, table.numbers("case") - events.first_case
+            if not (rows[1:] > rows[:-1]).all():
+                raise _damaged(events, name, "holds events that are not in order")
+            if len(rows) and not (rows[-1] < size and 0 <= case.min() and case.max() < self.cases):
+                raise _damaged(events, name, "holds events of another part")
+            table.rows = rows.astype(np.int32)
+            self.case[table.rows] = case
+            self.moment[table.rows] = table.numbers("occurred_at")
+        if sum(map(len, each.values())) != size or (size and self.case.min() < 0):
+            raise _damaged(events, next(iter(events.files), ""), "and its fellows do not number their events")
+        new = np.ones(size, bool)
+        np.not_equal(self.case[1:], self.case[:-1], out=new[1:])
+        later = self.moment[1:] >= self.moment[:-1]
+        if not (self.case[1:] >= self.case[:-1]).all() or not (later | new[1:]).all():
+            row = 1 + int(np.argmin((self.case[1:] >= self.case[:-1]) & (later | new[1:])))
+            raise _damaged(events, self._type_of(row), "holds events that are not in order")
+        self.case_begin = np.append(np.flatnonzero(new), size).astype(np.int32)
+        if len(self.case_begin) - 1 != self.cases:
+            raise _damaged(events, next(iter(events.files), ""), "is cut: the part lacks whole histories")
+        self._tied = not (new[1:] | (self.moment[1:] > self.moment[:-1])).all()
+        self._new_case = new
+
+    def _type_of(self, row: int) -> str:
+        return next(name for name, table in self.tables.items() if row in table.rows)
+
+    # --- events of one moment ------------------------------------------------------------------------------
+
+    @cached_property
+    def _ties(self) -> tuple[Array, Array]:
+        """The number of each row's moment in its history, and the first row of each; one more for the end."""
+        new = self._new_case.copy()
+        new[1:] |= self.moment[1:] != self.moment[:-1]
+        begin = np.append(np.flatnonzero(new), len(new)).astype(np.int32)
+        return np.cumsum(new, dtype=np.int32) - np.int32(1), begin
+
+    def tie_begin(self, rows: Array) -> Array:
+        """The first row of the same history and moment."""
+        if not self._tied:
+            return rows
+        number, begin = self._ties
+        return begin[number[rows]]
+
+    def tie_end(self, rows: Array) -> Array:
+        """The first row after those of the same history and moment."""
+        if not self._tied:
+            return rows + np.int32(1)
+        number, begin = self._ties
+        return begin[number[rows] + 1]
+
+    # --- what is corrected ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _corrected(self) -> dict[str, Mask]:
+        """By type, which events another of the same history corrects; types without any are left out."""
+        named = [
+            _keys(t.numbers("case")[where], t.values("corrects").data[where])
+            for t in self.tables.values()
+            if len(where := np.flatnonzero(t.values("corrects").spread(len(t.rows))[1]))
+        ]
+        if not named:
+            return {}
+        keys = np.concatenate(named)
+        correcting = np.unique(keys["case"])
+        found = {}
+        for name, table in self.tables.items():
+            here = np.flatnonzero(np.isin(table.numbers("case"), correcting))
+            gone = np.isin(_keys(table.numbers("case")[here], table.values("id").data[here]), keys)
+            if gone.any():
+                found[name] = np.zeros(len(table.rows), bool)
+                found[name][here[gone]] = True
+        return found
+
+    # --- selections ----------------------------------------------------------------------------------------
+
+    def selected(self, chosen: Sel) -> Selection:
+        """The events that are selected and that none corrects."""
+        if chosen not in self._selected:
+            self._selected[chosen] = self._select(chosen)
+        return self._selected[chosen]
+
+    def _select(self, chosen: Sel) -> Selection:
+        pieces = [
+            (self.tables[name], self._places(self.tables[name], chosen))
+            for name in dict.fromkeys(chosen.types)
+            if name in self.tables
+        ]
+        rows = [table.rows if places is None else table.rows[places] for table, places in pieces]
+        if len(pieces) == 1:
+            return Selection(self, rows[0], pieces)
+        mask = np.zeros(len(self.case), bool)
+        for some in rows:
+            mask[some] = True
+        return Selection(self, np.flatnonzero(mask).astype(np.int32), pieces)
+
+    def _places(self, table: Table, chosen: Sel) -> Array | None:
+        """Where in the table the selected events are; None if all are selected."""
+        corrected = self._corrected.get(table.type)
+        places = None if corrected is None else np.flatnonzero(~corrected)
+        for name, codes in chosen.where:
+            places = _narrowed(table, name, places, lambda values, codes=codes: among(values, codes))
+        for name in chosen.having:
+            places = _narrowed(table, name, places, lambda values: YES)
+        for name, bound in chosen.below:
+            places = _narrowed(table, name, places, lambda values, bound=bound: values.data < bound)
+        return places
+
+
+def _narrowed(table: Table, name: str, places: Array | None, test) -> Array:  # type: ignore[no-untyped-def]
+    """Those of the places in which the field is known and passes the test."""
+    values = _taken(table.values(name), places)
+    size = len(table.rows) if places is None else len(places)
+    kept = np.flatnonzero(np.broadcast_to(values.known & test(values), size))
+    return kept if places is None else places[kept]
+
+
+def _keys(case: Array, ids: Array) -> Array:
+    """Histories with ids as records that can be compared."""
+    found = np.zeros(len(case), [("case", np.int64), *((name, ID[name]) for name in ID.names or ())])
+    found["case"] = case
+    for name in ID.names or ():
+        found[name] = ids[name]
+    return found
+
+
+def _damaged(events: Events, event_type: str, what: str) -> RecordError:
+    return RecordError(
+        f"{events.files.get(event_type, 'the part')} {what}: restore it or run the intake again."
+    )
