@@ -18,7 +18,7 @@ from evenhand.audit.report import write_report
 from evenhand.audit.window import Window
 from evenhand.record.store import Record
 from evenhand.rules.catalog import CATALOG
-from evenhand.rules.table.engine import BREACHES
+from evenhand.rules.array.breaches import BREACHES
 
 number, record, folder = int(sys.argv[1]), Record(Path(sys.argv[2])), Path(sys.argv[3])
 rules = tuple(CATALOG.values())

@@ -28,6 +28,7 @@ Result = tuple[Counter[Verdict], frozenset[str], dict[str, tuple[Breach, ...]]]
 class EventsInMemory:
     """A part of events that was never written."""
 
+    kind: SubjectKind
     first_case: int
     cases: int
     events: int
@@ -40,6 +41,10 @@ class EventsInMemory:
     def read(self, event_type: str, columns: Collection[str]) -> pa.Table:
         table = self.tables[event_type]
         return table.select([n for n in dict.fromkeys(columns) if n in table.column_names])
+
+    @property
+    def correcting(self) -> set[str]:
+        return {n for n, table in self.tables.items() if table["corrects"].null_count < len(table)}
 
 
 def in_memory(kind: SubjectKind, rows: Sequence[Row]) -> EventsInMemory:
@@ -54,7 +59,7 @@ def in_memory(kind: SubjectKind, rows: Sequence[Row]) -> EventsInMemory:
         own = [f for f in schema if f.name not in payload or f.name in FIELDS[name]]
         tables[name] = to_table(members, pa.schema(own))
     cases = [row["case"] for row in rows]
-    return EventsInMemory(cases[0], cases[-1] - cases[0] + 1, len(rows), tables)
+    return EventsInMemory(kind, cases[0], cases[-1] - cases[0] + 1, len(rows), tables)
 
 
 def numbered(histories: Sequence[Sequence[Row]]) -> list[Row]:
@@ -98,7 +103,7 @@ def by_array(
     tallies = engine.unanswered()
     broken: dict[str, dict[str, tuple[Breach, ...]]] = {rule.id: {} for rule in engine.rules}
     for part in cut(kind, histories):
-        result = engine.judge(kind, part)
+        result = engine.judge(part)
         for rule_id, tally in result.tallies.items():
             tallies[rule_id].add(tally)
         for rule_id, of_rule in groupby(result.broken.to_pylist(), itemgetter("rule")):

@@ -1,12 +1,17 @@
 """A rule whose bound is off by one unit, or that lost a part, fails one of the rule's own examples."""
 
+from dataclasses import replace
+
 import pytest
 
+from evenhand.record.events import SubjectKind
 from evenhand.rules.case import judge
 from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import parse
 from evenhand.rules.rule import Rule
+from rules.histories import histories, named
 from rules.mutants import mutants
+from rules.test_agreement_of_engines import KINDS, contexts, difference, drawn, of_kind
 from rules.test_examples import EXPECTED
 
 EQUIVALENT = {
@@ -32,3 +37,30 @@ def survivors(rule: Rule) -> list[str]:
 @pytest.mark.parametrize("rule", CATALOG.values(), ids=lambda r: r.id)
 def test_every_mutant_is_caught(rule: Rule) -> None:
     assert tuple(survivors(rule)) == EQUIVALENT.get(rule.id, ())
+
+
+def agree_on_mutants(kind: SubjectKind, each: int) -> None:
+    """Judge `each` histories of every rule's own event types by all mutants of the rules of a kind."""
+    changed = [
+        replace(mutant, id=f"{rule.id}~{n}")
+        for rule in of_kind(kind)
+        for n, (_, mutant) in enumerate(mutants(rule))
+    ]
+    found = [
+        named(rows, f"s{n}", n + 1)
+        for n, rows in enumerate(rows for family in histories(kind) for rows in drawn(family, each))
+    ]
+    for batch, context in enumerate(drawn(contexts(), 8)[-2:]):
+        problem = difference(changed, kind, found[batch::2], context)
+        assert problem is None, problem
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_engines_agree_on_mutants(kind: SubjectKind) -> None:
+    agree_on_mutants(kind, 2)
+
+
+@pytest.mark.trial
+@pytest.mark.parametrize("kind", KINDS)
+def test_engines_agree_on_mutants_and_many_histories(kind: SubjectKind) -> None:
+    agree_on_mutants(kind, 12)

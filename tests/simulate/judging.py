@@ -7,10 +7,10 @@ from pathlib import Path
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
 from evenhand.rules.answer import Provides, Verdict
+from evenhand.rules.array.engine import ArrayEngine
 from evenhand.rules.case import Context, judge
 from evenhand.rules.catalog import CATALOG
 from evenhand.rules.standing import build_standings
-from evenhand.rules.table.engine import TableEngine
 
 Pairs = set[tuple[str, str]]
 
@@ -38,22 +38,18 @@ def verdicts(folder: Path) -> dict[Verdict, Pairs]:
     return found
 
 
-def found_by_table(folder: Path) -> tuple[Pairs, set[str]]:
-    """(rule, subject) of what the table engine finds broken, and the rules that cannot tell somewhere."""
+def found_by_array(folder: Path) -> tuple[Pairs, set[str]]:
+    """(rule, subject) of what the array engine finds broken, and the rules that cannot tell somewhere."""
     record = Record(folder)
-    manifest = record.manifest
-    engine = TableEngine(
-        CATALOG.values(),
-        _context(record),
-        zones=manifest.zones,
-        counts=manifest.counts.events,
-    )
+    engine = ArrayEngine(CATALOG.values(), _context(record))
     found: Pairs = set()
+    unclear: set[str] = set()
     for kind in SubjectKind:
-        for table in engine.judge(kind, record.parts(kind), manifest.counts.cases.get(kind, 0)):
-            found.update(zip(table["rule"].to_pylist(), table["subject"].to_pylist(), strict=True))
-    unclear = {rule for rule, tally in engine.tallies.items() if tally.verdicts[Verdict.CANNOT_TELL]}
-    engine.close()
+        for part in record.parts(kind):
+            result = engine.judge(part)
+            columns = (result.broken[name].to_pylist() for name in ("rule", "subject"))
+            found.update(zip(*columns, strict=True))
+            unclear |= {rule for rule, t in result.tallies.items() if t.verdicts[Verdict.CANNOT_TELL]}
     return found, unclear
 
 

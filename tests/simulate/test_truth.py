@@ -13,7 +13,7 @@ from evenhand.rules.catalog import CATALOG
 from evenhand.simulate.faults.bookings import FAULTS
 from evenhand.simulate.faults.rates import BOOKING_RULES, RULES, shipped_rates
 from evenhand.simulate.faults.rows import ROW_FAULTS
-from simulate.judging import found_by_table, truth, verdicts
+from simulate.judging import found_by_array, truth, verdicts
 from simulate.making import make
 
 OPEN_AT_THE_END = {"AGR-06"}
@@ -78,7 +78,7 @@ def test_every_variant_of_every_fault_is_known(tmp_path: Path, seed: int) -> Non
 @pytest.mark.trial
 def test_findings_are_the_truth_at_a_million_bookings(tmp_path: Path) -> None:
     make(tmp_path / "r", 1_000_000, seed=9)
-    found, unclear = found_by_table(tmp_path / "r")
+    found, unclear = found_by_array(tmp_path / "r")
     known = truth(tmp_path / "r")
     assert Counter(rule for rule, _ in found - known) == {}
     assert Counter(rule for rule, _ in known - found) == {}

@@ -18,6 +18,7 @@ from evenhand.audit.report import REPORT, write_report
 from evenhand.audit.run import Audit, audit, scratch_connection
 from evenhand.audit.sealed import check_ledger
 from evenhand.audit.window import Window, window_of
+from evenhand.audit.workers import Runner, local
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.progress import Report, steps
 from evenhand.record.errors import RecordError
@@ -33,7 +34,6 @@ BARS = (*(str(s) for s in Severity), NEVER)
 OUTPUTS = (REPORT, findings.PARQUET, findings.CSV, summary.FILE, truth.FILE)
 _STOPPED = 130
 _STEPS = {
-    "check": "checking the parts",
     "report": "writing the report",
     "ledger": "comparing with the ledger",
 }
@@ -78,6 +78,11 @@ class _Done:
     "--set", "settings", multiple=True, metavar="ID=SPAN", help="A rule's own bound, such as SUP-06=12h."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout, nothing else.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes that judge the record. Default: one for each core.",
+)
 @click.option("--against-truth", is_flag=True, help="Compare with what a simulated record is known to break.")
 @click.option("--key", "keys", multiple=True, metavar="VKEY", help="The ledger's verifier key.")
 @click.option("--require-ledger", is_flag=True, help="Refuse a record that carries no ledger.")
@@ -94,6 +99,7 @@ def audit_command(
     bar: str,
     settings: Sequence[str],
     as_json: bool,
+    workers: int | None,
     against_truth: bool,
     keys: Sequence[str],
     require_ledger: bool,
@@ -111,7 +117,7 @@ def audit_command(
         job = _job(record, out, rule_ids, groups, since, until, settings, bar, against_truth)
         with interruptible(), steps(_name_of) as progress:
             checked = check_ledger(record, keys, require_ledger, judge_altered, progress)
-            done = _run(job, checked, out, progress)
+            done = _run(job, checked, out, progress, local(workers))
     except (RecordError, ChoiceError, LedgerError) as error:
         raise InputError(str(error)) from None
     except OSError as error:
@@ -150,10 +156,18 @@ def _job(
     return _Job(record, rules, window, bar, against_truth)
 
 
-def _run(job: _Job, ledger: CheckResult | None, out: Path, progress: Report) -> _Done:
+def _run(job: _Job, ledger: CheckResult | None, out: Path, progress: Report, runner: Runner) -> _Done:
     """Audit into a folder beside `out`, which takes its place when everything is written."""
     with staged_folder(out) as folder:
-        found = audit(job.record, job.rules, folder, window=job.window, progress=progress, ledger=ledger)
+        found = audit(
+            job.record,
+            job.rules,
+            folder,
+            window=job.window,
+            progress=progress,
+            ledger=ledger,
+            runner=runner,
+        )
         content = summary.summary(found, job.bar)
         compared: tuple[truth.Comparison, ...] = ()
         with scratch_connection(folder) as connection:

@@ -16,7 +16,7 @@ from evenhand.audit.wording import citation_text
 from evenhand.record.query import quoted, scan
 from evenhand.record.spreadsheet import as_text_sql
 from evenhand.rules.rule import Rule
-from evenhand.rules.table.engine import BREACHES
+from evenhand.rules.array.breaches import BREACHES
 
 PARQUET, CSV = "findings.parquet", "findings.csv"
 

@@ -1,5 +1,6 @@
 """The audit itself: every chosen rule over a record, findings written as they come."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,18 +12,17 @@ import duckdb
 
 from evenhand.audit.findings import Spool
 from evenhand.audit.window import Window
+from evenhand.audit.workers import Runner, local
 from evenhand.progress import Report
-from evenhand.record.damage import naming_damage
-from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 from evenhand.record.ledger.check import CheckResult
 from evenhand.record.store import Record
 from evenhand.rules.answer import Provides, Verdict, unanswerable
+from evenhand.rules.array.engine import ArrayEngine, PartResult, Tally
 from evenhand.rules.case import Context
 from evenhand.rules.patterns import END_OF_RECORD
 from evenhand.rules.rule import Rule
 from evenhand.rules.standing import build_standings
-from evenhand.rules.table.engine import TableEngine, Tally
 
 SORT_MEMORY = "512MB"
 _EMPTY_RECORD_ENDS = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,37 +80,31 @@ def audit(
     folder: Path,
     *,
     window: Window | None = None,
-    progress: Report | None = None,
+    progress: Report = lambda *_: None,
     ledger: CheckResult | None = None,
+    runner: Runner | None = None,
 ) -> Audit:
     """Judge the record by the rules; write `findings.parquet` and `findings.csv` into the folder.
 
-    `ledger` is what the record's own ledger says of it; it stands in the result. A history is always read
+    `ledger` is what the record's own ledger says of it; it stands in the result. `runner` says where the
+    parts are judged; on all cores of this machine if it is None. A history is always read
     whole; under a window only the acts within it are judged. Raises `RecordError` when a part does not
     match the manifest or cannot be read.
     """
     window = window or Window()
     kinds = [kind for kind in SubjectKind if any(rule.subject is kind for rule in rules)]
-    _check_parts(record, kinds, progress)
     context = _context(record, rules, window)
     manifest = record.manifest
-    engine = TableEngine(
-        rules,
-        context,
-        zones=manifest.zones or ("UTC",),
-        counts=manifest.counts.events,
-    )
+    engine = ArrayEngine(rules, context)
+    tallies = engine.unanswered()
     spool = Spool(folder)
     try:
-        for kind in kinds:
-            cases = manifest.counts.cases.get(kind, 0)
-            with naming_damage(record, f"the {kind} events"):
-                for breaches in engine.judge(kind, record.parts(kind), cases, progress):
-                    spool.add(breaches)
-        tallies = engine.tallies
+        for result in _results(record, kinds, engine, runner or local(), progress):
+            for rule_id, tally in result.tallies.items():
+                tallies[rule_id].add(tally)
+            spool.add(result.broken)
     finally:
         spool.close()
-        engine.close()
     with scratch_connection(folder) as connection:
         # Only an imported event has a file and a row of its own.
         files = [f for kind in kinds for f in record.files(kind)] if manifest.kind == "import" else []
@@ -119,17 +113,16 @@ def audit(
     return Audit(record, window, results, folder, ledger)
 
 
-def _check_parts(record: Record, kinds: Sequence[SubjectKind], progress: Report | None) -> None:
-    """Check that each file is the one that the manifest names, byte for byte."""
-    total = sum(len(record.files(kind)) for kind in kinds)
-    for number, (file, found) in enumerate(record.part_hashes(kinds)):
-        if found != file.sha256:
-            raise RecordError(
-                f"{record.folder / file.file} is not the file that the manifest names (its SHA-256 is "
-                f"{found}, not {file.sha256}): restore it or run the intake again."
-            )
-        if progress:
-            progress("check", number + 1, total)
+def _results(
+    record: Record, kinds: Sequence[SubjectKind], engine: ArrayEngine, runner: Runner, progress: Report
+) -> Iterator[PartResult]:
+    """The answers on every part of these kinds, in order."""
+    parts = [part for kind in kinds for part in record.parts(kind)]
+    total, done = Counter(part.kind for part in parts), Counter[SubjectKind]()
+    for part, result in zip(parts, runner(engine, parts), strict=True):
+        yield result
+        done[part.kind] += 1
+        progress(part.kind, done[part.kind], total[part.kind])
 
 
 def _context(record: Record, rules: Sequence[Rule], window: Window) -> Context:

@@ -44,11 +44,12 @@ class Counts(_Model):
 
 
 class EventFile(_Model):
-    """One Parquet file: the events of one type in one part."""
+    """One Parquet file: the events of one type in one part. `corrections`: how many correct another event."""
 
     type: str
     file: str
     events: int
+    corrections: int
     bytes: int
     sha256: str
 

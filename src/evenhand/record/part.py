@@ -1,5 +1,6 @@
 """A part of a record: some whole histories of one kind, with one Parquet file for each event type."""
 
+import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ class EventPart:
     """A part as a reader takes it: small, so that it can be sent to another process.
 
     The histories are numbered `first_case` up to `first_case + cases`. `files` gives the path of each event
-    type that occurs, in order of the types' names.
+    type that occurs, in order of the types' names, `hashes` the SHA-256 that the file must have. `correcting`
+    are the types of which some events correct others.
     """
 
     kind: SubjectKind
@@ -26,6 +28,8 @@ class EventPart:
     cases: int
     events: int
     files: dict[str, str]
+    hashes: dict[str, str]
+    correcting: frozenset[str]
 
     def read(self, event_type: str, columns: Collection[str]) -> pa.Table:
         """Read the events of one type in order of `pos`; text columns become dictionaries.
@@ -42,12 +46,57 @@ class EventPart:
             table = table.set_column(place, SUBJECT, table[SUBJECT].dictionary_encode())
         return table
 
+    def checked(self) -> "CheckedPart":
+        """Return the part as a reader that takes each file into memory once and checks its hash."""
+        return CheckedPart(self)
+
     def personal_file(self, event_type: str) -> Path | None:
         """Return the file with the personal parts of one type's events; None when there are none."""
         if event_type not in self.files:
             return None
         path = beside(Path(self.files[event_type]), "personal")
         return path if path.is_file() else None
+
+
+class CheckedPart:
+    """A part whose files are each read once, as a whole, and must have the hash that the manifest names.
+
+    What is given is what was checked, whatever happens to the file later.
+    """
+
+    def __init__(self, part: EventPart) -> None:
+        self.part = part
+        self.kind, self.first_case, self.cases, self.events = (
+            part.kind,
+            part.first_case,
+            part.cases,
+            part.events,
+        )
+        self.files, self.correcting = part.files, part.correcting
+        self._open: dict[str, pq.ParquetFile] = {}
+
+    def read(self, event_type: str, columns: Collection[str]) -> pa.Table:
+        """Read as `EventPart.read` does."""
+        path = Path(self.files[event_type])
+        schema = type_schema(event_type)
+        wanted = [name for name in schema.names if name in columns]
+        with _naming(path):
+            return self._file(event_type, path, schema).read(columns=wanted, use_threads=False)
+
+    def _file(self, event_type: str, path: Path, schema: pa.Schema) -> pq.ParquetFile:
+        if event_type not in self._open:
+            content = path.read_bytes()
+            found, named = hashlib.sha256(content).hexdigest(), self.part.hashes[event_type]
+            if found != named:
+                raise RecordError(
+                    f"{path} is not the file that the manifest names (its SHA-256 is {found}, not {named}): "
+                    "restore it or run the intake again."
+                )
+            coded = [text for field in schema if (text := dictionary_path(field))]
+            file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=coded)
+            _check_columns(path, file.schema_arrow, schema)
+            self._open[event_type] = file
+        return self._open[event_type]
 
 
 SUBJECT = "subject"

@@ -101,6 +101,7 @@ class Parts:
                     type=event_type,
                     file=path.relative_to(self.folder).as_posix(),
                     events=len(table),
+                    corrections=len(table) - table["corrects"].null_count,
                     bytes=path.stat().st_size,
                     sha256=sha256_of(path),
                 )

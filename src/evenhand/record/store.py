@@ -55,6 +55,8 @@ class Record:
                 part.cases,
                 part.events,
                 {file.type: str(self.folder / file.file) for file in part.files},
+                {file.type: file.sha256 for file in part.files},
+                frozenset(file.type for file in part.files if file.corrections),
             )
             for part in self.manifest.parts.get(kind, [])
         ]

@@ -58,6 +58,11 @@ class Values:
     words: Words | None = None
     lists: "Lists | None" = None
 
+    @property
+    def nowhere(self) -> bool:
+        """Whether no place is known to have a value, so that the data may be of any type."""
+        return not np.ndim(self.known) and not self.known
+
     def take(self, places: Array, found: Any = YES) -> "Values":
         """The values in these places; unknown where not `found` (there the place may be -1)."""
         if not np.ndim(self.data):
@@ -73,7 +78,8 @@ class Values:
 
     def spread(self, size: int) -> tuple[Array, Mask]:
         """Data and what is known, one for each of so many places."""
-        return np.broadcast_to(self.data, size), np.broadcast_to(self.known, size)
+        data = self.data if np.ndim(self.data) else np.full(size, self.data)
+        return data, self.known if np.ndim(self.known) else np.full(size, self.known)
 
 
 NOTHING = Values(np.int64(0), NO)
@@ -160,7 +166,7 @@ _COMPARE: dict[Op, Callable[[Any, Any], Any]] = {
 
 def compare(left: Values, op: Op, right: Values) -> Any:
     """The comparison where both are known; it means nothing elsewhere."""
-    if left is NOTHING or right is NOTHING:
+    if left.nowhere or right.nowhere:
         return NO
     if left.words is None and right.words is None:
         return _COMPARE[op](left.data, right.data)
@@ -184,6 +190,8 @@ def same(left: Values, right: Values) -> Any:
 
 def among(values: Values, codes: Iterable[Any]) -> Any:
     """Where a known value is one of the codes."""
+    if values.nowhere:
+        return NO
     if values.words is not None:
         return values.words.among(codes)[values.data]
     return np.isin(values.data, [code for code in codes if not isinstance(code, str)])
@@ -200,6 +208,8 @@ def filled(values: Values) -> Any:
 
 def either(pick: Callable[[Any, Any], Any], left: Values, right: Values) -> Values:
     """What `pick` takes of two numbers, or the one of them that is known."""
+    if left.nowhere or right.nowhere:
+        return right if left.nowhere else left
     both = np.where(left.known & right.known, pick(left.data, right.data), right.data)
     return Values(np.where(left.known & ~right.known, left.data, both), left.known | right.known)
 

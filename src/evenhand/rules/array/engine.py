@@ -73,13 +73,13 @@ class ArrayEngine:
             self._plans[kind] = Plan(asked, self.context, self._tables)
         return self._plans[kind]
 
-    def judge(self, kind: SubjectKind, events: Events) -> PartResult:
+    def judge(self, events: Events) -> PartResult:
         """Judge every history of a part. Raises `RecordError` for a part that is damaged."""
-        plan = self._plan(kind)
+        plan = self._plan(events.kind)
         tallies = {
             rule.id: Tally(Counter({Verdict.CANNOT_TELL: events.cases}))
             for rule in self.rules
-            if rule.subject is kind and rule.id not in plan.terms
+            if rule.subject is events.kind and rule.id not in plan.terms
         }
         broken = []
         if plan.rules:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from evenhand.record.errors import RecordError
+from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import Sel
 from evenhand.rules.array.columns import ID, NOTHING, YES, Array, Mask, Values, among, merged, values_of
 
@@ -18,6 +19,8 @@ class Events(Protocol):
     """Events by type, as `record.part.EventPart` reads them."""
 
     @property
+    def kind(self) -> SubjectKind: ...
+    @property
     def first_case(self) -> int: ...
     @property
     def cases(self) -> int: ...
@@ -25,6 +28,8 @@ class Events(Protocol):
     def events(self) -> int: ...
     @property
     def files(self) -> Mapping[str, str]: ...
+    @property
+    def correcting(self) -> Collection[str]: ...
     def read(self, event_type: str, columns: Collection[str]) -> pa.Table: ...
 
 
@@ -114,7 +119,7 @@ class Selection:
         pieces = [
             (here, table.values(name).take(there))
             for table, here, there in self._located(places)
-            if table.values(name) is not NOTHING
+            if not table.values(name).nowhere
         ]
         return merged(pieces, len(self.rows) if places is None else len(places)).where(found)
 
@@ -139,7 +144,7 @@ class Selection:
 
 
 def _taken(values: Values, places: Array | None) -> Values:
-    return values if places is None or values is NOTHING else values.take(places)
+    return values if places is None or values.nowhere else values.take(places)
 
 
 def _within(chosen: Array | None, places: Array | None) -> Array | None:
@@ -194,45 +199,58 @@ class Part:
     """Events of whole histories. Rows are in order of history, then moment, then place in the record.
 
     `case` and `moment` give each row's history (numbered from 0) and moment (microseconds); `case_begin`
-    gives each history's first row, and one more for the end. Raises `RecordError` when the events are not
-    those of whole histories in order.
+    gives each history's first row, and one more for the end. Only the event types in `columns` are read, each
+    with these columns, and those that correct others. Raises `RecordError` when the events are not those of
+    whole histories in order.
     """
 
     def __init__(self, events: Events, columns: Mapping[str, Collection[str]]) -> None:
         self.cases = events.cases
-        self.tables = {name: Table(events, name, columns.get(name, ())) for name in events.files}
+        self._correcting = [name for name in events.files if name in events.correcting]
+        read = [name for name in events.files if name in columns or name in self._correcting]
+        self.tables = {name: Table(events, name, columns.get(name, ())) for name in read}
         self._selected: dict[Sel, Selection] = {}
         self._place(events)
+        self._check_order(events)
 
     def _place(self, events: Events) -> None:
-        """Give each event its row, and check that they are whole histories in order."""
-        size = events.events
+        """Give each event its row."""
+        places = {name: table.numbers("pos") for name, table in self.tables.items()}
+        size = sum(map(len, places.values()))
+        whole = size == events.events
+        ranks = None if whole or not size else _ranks(places)
+        first = min((int(pos[0]) for pos in places.values() if len(pos)), default=0)
         self.case = np.full(size, -1, np.int32)
         self.moment = np.zeros(size, np.int64)
-        each = {name: table.numbers("pos") for name, table in self.tables.items()}
-        first = min((int(pos[0]) for pos in each.values() if len(pos)), default=0)
         for name, table in self.tables.items():
-            rows, case = each[name] - first, table.numbers("case") - events.first_case
+            rows, case = places[name] - first, table.numbers("case") - events.first_case
             if not (rows[1:] > rows[:-1]).all():
                 raise _damaged(events, name, "holds events that are not in order")
-            if len(rows) and not (rows[-1] < size and 0 <= case.min() and case.max() < self.cases):
+            if len(rows) and not (rows[-1] < events.events and 0 <= case.min() and case.max() < self.cases):
                 raise _damaged(events, name, "holds events of another part")
-            table.rows = rows.astype(np.int32)
+            table.rows = (rows if ranks is None else ranks[rows]).astype(np.int32)
             self.case[table.rows] = case
             self.moment[table.rows] = table.numbers("occurred_at")
-        if sum(map(len, each.values())) != size or (size and self.case.min() < 0):
-            raise _damaged(events, next(iter(events.files), ""), "and its fellows do not number their events")
-        new = np.ones(size, bool)
-        np.not_equal(self.case[1:], self.case[:-1], out=new[1:])
-        later = self.moment[1:] >= self.moment[:-1]
-        if not (self.case[1:] >= self.case[:-1]).all() or not (later | new[1:]).all():
-            row = 1 + int(np.argmin((self.case[1:] >= self.case[:-1]) & (later | new[1:])))
-            raise _damaged(events, self._type_of(row), "holds events that are not in order")
-        self.case_begin = np.append(np.flatnonzero(new), size).astype(np.int32)
-        if len(self.case_begin) - 1 != self.cases:
-            raise _damaged(events, next(iter(events.files), ""), "is cut: the part lacks whole histories")
-        self._tied = not (new[1:] | (self.moment[1:] > self.moment[:-1])).all()
+        if size and self.case.min() < 0:
+            raise _damaged(events, next(iter(self.tables)), "holds events with the place of others")
+
+    def _check_order(self, events: Events) -> None:
+        case, moment = self.case, self.moment
+        same_case, later = case[1:] == case[:-1], moment[1:] >= moment[:-1]
+        good = np.where(same_case, later, case[1:] > case[:-1])
+        if not good.all():
+            name = self._type_of(1 + int(np.argmin(good)))
+            raise _damaged(events, name, "holds events that are not in order")
+        new = np.append(True, ~same_case)[: len(case)]
+        begins = np.flatnonzero(new)
+        if len(begins) == self.cases:
+            self.case_begin = np.append(begins, len(case)).astype(np.int32)
+        elif len(case) == events.events:
+            raise _damaged(events, next(iter(self.tables)), "is cut: the part lacks whole histories")
+        else:
+            self.case_begin = np.searchsorted(case, np.arange(self.cases + 1)).astype(np.int32)
         self._new_case = new
+        self._tied = bool((same_case & (moment[1:] == moment[:-1])).any())
 
     def _type_of(self, row: int) -> str:
         return next(name for name, table in self.tables.items() if row in table.rows)
@@ -268,7 +286,7 @@ class Part:
         """By type, which events another of the same history corrects; types without any are left out."""
         named = [
             _keys(t.numbers("case")[where], t.values("corrects").data[where])
-            for t in self.tables.values()
+            for t in map(self.tables.__getitem__, self._correcting)
             if len(where := np.flatnonzero(t.values("corrects").spread(len(t.rows))[1]))
         ]
         if not named:
@@ -325,6 +343,16 @@ def _narrowed(table: Table, name: str, places: Array | None, test) -> Array:  # 
     size = len(table.rows) if places is None else len(places)
     kept = np.flatnonzero(np.broadcast_to(values.known & test(values), size))
     return kept if places is None else places[kept]
+
+
+def _ranks(places: Mapping[str, Array]) -> Array:
+    """For each place from the first on, how many events that are read stand before it."""
+    first = min(int(pos.min()) for pos in places.values() if len(pos))
+    last = max(int(pos.max()) for pos in places.values() if len(pos))
+    taken = np.zeros(last - first + 1, np.int32)
+    for pos in places.values():
+        taken[pos - first] = 1
+    return np.cumsum(taken) - 1
 
 
 def _keys(case: Array, ids: Array) -> Array:

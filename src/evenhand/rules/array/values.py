@@ -133,7 +133,7 @@ class ActValues:
 
     def later(self, start: Values, node: Later) -> Values:
         """The moment a span after a start, where that is known."""
-        if start is NOTHING:
+        if start.nowhere:
             return NOTHING
         if node.span.clock is Clock.REAL:
             return Values(start.data + node.span.seconds * 1_000_000, start.known)
@@ -220,4 +220,4 @@ class ActValues:
 
 def mask_of(truth: Any, size: int) -> Mask:
     """A truth that may be one for all, as one for each act."""
-    return np.broadcast_to(truth, size)
+    return truth if np.ndim(truth) else np.full(size, truth)

@@ -1,0 +1,82 @@
+"""Judging the parts of a record on all cores of this machine: a task a part, results in the parts' order."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+
+import pyarrow as pa
+
+from evenhand.record.manifest import RecordError
+from evenhand.record.part import EventPart
+from evenhand.rules.array.engine import ArrayEngine, PartResult
+
+Runner = Callable[[ArrayEngine, Sequence[EventPart]], Iterator[PartResult]]
+"""Judges parts, each by itself, and gives their results in the order of the parts."""
+
+_engine: ArrayEngine | None = None
+"""The engine of a worker process."""
+
+
+def local(workers: int | None = None) -> Runner:
+    """A runner with so many processes; with None, one for each core that this process may use."""
+    return partial(_run, workers or len(os.sched_getaffinity(0)))
+
+
+def _run(workers: int, engine: ArrayEngine, parts: Sequence[EventPart]) -> Iterator[PartResult]:
+    workers = min(workers, len(parts))
+    if workers < 2:
+        with _reused_memory():
+            yield from (engine.judge(part.checked()) for part in parts)
+        return
+    pool = ProcessPoolExecutor(workers, _start_method(), _begin, (engine,))
+    try:
+        yield from pool.map(_judge, parts)
+    except BrokenProcessPool:
+        raise RecordError(
+            "A worker process was killed, most likely for want of memory: use fewer with --workers."
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start_method() -> multiprocessing.context.BaseContext:
+    # A fork shares what is imported and the standings; elsewhere than on Linux it is not safe.
+    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+
+
+def _begin(engine: ArrayEngine) -> None:
+    """Make this worker ready: the main process takes interrupts, and no worker outlives it."""
+    global _engine
+    _engine = engine
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    pa.set_memory_pool(pa.system_memory_pool())
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _judge(part: EventPart) -> PartResult:
+    assert _engine is not None
+    return _engine.judge(part.checked())
+
+
+class _reused_memory:  # noqa: N801
+    """Arrow memory from the system's allocator, which uses the same pages for one part after the other."""
+
+    def __enter__(self) -> None:
+        self._before = pa.default_memory_pool()
+        pa.set_memory_pool(pa.system_memory_pool())
+
+    def __exit__(self, *_: object) -> None:
+        pa.set_memory_pool(self._before)
