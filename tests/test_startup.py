@@ -53,7 +53,8 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(program: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(folder)!r})\n{program}", *arguments]
+    first = f"import sys; sys.path.insert(0, {str(folder)!r})"
+    command = [sys.executable, "-c", f"{first}\n{program}", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True)
 
 
