@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 EVENHAND = str(Path(sys.executable).with_name("evenhand"))
-LISTING = "import click, pydantic, rich.console, rich.table"
-READING = "import click, pydantic, rich.console, rich.table, pyarrow.parquet"
+LISTING = "import click, rich.console, rich.table; from pydantic import BaseModel"
+READING = f"{LISTING}; import pyarrow.parquet"
 PAIRS = (
     ("--help", "import click"),
     ("ledger --help", "import click"),

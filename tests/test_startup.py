@@ -129,6 +129,16 @@ def test_in_another_program_arrow_still_takes_pandas_objects(pandas: Path) -> No
     assert run(program, pandas).stdout == "True\n"
 
 
+def test_the_desk_starts_without_what_only_some_of_its_commands_need(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from evenhand.desk.command import start; "
+        f"start(demonstration=True, folder=Path({str(tmp_path)!r})); import evenhand.desk.urls; "
+        "print(' '.join(sys.modules))"
+    )
+    modules = set(run(program, tmp_path).stdout.split())
+    assert not heavy(modules) & {"duckdb", "httpx", "pandas", "rapidfuzz", "scipy"}
+
+
 @pytest.mark.parametrize("group", [main, ledger], ids=lambda group: group.name)
 def test_a_stated_help_is_that_of_the_command(group: LazyGroup) -> None:
     context = click.Context(group)
