@@ -18,7 +18,7 @@ from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import BASE
 from evenhand.rules.rule import Rule
 from evenhand.rules.standing import build_standings
-from rules.engines import by_case, by_array
+from rules.engines import by_array, by_case
 from rules.histories import FACILITIES, OFFICERS, Row, histories, history, named
 
 KINDS = sorted({r.subject for r in CATALOG.values()})

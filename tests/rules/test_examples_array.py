@@ -6,7 +6,7 @@ import pytest
 
 from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import Example, parse
-from rules.engines import by_case, by_array
+from rules.engines import by_array, by_case
 
 
 def background(example: Example) -> str:

@@ -27,7 +27,7 @@ from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import parse
 from evenhand.rules.patterns import at, by, exists_before, given, hours, one_of
 from evenhand.rules.rule import Rule, Term
-from rules.engines import by_case, by_array
+from rules.engines import by_array, by_case
 from rules.histories import history, named
 from rules.test_agreement_of_engines import contexts, difference, drawn
 

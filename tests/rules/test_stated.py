@@ -8,7 +8,7 @@ from evenhand.rules.answer import Breach
 from evenhand.rules.case import judge
 from evenhand.rules.catalog import CATALOG
 from evenhand.rules.examples import BASE, parse
-from rules.engines import by_case, by_array
+from rules.engines import by_array, by_case
 
 SET = "0h review.corrective_action_set due=30d"
 EXTENDED = "20d review.extended due=20d reason=parts"

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from evenhand.audit.wording import citation_text
 from evenhand.record.query import quoted, scan
 from evenhand.record.spreadsheet import as_text_sql
-from evenhand.rules.rule import Rule
 from evenhand.rules.array.breaches import BREACHES
+from evenhand.rules.rule import Rule
 
 PARQUET, CSV = "findings.parquet", "findings.csv"
 

@@ -96,7 +96,7 @@ def audit(
     """
     window = window or Window()
     kinds = [kind for kind in SubjectKind if any(rule.subject is kind for rule in rules)]
-    context = _context(record, rules, window)
+    context = context_of(record, rules, window)
     manifest = record.manifest
     engine = ArrayEngine(rules, context)
     tallies = engine.unanswered()
@@ -128,7 +128,9 @@ def _results(
         progress(part.kind, done[part.kind], total[part.kind])
 
 
-def _context(record: Record, rules: Sequence[Rule], window: Window) -> Context:
+def context_of(record: Record, rules: Sequence[Rule], window: Window) -> Context:
+    """Return what the rules ask of a record beside a subject's own history."""
+
     def rows(kind: SubjectKind, needed: bool) -> Iterator[dict[str, object]]:
         return (row for _, history in record.histories(kind) for row in history) if needed else iter(())
 

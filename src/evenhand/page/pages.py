@@ -4,10 +4,12 @@ Each room keeps its own templates; `page.html.j2` and `page.css`, the shell of e
 `bars.j2` stand here.
 """
 
+import os
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
@@ -25,9 +27,20 @@ def stamp(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S %Z}" if moment else ""
 
 
+def _writable(folder: Path) -> bool:
+    """Say whether compiled templates can be kept there, as Python keeps its own; else they are not kept."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
 def environment(room: str) -> Environment:
     """The environment for the templates of a room, such as `evenhand.audit`."""
+    compiled = Path(__file__).with_name("__pycache__")
     made = Environment(
+        bytecode_cache=FileSystemBytecodeCache(str(compiled)) if _writable(compiled) else None,
         loader=ChoiceLoader([PackageLoader(room), PackageLoader("evenhand.page")]),
         autoescape=True,
         undefined=StrictUndefined,

@@ -1,13 +1,13 @@
 """Acts that broke a rule as an Arrow table, each with its evidence, deadline and delay."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 
 from evenhand.record.events.arrow import INSTANT
 from evenhand.record.ids import id_text
-from evenhand.rules.algebra import AGREEMENT, FACILITY, OFFICER, Value
+from evenhand.rules.algebra import AGREEMENT, FACILITY, OFFICER, Value, selection
 from evenhand.rules.array.columns import Array, Mask, Values, micros
 from evenhand.rules.array.truth import View
 from evenhand.rules.array.values import mask_of
@@ -37,7 +37,7 @@ def breaches(view: View, rule: Rule) -> pa.Table:
     """What a finding says of each of the view's acts, all of which broke the rule. Shape: `BREACHES`."""
     acts, size = view.acts, len(view.acts)
     own = _ids(acts.values("id"), size)
-    due, done, first, reason = (_stated(view, rule, name) for name in _STATED)
+    due, done, first = (_stated(view, rule, name) for name in ("deadline", "done", "first_deadline"))
     until = micros(view.plan.context.observed_until)
     late = np.where(done.known, done.data, until) - due.data
     columns = [
@@ -53,7 +53,7 @@ def breaches(view: View, rule: Rule) -> pa.Table:
         _instants(due, size, late).view(pa.int64()).view(pa.duration("us")),
         pa.array(np.ascontiguousarray(mask_of(due.known & ~done.known, size))),
         _instants(first.where(~(due.known & (first.data == due.data))), size),
-        _text(reason, size),
+        _stated_text(view, rule, "stated_reason"),
     ]
     return pa.table(columns, schema=BREACHES)
 
@@ -63,7 +63,7 @@ def _evidence(view: View, rule: Rule, own: Array) -> pa.Array:
     size = len(own)
     each: list[tuple[Array, Mask]] = [(own, np.ones(size, bool))]
     for ref in rule.refs:
-        found = view.acts.part.selected(ref.sel).take("id", view.places(ref), view.found(ref))
+        found = view.acts.part.selected(selection(ref)).take("id", view.places(ref), view.found(ref))
         each.append((_ids(found, size), mask_of(found.known, size)))
     for reads, standing in (
         (rule.reads_officer, OFFICER),
@@ -90,54 +90,44 @@ def _ids(values: Values, size: int) -> Array:
     return np.ascontiguousarray(values.data).view(np.uint8).reshape(-1, 16)
 
 
-_STATED = ("deadline", "done", "first_deadline", "stated_reason")
-
-
-def _stated(view: View, rule: Rule, name: str) -> Values:
-    """What the first broken term states under that name, at each act; unknown where it states nothing."""
+def _stating(view: View, rule: Rule, name: str) -> Iterator[tuple[Mask, Values]]:
+    """What broken terms state under that name, each with the acts at which it is the first broken one."""
     size = len(view.acts)
-    data: Any = np.zeros(size, np.int64)
-    known, settled = np.zeros(size, bool), np.zeros(size, bool)
-    words = None
+    settled = np.zeros(size, bool)
     for when, term in view.plan.terms[rule.id]:
         broken = mask_of(view.truth(when)[0] & view.truth(term.holds)[1], size)
         node: Value | None = getattr(term, name)
-        here = broken & ~settled
+        if node is not None and (here := broken & ~settled).any():
+            yield here, view.value(node)
         settled = settled | broken
-        if node is None or not here.any():
-            continue
-        values = view.value(node)
-        if values.words is not None:
-            # Terms may state texts of different columns: they are written out.
-            lookup = np.array([*values.words.words, ""], object)
-            data, words = data.astype(object), True
-            values = Values(lookup[values.data], values.known)
+
+
+def _stated(view: View, rule: Rule, name: str) -> Values:
+    """The moment that the first broken term states, at each act; unknown where it states none."""
+    size = len(view.acts)
+    data, known = np.zeros(size, np.int64), np.zeros(size, bool)
+    for here, values in _stating(view, rule, name):
         found, there = values.spread(size)
         data = np.where(here & there, found, data)
         known = known | (here & there)
-    return Values(data, known) if words is None else Values(data, known, _Written())
+    return Values(data, known)
 
 
-class _Written:
-    """Marks values whose data are the texts themselves."""
+def _stated_text(view: View, rule: Rule, name: str) -> pa.Array:
+    """The text that the first broken term states, at each act; null where it states none."""
+    size = len(view.acts)
+    texts = np.full(size, None, object)
+    for here, values in _stating(view, rule, name):
+        codes, there = values.spread(size)
+        if values.words is not None:
+            texts[here & there] = np.array(values.words.words, object)[codes[here & there]]
+    return pa.array(texts, pa.string())
 
 
 def _constant(text: str, size: int) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(size, np.int32)), pa.array([text])).cast(
         pa.string()
     )
-
-
-def _text(values: Values, size: int) -> pa.Array:
-    data, known = values.spread(size)
-    if isinstance(values.words, _Written):
-        return pa.array([text if k else None for text, k in zip(data, known, strict=True)], pa.string())
-    if values.words is None:
-        return pa.nulls(size, pa.string())
-    # Of a large column a few words are used.
-    codes, places = np.unique(np.where(known, data, -1), return_inverse=True)
-    used = pa.array([values.words.words[c] if c >= 0 else None for c in codes], pa.string())
-    return used.take(pa.array(places.astype(np.int32)))
 
 
 def _instants(values: Values, size: int, data: Array | None = None) -> pa.Array:

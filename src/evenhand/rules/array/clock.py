@@ -56,4 +56,5 @@ def _in_zone(start: Array, length: int, zone_name: str, clock: Clock) -> Array:
     target = counted[day] + (start - begin[day]) + length
     # The day by whose end the time is used up; used up at midnight, it ends at that midnight.
     end = np.searchsorted(counted, target, side="left")
-    return begin[end] - (counted[end] - target)
+    due: Array = begin[end] - (counted[end] - target)
+    return due

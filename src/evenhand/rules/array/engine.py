@@ -171,4 +171,3 @@ def _distinct(cases: list[Array], size: int) -> Mask:
     for some in cases:
         found[some] = True
     return found
-

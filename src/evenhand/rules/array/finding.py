@@ -3,8 +3,8 @@
 import numpy as np
 
 from evenhand.rules.algebra import Count, First, Last, Next, Prev
-from evenhand.rules.array.part import Acts, Selection
 from evenhand.rules.array.columns import YES, Array, Values, same
+from evenhand.rules.array.part import Acts, Selection
 
 Occurrence = Prev | Next | First | Last
 
@@ -48,7 +48,7 @@ def _equal(left: Values, right: Values) -> Array:
 
 
 def _of_several(ref: Occurrence, chosen: Selection, acts: Acts) -> Array:
-    """The place by the bounds of the act's history among the selected events, and by a search on their rows."""
+    """By the bounds of the act's history among the selected events, and by a search on their rows."""
     begin, end = chosen.bounds[acts.case], chosen.bounds[acts.case + 1]
     rows = np.append(chosen.rows, np.int32(np.iinfo(np.int32).max))
     match ref:
@@ -68,7 +68,7 @@ def _of_several(ref: Occurrence, chosen: Selection, acts: Acts) -> Array:
 
 
 def _of_equal_fields(ref: Occurrence, chosen: Selection, acts: Acts, keys: tuple[str, ...]) -> Array:
-    """The same among the events that have these fields equal to the act's: each value has a stretch of rows."""
+    """The same among the events with these fields equal to the act's: each value has a stretch of rows."""
     size = len(acts.part.case) + 2
     stretch, act_stretch = _stretches(chosen, acts, keys)
     order = np.argsort(stretch * size + chosen.rows, kind="stable")

@@ -226,7 +226,7 @@ class Part:
             rows, case = places[name] - first, table.numbers("case") - events.first_case
             if not (rows[1:] > rows[:-1]).all():
                 raise _damaged(events, name, "holds events that are not in order")
-            if len(rows) and not (rows[-1] < events.events and 0 <= case.min() and case.max() < self.cases):
+            if len(rows) and not (rows[-1] < events.events and case.min() >= 0 and case.max() < self.cases):
                 raise _damaged(events, name, "holds events of another part")
             table.rows = (rows if ranks is None else ranks[rows]).astype(np.int32)
             self.case[table.rows] = case
@@ -277,7 +277,8 @@ class Part:
         if not self._tied:
             return rows + np.int32(1)
         number, begin = self._ties
-        return begin[number[rows] + 1]
+        found: Array = begin[number[rows] + 1]
+        return found
 
     # --- what is corrected ---------------------------------------------------------------------------------
 
@@ -328,21 +329,24 @@ class Part:
         """Where in the table the selected events are; None if all are selected."""
         corrected = self._corrected.get(table.type)
         places = None if corrected is None else np.flatnonzero(~corrected)
-        for name, codes in chosen.where:
-            places = _narrowed(table, name, places, lambda values, codes=codes: among(values, codes))
-        for name in chosen.having:
-            places = _narrowed(table, name, places, lambda values: YES)
-        for name, bound in chosen.below:
-            places = _narrowed(table, name, places, lambda values, bound=bound: values.data < bound)
+        for name in chosen.reads:
+            values = _taken(table.values(name), places)
+            size = len(table.rows) if places is None else len(places)
+            kept = np.flatnonzero(np.full(size, YES) & values.known & _passes(chosen, name, values))
+            places = kept if places is None else places[kept]
         return places
 
 
-def _narrowed(table: Table, name: str, places: Array | None, test) -> Array:  # type: ignore[no-untyped-def]
-    """Those of the places in which the field is known and passes the test."""
-    values = _taken(table.values(name), places)
-    size = len(table.rows) if places is None else len(places)
-    kept = np.flatnonzero(np.broadcast_to(values.known & test(values), size))
-    return kept if places is None else places[kept]
+def _passes(chosen: Sel, name: str, values: Values) -> Any:
+    """Where a known field meets the conditions of a selection on it."""
+    passed: Any = YES
+    for field, codes in chosen.where:
+        if field == name:
+            passed = passed & among(values, codes)
+    for field, bound in chosen.below:
+        if field == name:
+            passed = passed & (values.data < bound)
+    return passed
 
 
 def _ranks(places: Mapping[str, Array]) -> Array:

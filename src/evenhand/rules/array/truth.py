@@ -1,4 +1,4 @@
-"""What the conditions of the algebra are at many acts at once: each a pair of masks, where it holds and where not.
+"""What the conditions of the algebra are at many acts at once: two masks each, where it holds and where not.
 
 Where neither is set the condition is unknown (Kleene's strong logic). It follows `rules/case.py`.
 """
@@ -29,8 +29,6 @@ from evenhand.rules.algebra import (
     Value,
 )
 from evenhand.rules.array.columns import NO, YES, Mask, among, compare, filled
-from evenhand.rules.array.part import Acts
-from evenhand.rules.array.plan import Plan
 from evenhand.rules.array.values import ActValues, mask_of
 from evenhand.rules.rule import Rule
 
@@ -154,4 +152,3 @@ def _and(left: Any, right: Any) -> Any:
 
 def _or(left: Any, right: Any) -> Any:
     return left | right
-
