@@ -1,6 +1,7 @@
 """A command imports only what it needs: imports are pinned here, since times depend on the machine."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +56,9 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(program: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     first = f"import sys; sys.path.insert(0, {str(folder)!r})"
     command = [sys.executable, "-c", f"{first}\n{program}", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True)
+    # The tests' own settings of Django are not those of a command.
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
 
 
 def modules_after(pandas: Path, *arguments: str) -> set[str]:
