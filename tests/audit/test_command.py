@@ -313,7 +313,7 @@ def test_a_folder_that_cannot_be_written(record: Record, tmp_path: Path) -> None
 
 def _damaged(tmp_path: Path, how: str) -> Path:
     record = of_bookings(tmp_path / "r", [LATE])
-    (part,) = record.parts(SubjectKind.BOOKING)
+    part = record.files(SubjectKind.BOOKING)[0]
     content = part.read_bytes()
     match how:
         case "gone":

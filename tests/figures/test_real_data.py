@@ -49,14 +49,15 @@ def broward(tmp_path_factory: pytest.TempPathFactory) -> Record:
 
 def groups(record: Record) -> dict[str, str]:
     """The race that the jail coded, by booking."""
+    parts = record.parts(SubjectKind.BOOKING)
     rows = (
         duckdb.connect()
         .execute(
             "SELECT e.subject, p.race_ethnicity FROM read_parquet($events) e JOIN read_parquet($personal) p "
             "USING (id) WHERE e.type = 'person.booked'",
             {
-                "events": [str(p) for p in record.parts(SubjectKind.BOOKING)],
-                "personal": [str(p) for p in (record.folder / "personal" / "booking").glob("*.parquet")],
+                "events": [part.files["person.booked"] for part in parts],
+                "personal": [str(part.personal_file("person.booked")) for part in parts],
             },
         )
         .fetchall()

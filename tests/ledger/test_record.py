@@ -6,13 +6,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from evenhand.record.columns import event_schema
+from evenhand.record.columns import type_schema
 from evenhand.record.events import EVENT_TYPES, Event, SubjectKind
 from evenhand.record.ledger.check import CheckResult, check
 from evenhand.record.ledger.errors import LedgerError
@@ -137,7 +138,9 @@ def test_a_key_that_the_reader_holds(tmp_path: Path) -> None:
 # --- what may be changed -----------------------------------------------------------------------------------
 
 Change = Callable[[Path, random.Random], str | None]
-PART = "events/booking/part-00000.parquet"
+PART = "events/booking/person.booked/part-00000.parquet"
+ROWS = BOOKINGS // 2
+"""Every other event is a booking; the rest are dispositions of charges."""
 
 
 def rewrite(record: Path, name: str, change: Callable[[pa.Table], pa.Table], schema: pa.Schema) -> None:
@@ -145,15 +148,18 @@ def rewrite(record: Path, name: str, change: Callable[[pa.Table], pa.Table], sch
     table = change(pq.read_table(path, schema=schema))
     pq.write_table(table.cast(schema), path, store_schema=False)
     manifest = json.loads((record / "manifest.json").read_bytes())
-    for parts in manifest["parts"].values():
-        for part in parts:
-            if part["file"] == name:
-                part["events"] = len(table)
+    for file in files_of(manifest):
+        if file["file"] == name:
+            file["events"] = len(table)
     (record / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
 
+def files_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [file for parts in manifest["parts"].values() for part in parts for file in part["files"]]
+
+
 def events(record: Path, change: Callable[[pa.Table], pa.Table]) -> None:
-    rewrite(record, PART, change, event_schema(SubjectKind.BOOKING))
+    rewrite(record, PART, change, type_schema("person.booked"))
 
 
 def place_of(record: Path, row: int) -> str:
@@ -161,7 +167,7 @@ def place_of(record: Path, row: int) -> str:
 
 
 def change_cell(record: Path, chance: random.Random) -> str:
-    row = chance.randrange(BOOKINGS)
+    row = chance.randrange(ROWS)
     column = chance.choice(["occurred_at", "facility", "actor", "agency", "zone", "reason", "subject"])
 
     def change(table: pa.Table) -> pa.Table:
@@ -177,33 +183,33 @@ def change_cell(record: Path, chance: random.Random) -> str:
 
 
 def drop_row(record: Path, chance: random.Random) -> str:
-    row = chance.randrange(BOOKINGS - 1)
+    row = chance.randrange(ROWS - 1)
     events(record, lambda t: pa.concat_tables([t.slice(0, row), t.slice(row + 1)]))
     return place_of(record, row)
 
 
 def repeat_row(record: Path, chance: random.Random) -> str:
-    row = chance.randrange(BOOKINGS)
+    row = chance.randrange(ROWS)
     events(record, lambda t: pa.concat_tables([t.slice(0, row + 1), t.slice(row)]))
-    return place_of(record, row + 1) if row + 1 < BOOKINGS else ""
+    return place_of(record, row + 1) if row + 1 < ROWS else ""
 
 
 def swap_rows(record: Path, chance: random.Random) -> str:
-    one, two = sorted(chance.sample(range(BOOKINGS), 2))
-    order = list(range(BOOKINGS))
+    one, two = sorted(chance.sample(range(ROWS), 2))
+    order = list(range(ROWS))
     order[one], order[two] = two, one
     events(record, lambda t: t.take(order))
     return place_of(record, one)
 
 
 def drop_tail(record: Path, chance: random.Random) -> str:
-    events(record, lambda t: t.slice(0, BOOKINGS - chance.randrange(1, 50)))
+    events(record, lambda t: t.slice(0, ROWS - chance.randrange(1, 50)))
     return ""
 
 
 def move_to_another_time(record: Path, chance: random.Random) -> str:
     """Back-date a stretch of events by a day."""
-    start = chance.randrange(BOOKINGS - 10)
+    start = chance.randrange(ROWS - 10)
 
     def change(table: pa.Table) -> pa.Table:
         moved = pc.subtract(table["occurred_at"], pa.scalar(86_400_000_000, pa.duration("us")))
@@ -216,7 +222,7 @@ def move_to_another_time(record: Path, chance: random.Random) -> str:
 
 
 def _personal(record: Path, change: Callable[[pa.Table], pa.Table]) -> None:
-    path = record / "personal/booking/part-00000.parquet"
+    path = record / "personal/booking/person.booked/part-00000.parquet"
     pq.write_table(change(pq.read_table(path)), path)
 
 
@@ -231,14 +237,14 @@ def change_personal(record: Path, chance: random.Random) -> str:
 
 
 def drop_personal(record: Path, chance: random.Random) -> str:
-    row = chance.randrange(BOOKINGS // 2)
+    row = chance.randrange(ROWS)
     _personal(record, lambda t: pa.concat_tables([t.slice(0, row), t.slice(row + 1)]))
     return "event "
 
 
 def swap_personal(record: Path, chance: random.Random) -> str:
     """Give the personal part of one booking to another."""
-    one, two = chance.sample(range(BOOKINGS // 2), 2)
+    one, two = chance.sample(range(ROWS), 2)
 
     def change(table: pa.Table) -> pa.Table:
         order = list(range(len(table)))
@@ -261,9 +267,9 @@ def add_personal(record: Path, chance: random.Random) -> str:
 
 
 def erase_without_order(record: Path, chance: random.Random) -> str:
-    row = chance.randrange(BOOKINGS // 2)
+    row = chance.randrange(ROWS)
     _personal(record, lambda t: pa.concat_tables([t.slice(0, row), t.slice(row + 1)]))
-    path = record / "openings/booking/part-00000.parquet"
+    path = record / "openings/booking/person.booked/part-00000.parquet"
     table = pq.read_table(path, schema=OPENINGS)
     salts = table["salt"].to_pylist()
     salts[row] = None
@@ -286,12 +292,13 @@ def change_quarantine(record: Path, chance: random.Random) -> str:
 
 
 def add_part(record: Path, chance: random.Random) -> str:
-    shutil.copy(record / PART, record / "events/booking/part-00001.parquet")
+    name = PART.replace("00000", "00001")
+    shutil.copy(record / PART, record / name)
     path = record / "manifest.json"
     said = json.loads(path.read_bytes())
-    said["parts"]["booking"].append(
-        {**said["parts"]["booking"][0], "file": "events/booking/part-00001.parquet"}
-    )
+    (part,) = said["parts"]["booking"]
+    (file,) = (file for file in part["files"] if file["file"] == PART)
+    said["parts"]["booking"].append({**part, "files": [{**file, "file": name}]})
     path.write_text(json.dumps(said))
     return "manifest.json"
 
@@ -385,7 +392,8 @@ def test_erasing_from_a_record_keeps_every_proof(record: Path, tmp_path: Path) -
     index = 60
     proof = prove_inclusion(TileFolder(ledger, before.checkpoint.size), index, before.note.dump())
     victims = [booked(n) for n in (0, 40, BOOKINGS - 2)]
-    openings = pq.read_table(record / "openings/booking/part-00000.parquet", schema=OPENINGS).to_pylist()
+    path = record / "openings/booking/person.booked/part-00000.parquet"
+    openings = pq.read_table(path, schema=OPENINGS).to_pylist()
     salts = {row["id"].bytes: row["salt"] for row in openings}
     order = Order("District Court 12, no. 2026-0042", actor="administrator-1")
     expunge(record, [event.id for event in victims], order)
@@ -425,7 +433,7 @@ def test_erasing_twice_and_by_command(record: Path, tmp_path: Path) -> None:
 
 def test_an_erased_record_is_still_watched(record: Path) -> None:
     expunge(record, [booked(6).id], Order("Court, no. 1"))
-    path = record / "events/system/part-00000.parquet"
+    path = record / "events/system/record.erased/part-00000.parquet"
     table = pq.read_table(path)
     at = table.schema.get_field_index("court_order")
     pq.write_table(table.set_column(at, "court_order", pa.array(["Another"])), path)

@@ -17,7 +17,7 @@ def test_show_tells_what_a_record_holds(tmp_path: Path) -> None:
 
 def test_check_finds_a_changed_part(tmp_path: Path) -> None:
     write(tmp_path / "r", 3)
-    part = tmp_path / "r/events/booking/part-00000.parquet"
+    part = tmp_path / "r/events/booking/person.booked/part-00000.parquet"
     assert CliRunner().invoke(main, ["record", "check", str(tmp_path / "r")]).exit_code == 0
     body = bytearray(part.read_bytes())
     body[20] ^= 1

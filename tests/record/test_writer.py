@@ -5,7 +5,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenhand.record import writer as writing
 from evenhand.record.columns import QUARANTINE
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
@@ -15,6 +14,7 @@ from evenhand.record.writer import RecordWriter
 from record.small_record import START, bookings, write
 
 BOOKING = SubjectKind.BOOKING
+PART = "events/booking/person.booked/part-00000.parquet"
 
 
 def test_histories_lie_together_in_order(tmp_path: Path) -> None:
@@ -23,27 +23,20 @@ def test_histories_lie_together_in_order(tmp_path: Path) -> None:
     found = dict(record.histories(BOOKING))
     assert len(found) == 2500
     assert all([e["type"] for e in h] == ["person.booked", "custody.released"] for h in found.values())
-    table = pa.concat_tables(pq.read_table(p) for p in record.parts(BOOKING))
-    assert table["pos"].to_pylist() == list(range(5000))
-    assert table["case"].to_pylist() == [n // 2 for n in range(5000)]
-
-
-def test_parts_hold_whole_histories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "PART_EVENTS", 101)
-    monkeypatch.setattr(writing, "ROW_GROUP", 25)
-    write(tmp_path / "r", 1000)
-    record = Record(tmp_path / "r")
-    cases = [set(pq.read_table(p, columns=["case"])["case"].to_pylist()) for p in record.parts(BOOKING)]
-    assert len(cases) > 5
-    assert sum(map(len, cases)) == len(set().union(*cases)) == 1000
+    rows = [row for history in found.values() for row in history]
+    assert [row["pos"] for row in rows] == list(range(5000))
+    assert [row["case"] for row in rows] == [n // 2 for n in range(5000)]
 
 
 def test_the_personal_part_is_kept_apart(tmp_path: Path) -> None:
     write(tmp_path / "r", 3)
-    (part,) = (tmp_path / "r" / "events" / "booking").iterdir()
-    assert "sex" not in pq.read_schema(part).names
-    personal = pq.read_table(tmp_path / "r" / "personal" / "booking" / part.name)
-    assert personal["sex"].to_pylist() == ["F"] * 3
+    (part,) = Record(tmp_path / "r").parts(BOOKING)
+    assert "sex" not in pq.read_schema(part.files["person.booked"]).names
+    personal = part.personal_file("person.booked")
+    assert personal == tmp_path / "r/personal/booking/person.booked/part-00000.parquet"
+    assert pq.read_table(personal)["sex"].to_pylist() == ["F"] * 3
+    assert part.personal_file("custody.released") is None
+    assert part.personal_file("interview.held") is None
 
 
 def test_the_manifest_counts_what_is_there(tmp_path: Path) -> None:
@@ -105,6 +98,7 @@ def test_quarantined_rows_are_kept_with_reason_and_remedy(tmp_path: Path) -> Non
     [
         ({"shoe_size": [9]}, "no column shoe_size"),
         ({"type": ["person.ranked"]}, "unknown event type person.ranked"),
+        ({"type": ["officer.certified"]}, "unknown event type officer.certified in booking events"),
         ({"agency": [None]}, "agency is missing in 1 rows"),
     ],
 )
@@ -142,13 +136,18 @@ def _newer(folder: Path) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
 
 
+def _older(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 1}))
+
+
 def _truncate(folder: Path) -> None:
-    part = folder / "events/booking/part-00000.parquet"
+    part = folder / PART
     part.write_bytes(part.read_bytes()[:-7])
 
 
 def _other_part(folder: Path) -> None:
-    part = folder / "events/booking/part-00000.parquet"
+    part = folder / PART
     pq.write_table(pq.read_table(part).slice(1), part)
 
 
@@ -156,10 +155,11 @@ def _other_part(folder: Path) -> None:
     ("damage", "problem"),
     [
         (_damage_manifest, "damaged: run the intake again"),
-        (_newer, "use a newer evenhand"),
-        (_truncate, "cannot be read"),
-        (_other_part, "has 5 events, the manifest says 6"),
-        (lambda f: (f / "events/booking/part-00000.parquet").unlink(), "is missing: run the intake again"),
+        (_newer, "schema_version 99 is newer than 2, which this version reads[.] Upgrade evenhand"),
+        (_older, "schema_version 1 is an older format.*Run `evenhand intake` on the export again"),
+        (_truncate, f"{PART} has [0-9]+ bytes, but the manifest says [0-9]+: restore it"),
+        (_other_part, f"{PART} has [0-9]+ bytes, but the manifest says [0-9]+: restore it"),
+        (lambda f: (f / PART).unlink(), f"{PART} is missing: restore it or run the intake again"),
         (lambda f: (f / "manifest.json").unlink(), "is no record"),
     ],
 )

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenhand.record.columns import input_schema
+from evenhand.record.columns import event_schema, input_schema
 from evenhand.record.events import EVENT_TYPES, SubjectKind, parse
 from evenhand.record.store import Record
 from evenhand.simulate.people import GROUPS
@@ -27,12 +27,16 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def booking_rows(folder: Path) -> list[dict[str, object]]:
-    parts = Record(folder).parts(SubjectKind.BOOKING)
-    return [row for part in parts for row in pq.read_table(part).to_pylist()]
+    """The bookings' events in order, with all columns of the kind."""
+    empty = dict.fromkeys(event_schema(SubjectKind.BOOKING).names)
+    histories = Record(folder).histories(SubjectKind.BOOKING)
+    return [{**empty, **row} for _, history in histories for row in history]
 
 
 def personal_rows(folder: Path) -> pa.Table:
-    return pa.concat_tables(pq.read_table(p) for p in sorted((folder / "personal/booking").iterdir()))
+    return pa.concat_tables(
+        pq.read_table(p) for p in sorted((folder / "personal/booking/person.booked").iterdir())
+    )
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -32,16 +32,17 @@ def bookings_of(folder: Path) -> pa.Table:
     schema = input_schema(SubjectKind.BOOKING)
     tables = []
     for part in Record(folder).parts(SubjectKind.BOOKING):
-        events = pq.read_table(part)
-        personal = pq.read_table(folder / "personal" / "booking" / part.name).drop_columns("case")
-        keyed, given = (
-            t.set_column(0, "key", t["id"].cast(pa.binary(16))) for t in (events.select(["id"]), personal)
-        )
-        at = pc.index_in(keyed["key"], value_set=given["key"])
-        for name in personal.column_names[1:]:
-            events = events.append_column(name, personal[name].take(at))
-        tables.append(events.select([n for n in schema.names if n in events.column_names]))
-    return pa.concat_tables(tables)
+        for event_type, path in part.files.items():
+            events, beside = pq.read_table(path), part.personal_file(event_type)
+            if beside:
+                personal = pq.read_table(beside).drop_columns("case")
+                keyed, given = (t["id"].cast(pa.binary(16)) for t in (events, personal))
+                at = pc.index_in(keyed, value_set=given)
+                for name in personal.column_names[1:]:
+                    events = events.append_column(name, personal[name].take(at))
+            tables.append(events)
+    whole = pa.concat_tables(tables, promote_options="default").sort_by("pos")
+    return whole.select([n for n in schema.names if n in whole.column_names])
 
 
 def rewritten(folder: Path, out: Path, edit: Edit, until: datetime | None = None) -> Path:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.record import writer
+from evenhand.record import parts
 from evenhand.uniformity import counts
 from evenhand.uniformity.bookings import read_bookings
 from evenhand.uniformity.run import scratch_connection
@@ -118,11 +118,11 @@ def county():
 def test_blocks_and_parts_change_nothing(tmp_path, monkeypatch):
     """Parts of few events, of which the first have no personal file, and blocks of few bookings."""
     whole = compare(county().write(tmp_path / "whole"), tmp_path).compared
-    monkeypatch.setattr(writer, "PART_EVENTS", 1)
-    monkeypatch.setattr(writer, "ROW_GROUP", 40)
+    monkeypatch.setattr(parts, "PART_EVENTS", 40)
+    monkeypatch.setattr(parts, "ROW_GROUP", 40)
     monkeypatch.setattr(counts, "BLOCK", 7)
     record = county().write(tmp_path / "parts")
-    assert len(list((tmp_path / "parts/events/booking").iterdir())) > 10
+    assert len(list((tmp_path / "parts/events/booking/person.booked").iterdir())) > 10
     cut = compare(record, tmp_path).compared
     assert len(whole.comparisons) == len(cut.comparisons) > 4
     for a, b in zip(whole.comparisons, cut.comparisons, strict=True):

@@ -167,7 +167,7 @@ def test_a_damaged_part(tmp_path):
     county = County()
     one_group(county)
     county.write(tmp_path / "record")
-    (tmp_path / "record/events/booking/part-00000.parquet").write_bytes(b"PAR1")
+    (tmp_path / "record/events/booking/person.booked/part-00000.parquet").write_bytes(b"PAR1")
     done = command(tmp_path / "record", "--out", tmp_path / "out")
     assert done.exit_code == 2
     assert "part-00000.parquet" in done.output

@@ -108,7 +108,7 @@ def load_manifest(folder: Path) -> Manifest:
     try:
         data = json.loads(path.read_bytes())
     except ValueError as error:
-        raise RecordError(f"{path} is damaged ({error}): run the intake again.") from None
+        raise RecordError(f"{path}: {error}. The manifest is damaged: run the intake again.") from None
     if isinstance(data, dict):
         _check_format(path, data)
     try:

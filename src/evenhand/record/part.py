@@ -129,14 +129,22 @@ def read_file(
     `dictionaries` are the Parquet paths of text columns to read as dictionaries. Raises `RecordError` when
     the file is missing, damaged, or lacks a column.
     """
-    with _naming(path), open_file(path, schema, dictionaries) as file:
-        return file.read(columns=list(columns), use_threads=False)
+    with naming(path), open_file(path, schema, dictionaries) as file:
+        # One by one, as Arrow cannot read lists of dictionaries over several row groups.
+        groups = [
+            file.read_row_group(n, columns=list(columns), use_threads=False)
+            for n in range(file.num_row_groups)
+        ]
+        return pa.concat_tables(groups) if groups else file.read(columns=list(columns))
 
 
 def open_file(path: Path, schema: pa.Schema, dictionaries: Collection[str] = ()) -> pq.ParquetFile:
     """Open a Parquet file as `read_file` does."""
-    with _naming(path):
-        file = pq.ParquetFile(path, read_dictionary=list(dictionaries))
+    with naming(path):
+        try:
+            file = pq.ParquetFile(path, read_dictionary=list(dictionaries))
+        except KeyError:  # It lacks one of them; the check below says which.
+            file = pq.ParquetFile(path)
     try:
         _check_columns(path, file.schema_arrow, schema)
     except RecordError:
@@ -146,12 +154,13 @@ def open_file(path: Path, schema: pa.Schema, dictionaries: Collection[str] = ())
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def naming(path: Path) -> Iterator[None]:
+    """Turn errors of reading a file into `RecordError` that names it."""
     try:
         yield
     except FileNotFoundError:
         raise RecordError(f"{path} is missing: restore it or run the intake again.") from None
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, ValueError, OverflowError) as error:
         raise RecordError(f"{path} cannot be read ({error}): restore it or run the intake again.") from None
 
 

@@ -15,7 +15,7 @@ from evenhand.record.digest import sha256_of
 from evenhand.record.errors import RecordError
 from evenhand.record.events import FIELDS, SubjectKind
 from evenhand.record.manifest import EventFile, Manifest, load_manifest
-from evenhand.record.part import EventPart, read_file
+from evenhand.record.part import EventPart, naming, read_file
 from evenhand.record.rows import Row, rows_of
 
 _CASES_AT_ONCE = 4096
@@ -82,10 +82,10 @@ class Record:
         A row is a mapping of column to Python value; columns that are null are left out.
         """
         for part in self.parts(kind):
-            tables = []
+            tables = {}
             for event_type, path in part.files.items():
                 schema = type_schema(event_type)
-                tables.append(read_file(Path(path), schema, schema.names))
+                tables[Path(path)] = read_file(Path(path), schema, schema.names)
             for rows in _slices(tables):
                 for subject, history in groupby(rows, itemgetter("subject")):
                     yield subject, list(history)
@@ -103,18 +103,19 @@ class Record:
         return [file for kind in kinds for part in self.manifest.parts.get(kind, []) for file in part.files]
 
 
-def _slices(tables: list[pa.Table]) -> Iterator[list[Row]]:
+def _slices(tables: dict[Path, pa.Table]) -> Iterator[list[Row]]:
     """Yield the rows of a part in order of `pos`, some whole histories at a time."""
-    cases = [table["case"].to_numpy() for table in tables]
-    if not any(map(len, cases)):
+    cases = {path: table["case"].to_numpy() for path, table in tables.items() if len(table)}
+    if not cases:
         return
-    first, last = min(case[0] for case in cases if len(case)), max(case[-1] for case in cases if len(case))
+    first, last = min(case[0] for case in cases.values()), max(case[-1] for case in cases.values())
     for begin in range(int(first), int(last) + 1, _CASES_AT_ONCE):
         rows: list[Row] = []
-        for table, case in zip(tables, cases, strict=True):
+        for path, case in cases.items():
             low, high = np.searchsorted(case, [begin, begin + _CASES_AT_ONCE])
             if high > low:
-                rows += rows_of(table.slice(low, high - low))
+                with naming(path):
+                    rows += rows_of(tables[path].slice(low, high - low))
         yield sorted(rows, key=itemgetter("pos"))
 
 

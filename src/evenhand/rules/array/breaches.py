@@ -41,7 +41,7 @@ def breaches(view: View, rule: Rule) -> pa.Table:
     until = micros(view.plan.context.observed_until)
     late = np.where(done.known, done.data, until) - due.data
     columns = [
-        _constant(rule.id, size),
+        pa.repeat(rule.id, size),
         acts.texts("subject"),
         id_text(own),
         _instants(Values(acts.part.moment[acts.rows], np.True_), size),
@@ -122,12 +122,6 @@ def _stated_text(view: View, rule: Rule, name: str) -> pa.Array:
         if values.words is not None:
             texts[here & there] = np.array(values.words.words, object)[codes[here & there]]
     return pa.array(texts, pa.string())
-
-
-def _constant(text: str, size: int) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(size, np.int32)), pa.array([text])).cast(
-        pa.string()
-    )
 
 
 def _instants(values: Values, size: int, data: Array | None = None) -> pa.Array:

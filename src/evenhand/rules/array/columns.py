@@ -65,12 +65,11 @@ class Values:
 
     def take(self, places: Array, found: Any = YES) -> "Values":
         """The values in these places; unknown where not `found` (there the place may be -1)."""
-        if not np.ndim(self.data):
-            return Values(self.data, self.known & found, self.words, self.lists)
-        if not len(self.data):
+        if np.ndim(self.data) and not len(self.data):
             return Values(np.zeros((), self.data.dtype)[()], NO, self.words, self.lists)
+        data = self.data[places] if np.ndim(self.data) else self.data
         known = self.known[places] if np.ndim(self.known) else self.known
-        return Values(self.data[places], known & found, self.words, self.lists)
+        return Values(data, known & found, self.words, self.lists)
 
     def where(self, mask: Any) -> "Values":
         """The same values, known only where the mask is set as well."""

@@ -108,9 +108,9 @@ class _PartRun:
         since, until = self.plan.context.window
         moment = self.part.moment[acts.rows]
         if since is not None:
-            acts = acts.narrowed(moment >= micros(since))
+            acts = acts.at(np.flatnonzero(moment >= micros(since)))
             moment = self.part.moment[acts.rows]
-        return acts if until is None else acts.narrowed(moment < micros(until))
+        return acts if until is None else acts.at(np.flatnonzero(moment < micros(until)))
 
     def judge(self, rule: Rule) -> tuple[Tally, list[pa.Table]]:
         """The rule's answers on the part, and its breaches."""

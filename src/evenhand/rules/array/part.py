@@ -38,19 +38,25 @@ class Table:
 
     def __init__(self, events: Events, event_type: str, columns: Collection[str]) -> None:
         self._events, self.type = events, event_type
-        self._read = events.read(event_type, [*PLACE, *columns])
+        self._columns: dict[str, pa.ChunkedArray | pa.Array | None] = {}
         self._values: dict[str, Values] = {}
+        self._read([*PLACE, *columns])
         self.rows: Array = np.zeros(0, np.int32)
 
-    def _column(self, name: str) -> pa.ChunkedArray | None:
-        if name not in self._read.column_names:
-            self._read = self._events.read(self.type, [name])
-        return self._read[name] if name in self._read.column_names else None
+    def _read(self, names: Collection[str]) -> None:
+        table = self._events.read(self.type, names)
+        for name in names:
+            self._columns[name] = table[name] if name in table.column_names else None
+
+    def _column(self, name: str) -> pa.ChunkedArray | pa.Array | None:
+        if name not in self._columns:
+            self._read([name])
+        return self._columns[name]
 
     def numbers(self, name: str) -> Array:
-        """A column that is never null, as 64-bit numbers."""
-        data, _ = self.values(name).spread(len(self._read))
-        return data
+        """A column that is never null, as numbers."""
+        numbers: Array = self.values(name).data
+        return numbers
 
     def values(self, name: str) -> Values:
         """A column; known nowhere if events of this type do not have it."""
@@ -64,7 +70,9 @@ class Table:
         column = self._column(name)
         if column is None:
             return pa.nulls(len(places), pa.string())
-        return column.combine_chunks().take(pa.array(places)).cast(pa.string())
+        if isinstance(column, pa.ChunkedArray):
+            column = self._columns[name] = column.combine_chunks()
+        return column.take(pa.array(places)).cast(pa.string())
 
 
 class Selection:
@@ -165,10 +173,9 @@ class Acts:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def narrowed(self, mask: Mask) -> "Acts":
-        """Those of the acts where the mask is set."""
-        kept = np.flatnonzero(mask)
-        return Acts(self.chosen, kept if self.places is None else self.places[kept])
+    def at(self, places: Array) -> "Acts":
+        """Those of the acts in these places."""
+        return Acts(self.chosen, places if self.places is None else self.places[places])
 
     def values(self, name: str) -> Values:
         """A column of the acts."""

@@ -41,7 +41,8 @@ class View(ActValues):
 
     def narrowed(self, mask: Mask) -> "View":
         """The view from those of the acts where the mask is set."""
-        return View(self.acts.narrowed(mask), self.plan)
+        places = np.flatnonzero(mask)
+        return View(self.acts.at(places), self.plan, (self, places))
 
     def judged(self, rule: Rule) -> tuple[Mask, Mask, Mask]:
         """Where the rule is broken, where it cannot be told, and where it applies or may apply."""

@@ -39,18 +39,29 @@ _STANDINGS = OfficerStanding | AgreementStanding | FacilityStanding
 
 
 class ActValues:
-    """Occurrences and values as seen from some acts. What one rule asks for is kept for the others."""
+    """Occurrences and values as seen from some acts. What one rule asks for is kept for the others.
 
-    def __init__(self, acts: Acts, plan: Plan) -> None:
+    Acts may be some of `wider` ones, in these places: what is known of those is taken from there.
+    """
+
+    def __init__(self, acts: Acts, plan: Plan, wider: "tuple[ActValues, Array] | None" = None) -> None:
         self.acts, self.plan, self.provides = acts, plan, plan.provides
+        self._wider = wider
         self._kept: dict[Any, Any] = {}
 
     def keep(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gives, made once for each key."""
         key = self.plan.number(key)
-        if key not in self._kept:
+        if not self._has(key):
             self._kept[key] = make()
         return self._kept[key]
+
+    def _has(self, key: Any) -> bool:
+        if key not in self._kept and self._wider:
+            wider, places = self._wider
+            if wider._has(key):
+                self._kept[key] = _at(wider._kept[key], places)
+        return key in self._kept
 
     # --- occurrences ---------------------------------------------------------------------------------------
 
@@ -216,6 +227,15 @@ class ActValues:
                     case Last():
                         return found, NOTHING
         return NOTHING, NOTHING
+
+
+def _at(known: Any, places: Array) -> Any:
+    """What is known of acts, of those in some places: an array, values, several of these, or one for all."""
+    if isinstance(known, Values):
+        return known.take(places)
+    if isinstance(known, tuple):
+        return tuple(_at(each, places) for each in known)
+    return known[places] if np.ndim(known) else known
 
 
 def mask_of(truth: Any, size: int) -> Mask:
