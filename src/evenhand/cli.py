@@ -1,43 +1,56 @@
-"""The console script. Each command lives in its own room and is imported only when called."""
-
-import importlib
+"""The console script. Each command lives in its own room and is imported only when it is called."""
 
 import click
 
-COMMANDS: dict[str, str] = {
-    "audit": "evenhand.audit.command:audit_command",
-    "rebooking": "evenhand.figures.rebooking.command:rebooking",
-    "record": "evenhand.record.command:record",
-    "simulate": "evenhand.simulate.command:simulate",
-    "claims": "evenhand.claims.command:claims_command",
-    "figures": "evenhand.figures.command:figures_command",
-    "intake": "evenhand.intake.command:intake",
-    "rules": "evenhand.audit.rules_command:rules",
-    "registry": "evenhand.registry.command:registry",
-    "desk": "evenhand.desk.command:desk",
-    "serve": "evenhand.desk.command:serve",
-    "rebuild": "evenhand.desk.command:rebuild",
-    "ledger": "evenhand.record.ledger.command:ledger",
-    "uniformity": "evenhand.uniformity.command:uniformity",
+from evenhand.lazy_commands import Lazy, LazyGroup
+
+COMMANDS = {
+    "audit": Lazy(
+        "evenhand.audit.command:audit_command",
+        "Judge RECORD by the rules and write findings, a summary and a report.",
+    ),
+    "claims": Lazy(
+        "evenhand.claims.command:claims_command",
+        "Claims made of the program, such as C05, with measure, result, interval, source and limits.",
+    ),
+    "desk": Lazy("evenhand.desk.command:desk", "Run and keep the desk, the web app of a jail's program."),
+    "figures": Lazy(
+        "evenhand.figures.command:figures_command",
+        "Tables of RECORD for a fiscal year: encounters, determinations, holds, releases, complaints, "
+        "officers.",
+    ),
+    "intake": Lazy(
+        "evenhand.intake.command:intake", "Take jail exports into a record: evenhand intake SOURCE..."
+    ),
+    "ledger": Lazy("evenhand.record.ledger.command:ledger", "A record that nobody can quietly change."),
+    "rebooking": Lazy(
+        "evenhand.figures.rebooking.command:rebooking",
+        "Share of people in RECORD who are booked again within a time of their release (Kaplan-Meier).",
+    ),
+    "rebuild": Lazy(
+        "evenhand.desk.command:rebuild", "Replay the desk's ledger into empty read tables and compare."
+    ),
+    "record": Lazy(
+        "evenhand.record.command:record", "Look into a record: what it holds, and whether it is whole."
+    ),
+    "registry": Lazy(
+        "evenhand.registry.command:registry",
+        "The history of the 287(g) agreements, rebuilt from ICE's sheets.",
+    ),
+    "rules": Lazy(
+        "evenhand.audit.rules_command:rules",
+        "The catalog of rules: each with its sentence, sources and examples.",
+    ),
+    "serve": Lazy("evenhand.desk.command:serve", "Start the desk."),
+    "simulate": Lazy(
+        "evenhand.simulate.command:simulate",
+        "Write a synthetic record: made-up counties, officers, agreements and bookings.",
+    ),
+    "uniformity": Lazy("evenhand.uniformity.command:uniformity", "Compare how the process treats groups."),
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported on first use, so that `evenhand --help` starts fast."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        module, attribute = COMMANDS[name].split(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)
-        return command
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="evenhand")
 def main() -> None:
     """The record and the check of 287(g) jail programs."""

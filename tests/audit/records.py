@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from evenhand.record.columns import TRUTH, input_schema
 from evenhand.record.events import EVENT_TYPES, SubjectKind
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 from evenhand.record.store import Record
 from evenhand.record.writer import RecordWriter
 from evenhand.rules.examples import BASE, END, Example, parse, to_table

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from evenhand.record.columns import input_schema
 from evenhand.record.events import EVENT_TYPES, SubjectKind
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 from evenhand.record.store import Record, all_fields
 from evenhand.record.writer import RecordWriter
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from evenhand.intake.errors import IntakeError
 from evenhand.intake.mapping.load import load_mapping, parse_mapping, shipped
-from evenhand.intake.refusal import IntakeError
 from evenhand.record.columns import ENVELOPE_COLUMNS, input_schema
 from evenhand.record.events import SubjectKind
 from intake.shapes import SIMPLE

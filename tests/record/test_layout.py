@@ -16,8 +16,8 @@ import pytest
 from evenhand.record import parts as writing
 from evenhand.record.columns import event_schema, type_schema
 from evenhand.record.damage import naming_damage
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import RecordError
 from evenhand.record.part import EventPart
 from evenhand.record.query import create_events, create_standing, scan
 from evenhand.record.store import Record, all_fields

@@ -6,8 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from evenhand.record.columns import QUARANTINE
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import RecordError, Source
+from evenhand.record.manifest import Source
 from evenhand.record.store import Record, all_fields
 from evenhand.record.writer import RecordWriter
 from record.small_record import START, bookings, write

@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from evenhand.audit.wording import own_bounds, span_of
 from evenhand.rules.algebra import RuleError
 from evenhand.rules.catalog import CATALOG, GROUPS
@@ -17,6 +14,9 @@ class ChoiceError(ValueError):
 
 
 def _nearest(text: str, known: Iterable[str]) -> str:
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
     found = process.extractOne(text, list(known), scorer=OSA.normalized_similarity, score_cutoff=0.4)
     return f"; did you mean {found[0]}?" if found else ""
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import duckdb
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from evenhand.audit import findings, summary, terminal, truth
 from evenhand.audit.choice import ChoiceError, choose_rules, set_bounds
+from evenhand.audit.output import console, dump
 from evenhand.audit.report import REPORT, write_report
 from evenhand.audit.run import Audit, audit, scratch_connection
 from evenhand.audit.sealed import check_ledger
@@ -20,13 +21,15 @@ from evenhand.audit.window import Window, window_of
 from evenhand.audit.workers import Runner, local
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.progress import Report, steps
+from evenhand.record.errors import RecordError
 from evenhand.record.folder import staged_folder
 from evenhand.record.interrupt import interruptible
-from evenhand.record.ledger.check import CheckResult
 from evenhand.record.ledger.errors import LedgerError
-from evenhand.record.manifest import RecordError
 from evenhand.record.store import Record
 from evenhand.rules.rule import Rule, Severity
+
+if TYPE_CHECKING:
+    from evenhand.record.ledger.check import CheckResult
 
 NEVER = "never"
 BARS = (*(str(s) for s in Severity), NEVER)
@@ -155,7 +158,7 @@ def _job(
     return _Job(record, rules, window, bar, against_truth)
 
 
-def _run(job: _Job, ledger: CheckResult | None, out: Path, progress: Report, runner: Runner) -> _Done:
+def _run(job: _Job, ledger: "CheckResult | None", out: Path, progress: Report, runner: Runner) -> _Done:
     """Audit into a folder beside `out`, which takes its place when everything is written."""
     with staged_folder(out) as folder:
         found = audit(
@@ -176,7 +179,7 @@ def _run(job: _Job, ledger: CheckResult | None, out: Path, progress: Report, run
                 content["truth"] = [asdict(c) for c in compared]
             write_report(connection, found, folder)
             progress("report", 1, 1)
-        (folder / summary.FILE).write_text(summary.dump(content), encoding="utf-8")
+        (folder / summary.FILE).write_text(dump(content), encoding="utf-8")
     return _Done(found, content, compared)
 
 
@@ -191,24 +194,24 @@ def _os_reason(error: OSError) -> str:
 
 def _tell(done: _Done, out: Path, *, as_json: bool) -> None:
     if as_json:
-        click.echo(summary.dump(done.content), nl=False)
+        click.echo(dump(done.content), nl=False)
         return
-    console = terminal.console()
-    terminal.show(done.audit, console)
+    screen = console()
+    terminal.show(done.audit, screen)
     if done.compared:
-        console.print(_comparison_table(done.compared))
+        screen.print(_comparison_table(done.compared))
         differing = sum(not c.agrees for c in done.compared)
-        console.print(
+        screen.print(
             f"{differing} of {len(done.compared)} rules differ from what is known: {out / truth.FILE}"
             if differing
             else f"All {len(done.compared)} rules find exactly what is known to be broken."
         )
     for name in (REPORT, findings.PARQUET, findings.CSV, summary.FILE):
-        _print_place(console, out / name)
+        _print_place(screen, out / name)
 
 
-def _print_place(console: Console, path: Path) -> None:
-    console.print(str(path), markup=False, soft_wrap=True)
+def _print_place(screen: Console, path: Path) -> None:
+    screen.print(str(path), markup=False, soft_wrap=True)
 
 
 def _comparison_table(compared: Sequence[truth.Comparison]) -> Table:

@@ -10,13 +10,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from evenhand.audit import rule_book
 from evenhand.audit.choice import ChoiceError, choose_rules, find_rule
-from evenhand.audit.summary import dump
-from evenhand.audit.terminal import console
+from evenhand.audit.output import console, dump
+from evenhand.audit.rule_entry import Entry, entry
+from evenhand.audit.rule_entry import as_json as rule_json
 from evenhand.audit.wording import BASIS_MEANS, Outline
 from evenhand.page.place import InputError, check_replaceable
-from evenhand.record.folder import staged_folder
 from evenhand.rules.catalog import CATALOG, GROUPS
 from evenhand.rules.rule import Rule
 
@@ -36,7 +35,7 @@ def list_rules(groups: Sequence[str], as_json: bool) -> None:
     except ChoiceError as error:
         raise InputError(str(error)) from None
     if as_json:
-        click.echo(dump([rule_book.as_json(rule) for rule in chosen]), nl=False)
+        click.echo(dump([rule_json(rule) for rule in chosen]), nl=False)
         return
     console().print(_listed(chosen))
 
@@ -64,12 +63,12 @@ def show(rule_id: str, as_json: bool) -> None:
     except ChoiceError as error:
         raise InputError(str(error)) from None
     if as_json:
-        click.echo(dump(rule_book.as_json(rule)), nl=False)
+        click.echo(dump(rule_json(rule)), nl=False)
         return
-    _print_rule(console(), rule_book.entry(rule))
+    _print_rule(console(), entry(rule))
 
 
-def _print_rule(out: Console, told: rule_book.Entry) -> None:
+def _print_rule(out: Console, told: Entry) -> None:
     rule = told.rule
     out.print(Text(rule.id, style="bold"), Text(f" {GROUPS[rule.group]}"))
     out.print(Text(rule.sentence, style="bold"))
@@ -117,6 +116,9 @@ def _print_outline(out: Console, title: str, told: Outline) -> None:
 )
 def export(out: Path | None, form: str) -> None:
     """Export the whole catalog: into a folder with --out, else on stdout."""
+    from evenhand.audit import rule_book
+    from evenhand.record.folder import staged_folder
+
     if out is None:
         chosen = tuple(CATALOG.values())
         text = dump(rule_book.catalog_json(chosen)) if form == "json" else rule_book.markdown(chosen)

@@ -2,21 +2,29 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evenhand.progress import Report
-from evenhand.record.ledger.check import CheckResult, check
-from evenhand.record.ledger.keys import read_verifier
-from evenhand.record.manifest import RecordError
+from evenhand.record.errors import RecordError
+from evenhand.record.ledger.place import has_ledger
+
+if TYPE_CHECKING:
+    from evenhand.record.ledger.check import CheckResult
 
 
 def check_ledger(
     record: Path, keys: Sequence[str], required: bool, judge_altered: bool, progress: Report
-) -> CheckResult | None:
+) -> "CheckResult | None":
     """Compare the record with its ledger; None where it carries none and none is required.
 
     Raises `RecordError` for a record that differs from its ledger, unless altered ones are to be judged, and
     `LedgerError` for a key that cannot be read.
     """
+    if not (keys or required or has_ledger(record)):
+        return None
+    from evenhand.record.ledger.check import check
+    from evenhand.record.ledger.keys import read_verifier
+
     verifiers = [read_verifier(key) for key in keys]
     found = check(record, verifiers, progress=lambda done, total: progress("ledger", done, total))
     if found is None and (required or verifiers):

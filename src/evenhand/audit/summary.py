@@ -1,6 +1,5 @@
 """The summary of an audit, as it stands in `summary.json`."""
 
-import json
 from importlib.metadata import version
 from typing import Any
 
@@ -100,8 +99,3 @@ def lacking(audit: Audit) -> dict[str, tuple[str, ...]]:
             for name in set(result.missing) - {END_OF_RECORD}:
                 asked.setdefault(name, []).append(result.rule.id)
     return {name: tuple(ids) for name, ids in sorted(asked.items(), key=lambda e: (-len(e[1]), e[0]))}
-
-
-def dump(content: Any) -> str:
-    """JSON as this room writes it."""
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -11,16 +11,7 @@ from evenhand.record.events import SubjectKind
 from evenhand.rules.catalog import GROUPS
 
 WIDE = 110
-PLAIN_WIDTH = 120
 _MISSING_SHOWN = 2
-
-
-def console(*, stderr: bool = False) -> Console:
-    """A console that keeps its width when the output is no terminal."""
-    made = Console(stderr=stderr, highlight=False)
-    if not made.is_terminal:
-        made = Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)
-    return made
 
 
 def show(audit: Audit, out: Console) -> None:

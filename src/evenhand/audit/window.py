@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from evenhand.record.manifest import Manifest, RecordError
+from evenhand.record.errors import RecordError
+from evenhand.record.manifest import Manifest
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from evenhand.record.manifest import RecordError
+from evenhand.record.errors import RecordError
 from evenhand.record.part import EventPart
 from evenhand.rules.array.engine import ArrayEngine, PartResult
 

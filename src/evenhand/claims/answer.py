@@ -4,10 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from evenhand.figures.cube import Cell, Cube, Dimension, Table
-from evenhand.figures.measures.base import Figure
-from evenhand.figures.publish import Control, publish
-
 THRESHOLD = 11
 LEVEL = 0.95
 
@@ -74,6 +70,10 @@ def share(measure: str, number: int, of: int) -> Result:
 
 def parts(measure: str, rows: Mapping[str, int]) -> list[Result]:
     """The share of each part of a whole; small parts, and others with them, are withheld."""
+    from evenhand.figures.cube import Cell, Cube, Dimension, Table
+    from evenhand.figures.measures.base import Figure
+    from evenhand.figures.publish import Control, publish
+
     dimension = Dimension("part", ("part",))
     counts: dict[Cell, int] = {((name,),): number for name, number in rows.items() if number}
     cube = Cube("parts", measure, "cases", "", (dimension,), (Table("parts", measure, {"part": 1}),), counts)

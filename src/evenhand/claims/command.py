@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from evenhand.page.place import InputError
+from evenhand.record.errors import RecordError
 from evenhand.record.interrupt import interruptible
-from evenhand.record.manifest import RecordError
-from evenhand.record.store import Record
 
 if TYPE_CHECKING:
     from evenhand.claims.run import Answered
+    from evenhand.record.store import Record
 
 _STOPPED = 130
 _WIDTH = 100
@@ -66,6 +65,8 @@ def claims_command(
 def _found(
     ids: Sequence[str], record: Path | None, registry: Path | None, uniformity: Path | None
 ) -> "list[Answered]":
+    from rich.console import Console
+
     from evenhand.claims.claim import claims
     from evenhand.claims.run import answered
 
@@ -73,21 +74,28 @@ def _found(
     wanted = [name.upper() for name in ids] or known
     if unknown := [name for name in wanted if name not in known]:
         raise InputError(f"no claim is called {', '.join(unknown)}: there are {known[0]} to {known[-1]}")
-    opened = Record(record) if record else None
+    opened = _opened(record) if record else None
     console = Console(stderr=True, highlight=False)
     with console.status("claims") as status:
         return answered(opened, registry, uniformity, wanted, lambda name: status.update(f"claim {name}"))
 
 
+def _opened(folder: Path) -> "Record":
+    from evenhand.record.store import Record
+
+    return Record(folder)
+
+
 def _show(found: "list[Answered]") -> None:
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
     from evenhand.claims.text import body, commentary, lines, source_line
 
     console = Console(highlight=False, width=_WIDTH)
 
     def say(text: str, style: str = "", indent: int = 2) -> None:
-        from rich.padding import Padding
-        from rich.text import Text
-
         console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
 
     say(commentary(), indent=0)

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evenhand.claims.answer import Answer, Status
 from evenhand.claims.claim import Claim, claims
-from evenhand.record.store import Record
+
+if TYPE_CHECKING:
+    from evenhand.record.store import Record
 
 Progress = Callable[[str], None]
 
@@ -27,7 +29,7 @@ class Answered:
 
 
 def answered(
-    record: Record | None = None,
+    record: "Record | None" = None,
     registry: Path | None = None,
     uniformity: Path | None = None,
     ids: Collection[str] | None = None,
@@ -43,15 +45,17 @@ def answered(
 
 def _answers(
     claim: Claim,
-    record: Record | None,
+    record: "Record | None",
     registry: Path | None,
     uniformity: Path | None,
     progress: Progress | None,
 ) -> list[Answer]:
-    from evenhand.claims import measured
-
     if progress:
         progress(claim.id)
+    if not (record or registry or uniformity):
+        return []
+    from evenhand.claims import measured
+
     found = measured.on_record(claim, record) if record else []
     if claim.id == "C04" and uniformity:
         found.append(measured.uniform(uniformity))

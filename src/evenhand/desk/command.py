@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from evenhand.record.errors import RecordError
+
 MANAGE = {"ignore_unknown_options": True, "help_option_names": []}
 ENDED = 3
 """The exit code of `clocks` where one has ended; no failure has it, so a monitor can tell."""
@@ -95,7 +97,6 @@ def export_command(out: Path, agencies: tuple[str, ...], personal: str) -> None:
     from evenhand.desk.record.export import Personal, export
     from evenhand.desk.record.scope import EVERYTHING, within
     from evenhand.progress import one_step
-    from evenhand.record.manifest import RecordError
 
     try:
         with one_step("exporting") as progress, within(EVERYTHING):

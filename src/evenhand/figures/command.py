@@ -4,12 +4,10 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from evenhand.page.place import InputError, check_replaceable
+from evenhand.record.errors import RecordError
 from evenhand.record.interrupt import interruptible
-from evenhand.record.manifest import RecordError
-from evenhand.record.store import Record
 
 _STOPPED = 130
 _WIDTH = 120
@@ -56,6 +54,7 @@ def figures_command(record: Path, year: str, out: Path, threshold: int, rounding
 
 def _run(record: Path, year: str, out: Path, threshold: int, rounding: int, as_json: bool) -> None:
     import duckdb
+    from rich.console import Console
 
     from evenhand.figures import output, terminal
     from evenhand.figures.publish import Control
@@ -63,6 +62,7 @@ def _run(record: Path, year: str, out: Path, threshold: int, rounding: int, as_j
     from evenhand.figures.run import figures
     from evenhand.figures.year import fiscal_year
     from evenhand.record.folder import staged_folder
+    from evenhand.record.store import Record
 
     opened, asked = Record(record), fiscal_year(year)
     check_replaceable(out, output.OUTPUTS)

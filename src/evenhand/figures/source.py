@@ -15,8 +15,8 @@ from evenhand.figures.models import timelines
 from evenhand.figures.place import state_of
 from evenhand.figures.year import FiscalYear
 from evenhand.record.damage import naming_damage
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import RecordError
 from evenhand.record.query import create_standing
 from evenhand.record.store import Record
 

@@ -3,22 +3,19 @@
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from evenhand.intake.mapping.load import load_mapping, shipped
-from evenhand.intake.progress import IntakeProgress
-from evenhand.intake.readers.limits import MIB, Limits
-from evenhand.intake.refusal import IntakeError
-from evenhand.intake.report import show
-from evenhand.intake.run import Intake, Outcome
-from evenhand.intake.suggest.write import suggest_mapping
+from evenhand.intake.errors import IntakeError
+from evenhand.intake.limits import MIB, Limits
+from evenhand.record.errors import RecordError
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.options import sealing_options
-from evenhand.record.ledger.seal import Seal, sealing
-from evenhand.record.manifest import RecordError
-from evenhand.record.writer import RecordWriter
+
+if TYPE_CHECKING:
+    from evenhand.intake.run import Outcome
+    from evenhand.record.ledger.seal import Seal
 
 
 class DirectOrNamed(click.Group):
@@ -67,11 +64,15 @@ def take(
     Exit status: 0 done (or nothing to object to, with --check), 1 quarantine found by --check, 2 bad usage or
     input; then nothing is written.
     """
+    from rich.console import Console
+
+    from evenhand.intake.report import show
+
     if out is None and not check:
         raise click.UsageError("Give --out RECORD, or --check to write nothing.")
     limits = Limits(record_bytes=max_row_bytes, ratio=max_ratio, batch_bytes=max(8 * MIB, 2 * max_row_bytes))
     try:
-        seal = sealing(ledger, ledger_key)
+        seal = _sealing(ledger, ledger_key)
         outcome = _check(sources, mapping, limits) if check else _write(sources, mapping, limits, out, seal)
     except (IntakeError, RecordError, LedgerError) as error:
         click.echo(f"evenhand intake: {error}", err=True)
@@ -88,14 +89,27 @@ def take(
         sys.exit(1)
 
 
-def _check(sources: tuple[Path, ...], mapping: str, limits: Limits) -> Outcome:
+def _sealing(asked: bool, key: Path | None) -> "Seal | None":
+    if not (asked or key):
+        return None
+    from evenhand.record.ledger.seal import sealing
+
+    return sealing(asked, key)
+
+
+def _check(sources: tuple[Path, ...], mapping: str, limits: Limits) -> "Outcome":
     with tempfile.TemporaryDirectory(prefix="evenhand-check-") as folder:
         return _write(sources, mapping, limits, Path(folder) / "record", None)
 
 
 def _write(
-    sources: tuple[Path, ...], mapping: str, limits: Limits, out: Path | None, seal: Seal | None
-) -> Outcome:
+    sources: tuple[Path, ...], mapping: str, limits: Limits, out: Path | None, seal: "Seal | None"
+) -> "Outcome":
+    from evenhand.intake.mapping.load import load_mapping
+    from evenhand.intake.progress import IntakeProgress
+    from evenhand.intake.run import Intake
+    from evenhand.record.writer import RecordWriter
+
     assert out is not None
     parsed, used = load_mapping(mapping)
     for path in sources:
@@ -116,6 +130,8 @@ def _write(
 )
 def suggest(source: Path, out: Path | None) -> None:
     """Write a starter mapping for SOURCE, each guess marked."""
+    from evenhand.intake.suggest.write import suggest_mapping
+
     try:
         text = suggest_mapping(source)
         if out is None:
@@ -135,5 +151,7 @@ def suggest(source: Path, out: Path | None) -> None:
 @intake.command()
 def mappings() -> None:
     """List the shipped mappings."""
+    from evenhand.intake.mapping.load import shipped
+
     for name, title in shipped().items():
         click.echo(f"{name:12} {title}")

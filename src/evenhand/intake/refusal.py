@@ -1,4 +1,4 @@
-"""What intake refuses: a whole source (`IntakeError`), or single rows and values (`Refusals`)."""
+"""The rows and values that intake refuses, each with its reason and remedy."""
 
 from collections.abc import Iterable
 
@@ -10,10 +10,6 @@ from evenhand.record.columns import QUARANTINE
 
 SHOWN = 200
 """Characters of a refused value that the quarantine keeps."""
-
-
-class IntakeError(Exception):
-    """A source or a mapping that cannot be used. The message names the place, the value and the remedy."""
 
 
 def shorten(value: str | None) -> str | None:

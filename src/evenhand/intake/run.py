@@ -13,17 +13,18 @@ import pyarrow as pa
 from evenhand.intake.build.candidates import candidate_schema
 from evenhand.intake.build.events import Builder
 from evenhand.intake.duck import Duck
+from evenhand.intake.errors import IntakeError
+from evenhand.intake.limits import Limits
 from evenhand.intake.mapping.model import Mapping
 from evenhand.intake.readers import OpenSource, open_source
 from evenhand.intake.readers.header import require_columns
-from evenhand.intake.readers.limits import Limits
-from evenhand.intake.refusal import IntakeError, Refusals
+from evenhand.intake.refusal import Refusals
 from evenhand.intake.resolve.overlap import Stays
 from evenhand.intake.resolve.resolver import Resolver
 from evenhand.intake.resolve.spool import Spool
 from evenhand.record.columns import QUARANTINE
 from evenhand.record.events import SubjectKind
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 from evenhand.record.manifest import Manifest, MappingUsed, Source
 from evenhand.record.writer import RecordWriter
 

@@ -11,7 +11,7 @@ from functools import cache
 import pyarrow as pa
 
 from evenhand.record.events import FIELDS, SubjectKind, types_of
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 
 PLACE = (pa.field("case", pa.int64(), nullable=False), pa.field("pos", pa.int64(), nullable=False))
 

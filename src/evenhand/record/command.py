@@ -3,14 +3,17 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from evenhand.record.events import json_schema
-from evenhand.record.manifest import Manifest, RecordError
-from evenhand.record.store import Record
+from evenhand.record.errors import RecordError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from evenhand.record.manifest import Manifest
+    from evenhand.record.store import Record
 
 RECORD = click.argument("folder", type=click.Path(path_type=Path))
 
@@ -24,6 +27,8 @@ def record() -> None:
 @RECORD
 def show(folder: Path) -> None:
     """Print where a record came from and what it holds."""
+    from rich.console import Console
+
     manifest = _open(folder).manifest
     console = Console()
     console.print(
@@ -34,7 +39,9 @@ def show(folder: Path) -> None:
     console.print(_counts(manifest))
 
 
-def _counts(manifest: Manifest) -> Table:
+def _counts(manifest: "Manifest") -> "Table":
+    from rich.table import Table
+
     table = Table("what", "number", box=None, pad_edge=False)
     table.columns[1].justify = "right"
     counts = manifest.counts
@@ -72,6 +79,8 @@ def check(folder: Path) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead.")
 def schema(out: Path | None) -> None:
     """Print the JSON Schema of every event type."""
+    from evenhand.record.events import json_schema
+
     text = json.dumps(json_schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     if out is None:
         click.echo(text, nl=False)
@@ -79,7 +88,9 @@ def schema(out: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
 
 
-def _open(folder: Path) -> Record:
+def _open(folder: Path) -> "Record":
+    from evenhand.record.store import Record
+
     try:
         return Record(folder)
     except RecordError as error:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from evenhand.record.manifest import RecordError
+from evenhand.record.errors import RecordError
 from evenhand.record.store import Record
 
 

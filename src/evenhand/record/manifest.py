@@ -7,18 +7,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 
 SCHEMA_VERSION = 2
 FILE_NAME = "manifest.json"
 
 
-class RecordError(Exception):
-    """A record that cannot be read or written; the message names the file and the remedy."""
-
-
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Source(_Model):

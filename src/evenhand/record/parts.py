@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 
 from evenhand.record.columns import personal_schema, type_schema
 from evenhand.record.digest import sha256_of
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import EventFile, Part, RecordError
+from evenhand.record.manifest import EventFile, Part
 from evenhand.record.part import SUBJECT, beside, dictionary_path
 
 PART_EVENTS = 1_000_000

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 
 from evenhand.record.columns import TRUTH, type_schema
 from evenhand.record.digest import sha256_of
+from evenhand.record.errors import RecordError
 from evenhand.record.events import FIELDS, SubjectKind
-from evenhand.record.manifest import EventFile, Manifest, RecordError, load_manifest
+from evenhand.record.manifest import EventFile, Manifest, load_manifest
 from evenhand.record.part import EventPart, naming, read_file
 from evenhand.record.rows import Row, rows_of
 

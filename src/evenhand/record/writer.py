@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.record.columns import QUARANTINE, TRUTH, input_schema
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind, types_of
 from evenhand.record.folder import holds_other_things, staged_folder
 from evenhand.record.manifest import (
@@ -21,7 +22,6 @@ from evenhand.record.manifest import (
     Counts,
     Manifest,
     MappingUsed,
-    RecordError,
     Source,
 )
 from evenhand.record.parts import Parts

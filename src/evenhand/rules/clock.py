@@ -5,18 +5,10 @@ time. Holidays are the federal ones, on the day observed (5 U.S.C. 6103).
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
+from evenhand.record.federal_holidays import federal_holidays
 from evenhand.rules.algebra import Clock, Span
-
-
-@cache
-def _federal_holidays(year: int) -> frozenset[date]:
-    # New Year's Day on a Saturday is observed in the year before.
-    return frozenset(holidays.country_holidays("US", years=[year, year + 1], observed=True))
 
 
 def skipped(day: date, clock: Clock) -> bool:
@@ -25,7 +17,7 @@ def skipped(day: date, clock: Clock) -> bool:
         return False
     if day.weekday() >= 5:
         return True
-    return clock is Clock.NO_WEEKENDS_OR_HOLIDAYS and day in _federal_holidays(day.year)
+    return clock is Clock.NO_WEEKENDS_OR_HOLIDAYS and day in federal_holidays(day.year)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

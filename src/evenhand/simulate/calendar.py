@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
 import numpy as np
 import numpy.typing as npt
+
+from evenhand.record.federal_holidays import federal_holidays
 
 Ints = npt.NDArray[np.int64]
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -90,7 +91,7 @@ def local_clock(zone: str, first_year: int = 2015, last_year: int = 2060) -> Loc
 
 @cache
 def _free_days() -> npt.NDArray[np.datetime64]:
-    days = holidays.country_holidays("US", years=range(2015, 2061), observed=True)
+    days = [day for year in range(2015, 2061) for day in federal_holidays(year)]
     return np.array(sorted(days), dtype="datetime64[D]")
 
 

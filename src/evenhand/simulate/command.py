@@ -2,32 +2,24 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
+from evenhand.record.errors import RecordError
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.options import sealing_options
-from evenhand.record.ledger.seal import sealing
-from evenhand.record.manifest import RecordError
-from evenhand.simulate.biases.bias import Bias, BiasError
-from evenhand.simulate.biases.read import read_biases
-from evenhand.simulate.faults.rates import RatesError, read_rates, shipped_rates
-from evenhand.simulate.simulation import Settings, Simulation
+
+if TYPE_CHECKING:
+    from evenhand.record.ledger.seal import Seal
+    from evenhand.simulate.biases.bias import Bias
 
 FIRST_START, LAST_START = date(2021, 1, 1), date(2050, 1, 1)
 
 
 def _rates(faults: str | None) -> dict[str, float]:
+    from evenhand.simulate.faults.rates import RatesError, read_rates, shipped_rates
+
     try:
         if faults == "none":
             return {}
@@ -36,19 +28,22 @@ def _rates(faults: str | None) -> dict[str, float]:
         raise click.UsageError(str(error)) from None
 
 
-def _biases(path: Path | None, texts: tuple[str, ...]) -> tuple[Bias, ...]:
+def _biases(path: Path | None, texts: tuple[str, ...]) -> "tuple[Bias, ...]":
+    from evenhand.simulate.biases.bias import BiasError
+    from evenhand.simulate.biases.read import read_biases
+
     try:
         return read_biases(path, texts)
     except BiasError as error:
         raise click.UsageError(str(error)) from None
 
 
-class RateColumn(ProgressColumn):
-    """Bookings a second."""
+def _sealing(asked: bool, key: Path | None) -> "Seal | None":
+    if not (asked or key):
+        return None
+    from evenhand.record.ledger.seal import sealing
 
-    def render(self, task: object) -> Text:
-        speed = getattr(task, "speed", None)
-        return Text(f"{speed:,.0f} a second" if speed else "")
+    return sealing(asked, key)
 
 
 @click.command()
@@ -100,23 +95,18 @@ def simulate(
     Nobody in it exists. Faults are put in at stated rates and biases at stated sizes; what is broken, and
     which bookings a bias changed, is written beside the manifest (truth.parquet).
     """
+    from evenhand.simulate.progress import bookings_bar
+    from evenhand.simulate.simulation import Settings, Simulation
+
     if not FIRST_START <= start.date() <= LAST_START:
         raise click.UsageError(
             f"--start {start.date()} is out of range: choose a day from {FIRST_START} to {LAST_START}."
         )
     settings = Settings(bookings, seed, start.date(), years, _rates(faults), _biases(biases, bias))
     simulation = Simulation(settings)
-    console = Console(stderr=True)
-    columns = (TextColumn("bookings"), BarColumn(), MofNCompleteColumn(), RateColumn(), TimeRemainingColumn())
     try:
-        with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-            task = bar.add_task("bookings", total=bookings)
-            manifest = simulation.write(
-                out,
-                lambda done: bar.update(task, completed=done),
-                export,
-                seal=sealing(ledger, ledger_key),
-            )
+        with bookings_bar(bookings) as progress:
+            manifest = simulation.write(out, progress, export, seal=_sealing(ledger, ledger_key))
     except (RecordError, LedgerError, OSError) as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:

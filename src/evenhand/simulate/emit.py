@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from evenhand.record.columns import input_schema
 from evenhand.record.events import FIELDS, SubjectKind
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 from evenhand.simulate.calendar import HOUR, MINUTE, Ints
 from evenhand.simulate.chance import Dice
 from evenhand.simulate.grid import NEVER, Grid

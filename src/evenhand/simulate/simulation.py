@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from evenhand.record.columns import TRUTH
 from evenhand.record.events import SubjectKind
-from evenhand.record.ledger.seal import Seal
 from evenhand.record.manifest import Manifest
 from evenhand.record.store import all_fields
 from evenhand.record.writer import RecordWriter
@@ -42,6 +42,9 @@ from evenhand.simulate.world import (
     make_paused,
     make_unsigned,
 )
+
+if TYPE_CHECKING:
+    from evenhand.record.ledger.seal import Seal
 
 AFTERWARDS = 130
 """Days from the last booking to the end of the record, in which all deadlines pass."""
@@ -198,7 +201,7 @@ class Simulation:
     # --- the record --------------------------------------------------------------------------------------
 
     def write(
-        self, out: Path, progress: Progress, export: Path | None = None, *, seal: Seal | None = None
+        self, out: Path, progress: Progress, export: Path | None = None, *, seal: "Seal | None" = None
     ) -> Manifest:
         """Write the record, and the bookings' events as CSV if `export` is named; seal it if asked.
 

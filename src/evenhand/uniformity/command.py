@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evenhand.page.place import InputError, check_replaceable
-from evenhand.progress import steps
-from evenhand.record.folder import staged_folder
-from evenhand.record.manifest import RecordError
-from evenhand.record.store import Record
+from evenhand.record.errors import RecordError
 from evenhand.uniformity.watch.command import watch
 
 if TYPE_CHECKING:
@@ -98,6 +95,9 @@ def _make(
 ) -> dict[str, Any]:
     import duckdb
 
+    from evenhand.progress import steps
+    from evenhand.record.folder import staged_folder
+    from evenhand.record.store import Record
     from evenhand.uniformity import public, tables
     from evenhand.uniformity.report import REPORT, write_report
     from evenhand.uniformity.run import STEPS, UnknownReferenceError, run, scratch_connection

@@ -5,13 +5,10 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from evenhand.page.place import InputError, check_replaceable
+from evenhand.record.errors import RecordError
 from evenhand.record.interrupt import interruptible
-from evenhand.record.manifest import RecordError
-from evenhand.record.store import Record
 
 CSV, JSON, REPORT = "rebooking.csv", "rebooking.json", "report.html"
 OUTPUTS = (CSV, JSON, REPORT)
@@ -50,9 +47,13 @@ def rebooking(record: Path, out: Path | None, threshold: int, as_json: bool) -> 
 
 
 def _run(record: Path, out: Path | None, threshold: int, as_json: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     from evenhand.figures.rebooking.output import summary, write
     from evenhand.figures.rebooking.study import study
     from evenhand.record.folder import staged_folder
+    from evenhand.record.store import Record
 
     opened = Record(record)
     if out is not None:

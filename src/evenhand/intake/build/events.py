@@ -20,7 +20,7 @@ from evenhand.intake.mapping.model import Cell, EventBlock, Mapping, TypeColumn,
 from evenhand.intake.readers.batch import Batch
 from evenhand.intake.refusal import Refusals
 from evenhand.record.events import FIELDS, SubjectKind
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 
 _DATE_REMEDY = "Correct it in the export, or add its format to `dates` (or `formats`) in the mapping."
 _KEY_REMEDY = "Give every row its key, or leave such rows out with `when`."

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.intake.duck import Duck, quoted
+from evenhand.intake.errors import IntakeError
 from evenhand.intake.mapping.model import Cell, Split
 from evenhand.intake.readers.jsonlines import pointer
-from evenhand.intake.refusal import IntakeError
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 from rapidfuzz import process
 
+from evenhand.intake.errors import IntakeError
 from evenhand.intake.mapping import model
 from evenhand.intake.mapping.model import Mapping
-from evenhand.intake.refusal import IntakeError
 from evenhand.record.manifest import MappingUsed
 
 _SHIPPED = files("evenhand.intake.mapping") / "shipped"

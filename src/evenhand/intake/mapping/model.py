@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from rapidfuzz import process
 
 from evenhand.record.events import EVENT_TYPES, FIELDS, SubjectKind, types_of
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 
 ISO, EXCEL = "iso", "excel"
 """Names that stand among date formats: ISO 8601 (an offset is kept), and Excel's serial day numbers."""

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.intake.duck import Duck
+from evenhand.intake.errors import IntakeError
+from evenhand.intake.limits import Limits
 from evenhand.intake.mapping.model import FileFacts
 from evenhand.intake.readers.batch import Reader
 from evenhand.intake.readers.bytestream import CountedFile, chunks, packing
 from evenhand.intake.readers.columnar import ParquetReader
 from evenhand.intake.readers.delimited import DelimitedReader
 from evenhand.intake.readers.jsonlines import JsonLinesReader
-from evenhand.intake.readers.limits import Limits
 from evenhand.intake.readers.workbook import WorkbookReader
-from evenhand.intake.refusal import IntakeError
 
 _BY_NAME = {
     ".parquet": "parquet",

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from evenhand.intake.readers.limits import MIB, Limits
-from evenhand.intake.refusal import IntakeError
+from evenhand.intake.errors import IntakeError
+from evenhand.intake.limits import MIB, Limits
 
 PACKED = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 MAGIC = {b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ\x00": ".xz", b"PK\x03\x04": ".zip"}

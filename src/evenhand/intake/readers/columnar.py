@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.intake.duck import Duck
+from evenhand.intake.errors import IntakeError
 from evenhand.intake.readers.batch import Batch
 from evenhand.intake.readers.delimited import hash_rows
-from evenhand.intake.refusal import IntakeError
 
 ROWS = 65536
 _DAMAGED = (pa.ArrowException, OSError, UnicodeDecodeError)

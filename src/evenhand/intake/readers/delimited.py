@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from evenhand.intake.duck import Duck
+from evenhand.intake.errors import IntakeError
+from evenhand.intake.limits import Limits
 from evenhand.intake.readers.batch import BadRow, Batch
 from evenhand.intake.readers.encoding import Recoder
 from evenhand.intake.readers.header import name_columns
-from evenhand.intake.readers.limits import Limits
 from evenhand.intake.readers.records import Chunk, Quoting, Records
-from evenhand.intake.refusal import IntakeError
 
 DELIMITERS = (",", "\t", ";", "|")
 _RAGGED = "Give the row as many cells as the header, or quote the delimiter inside a cell."

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from charset_normalizer import from_bytes
 
-from evenhand.intake.readers.limits import MIB
-from evenhand.intake.refusal import IntakeError
+from evenhand.intake.errors import IntakeError
+from evenhand.intake.limits import MIB
 
 MARK = "￿"
 """A noncharacter that stands for bytes that the encoding does not have."""

@@ -4,7 +4,7 @@ from collections import Counter
 
 from rapidfuzz import process
 
-from evenhand.intake.refusal import IntakeError
+from evenhand.intake.errors import IntakeError
 
 
 def name_columns(cells: list[str], file: str) -> list[str]:

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.intake.duck import Duck, quoted
+from evenhand.intake.errors import IntakeError
+from evenhand.intake.limits import Limits
 from evenhand.intake.readers.batch import BadRow, Batch
 from evenhand.intake.readers.encoding import Recoder
-from evenhand.intake.readers.limits import Limits
 from evenhand.intake.readers.records import Chunk, Records
-from evenhand.intake.refusal import IntakeError
 
 SAMPLE_ROWS = 2000
 Path = tuple[str, ...]

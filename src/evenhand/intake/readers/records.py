@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from evenhand.intake.limits import Limits
 from evenhand.intake.readers.batch import BadRow
 from evenhand.intake.readers.encoding import MARK_BYTES
-from evenhand.intake.readers.limits import Limits
 
 Ints = npt.NDArray[np.int64]
 _LINE = 0x0A

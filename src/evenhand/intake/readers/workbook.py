@@ -20,12 +20,12 @@ from python_calamine import (
 )
 
 from evenhand.intake.duck import Duck
+from evenhand.intake.errors import IntakeError
+from evenhand.intake.limits import Limits
 from evenhand.intake.readers.batch import BadValue, Batch
 from evenhand.intake.readers.bytestream import READ, refuse_bomb
 from evenhand.intake.readers.delimited import hash_rows
 from evenhand.intake.readers.header import name_columns, nearest
-from evenhand.intake.readers.limits import Limits
-from evenhand.intake.refusal import IntakeError
 
 ROWS = 20000
 _PLACE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')

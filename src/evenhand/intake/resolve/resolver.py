@@ -12,7 +12,7 @@ from evenhand.intake.build.view import Ints, Mask, mask_of
 from evenhand.intake.mapping.model import Mapping, Once, block_cells
 from evenhand.intake.refusal import entries_table
 from evenhand.intake.resolve.ids import as_uuids, halves, made_ids
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 
 _NEVER = np.iinfo(np.int64).max
 _EXITS = ("custody.released", "custody.departed")

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.intake.duck import Duck, quoted
-from evenhand.intake.refusal import IntakeError
+from evenhand.intake.errors import IntakeError
 
 ROWS = 131_072
 _MANY = ("subject", "person_key", "name")

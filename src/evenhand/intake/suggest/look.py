@@ -7,10 +7,10 @@ from pathlib import Path
 
 from evenhand.intake.build.view import View
 from evenhand.intake.duck import Duck
+from evenhand.intake.errors import IntakeError
+from evenhand.intake.limits import MIB, Limits
 from evenhand.intake.mapping.model import FileFacts
 from evenhand.intake.readers import kind_of, open_source
-from evenhand.intake.readers.limits import MIB, Limits
-from evenhand.intake.refusal import IntakeError
 
 ROWS = 20_000
 

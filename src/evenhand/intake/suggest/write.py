@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 from evenhand.intake.duck import Duck
+from evenhand.intake.errors import IntakeError
 from evenhand.intake.mapping.load import parse_mapping
 from evenhand.intake.mapping.model import ISO, PLACEHOLDER
-from evenhand.intake.refusal import IntakeError
 from evenhand.intake.suggest.codes import guess_codes
 from evenhand.intake.suggest.dates import Dates
 from evenhand.intake.suggest.look import Column, Look, look

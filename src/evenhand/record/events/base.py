@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, get_args, get_origin
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
 from uuid import UUID
 
-import pyarrow as pa
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class SubjectKind(StrEnum):
@@ -65,7 +68,8 @@ class Event(BaseModel):
     facility's IANA time zone. `corrects` names the event that this one replaces, `reason` says why.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Most commands never make an event: Pydantic builds the validator of a type when the type is first used.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
@@ -87,46 +91,33 @@ class Event(BaseModel):
     reason: str | None = None
 
 
-INSTANT = pa.timestamp("us", tz="UTC")
 ENVELOPE = tuple(Event.model_fields)
 
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One payload field: its Arrow type, whether it must be given, its codes (if an enumeration)."""
+    """One payload field: its annotation, whether it must be given, its codes (if an enumeration)."""
 
     name: str
-    arrow: pa.DataType
+    annotation: Any
     required: bool
     codes: tuple[str, ...] | None
     personal: bool
 
+    @cached_property
+    def arrow(self) -> "pa.DataType":
+        """The type of the field's column. Arrow is imported here because rules are listed without it."""
+        from evenhand.record.events.arrow import arrow_type
 
-def _arrow_type(annotation: Any) -> tuple[pa.DataType, tuple[str, ...] | None]:
-    if get_origin(annotation) is Annotated:
-        return _arrow_type(get_args(annotation)[0])
-    if get_origin(annotation) is tuple or get_origin(annotation) is list:
-        inner, codes = _arrow_type(get_args(annotation)[0])
-        return pa.list_(inner), codes
-    options = [a for a in get_args(annotation) if a is not type(None)]
-    if options:
-        return _arrow_type(options[0])
-    if annotation is AwareDatetime:
-        return INSTANT, None
-    if isinstance(annotation, type):
-        if issubclass(annotation, StrEnum):
-            return pa.string(), tuple(annotation)
-        if annotation is UUID:
-            return pa.uuid(), None
-        for python, arrow in (
-            (bool, pa.bool_()),
-            (int, pa.int32()),
-            (float, pa.float64()),
-            (str, pa.string()),
-        ):
-            if issubclass(annotation, python):
-                return arrow, None
-    raise TypeError(f"no Arrow type for {annotation!r}")
+        return arrow_type(self.annotation)
+
+
+def _codes(annotation: Any) -> tuple[str, ...] | None:
+    """The codes of an enumeration, or of an optional one."""
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return tuple(annotation)
+    found = (_codes(argument) for argument in get_args(annotation))
+    return next((codes for codes in found if codes), None)
 
 
 def payload_fields(cls: type[Event]) -> tuple[FieldSpec, ...]:
@@ -135,7 +126,7 @@ def payload_fields(cls: type[Event]) -> tuple[FieldSpec, ...]:
     for name, info in cls.model_fields.items():
         if name in ENVELOPE:
             continue
-        arrow, codes = _arrow_type(info.annotation)
         personal = any(isinstance(mark, PersonalMark) for mark in info.metadata)
-        specs.append(FieldSpec(name, arrow, info.is_required(), codes, personal))
+        codes = _codes(info.annotation)
+        specs.append(FieldSpec(name, info.annotation, info.is_required(), codes, personal))
     return tuple(specs)

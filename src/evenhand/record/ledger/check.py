@@ -17,8 +17,8 @@ from evenhand.record.ledger import columns
 from evenhand.record.ledger.errors import LedgerError, VerificationError
 from evenhand.record.ledger.keys import check_readable, verifiers_in
 from evenhand.record.ledger.note import Verifier
+from evenhand.record.ledger.place import FOLDER, has_ledger
 from evenhand.record.ledger.sealed import (
-    FOLDER,
     OPENINGS,
     Batch,
     PersonalPart,
@@ -80,11 +80,6 @@ class _Found:
     missing: list[UUID] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     orders: set[str] = field(default_factory=set)
-
-
-def has_ledger(folder: Path) -> bool:
-    """Whether a record carries a ledger."""
-    return (folder / FOLDER).is_dir()
 
 
 def check(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 from evenhand.record.ids import id_text
 from evenhand.rules.algebra import AGREEMENT, FACILITY, OFFICER, Value, selection
 from evenhand.rules.array.columns import Array, Mask, Values, micros

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
+from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import RecordError
 from evenhand.rules.algebra import Sel
 from evenhand.rules.array.columns import ID, NOTHING, YES, Array, Mask, Values, among, merged, values_of
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 import pyarrow as pa
 
-from evenhand.record.events.base import INSTANT
+from evenhand.record.events.arrow import INSTANT
 from evenhand.rules.algebra import AgreementStanding, FacilityStanding, OfficerStanding
 from evenhand.rules.array.columns import Array, Values, micros, values_of
 from evenhand.rules.standing import (

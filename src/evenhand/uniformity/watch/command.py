@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evenhand.page.place import InputError
+from evenhand.record.errors import RecordError
 
 if TYPE_CHECKING:
     from evenhand.uniformity.watch.monitor import Look
@@ -77,7 +78,6 @@ def watch(
     """
     import duckdb
 
-    from evenhand.record.manifest import RecordError
     from evenhand.uniformity.watch import report
     from evenhand.uniformity.watch.state import StateError
     from evenhand.uniformity.watch.terminal import show

@@ -260,6 +260,3 @@ def status(folder: Path) -> None:
         click.echo(f"signed by    {', '.join(names)}")
     for key in keys:
         click.echo(f"key          {key.vkey()}")
-
-
-COMMANDS = (init, append, checkpoint, rotate, erase, export_command, status)

@@ -9,10 +9,10 @@ from typing import ParamSpec, TypeVar
 
 import click
 
+from evenhand.record.errors import RecordError
 from evenhand.record.ledger.errors import LedgerError, VerificationError
 from evenhand.record.ledger.home import Home
 from evenhand.record.ledger.ledger import Ledger
-from evenhand.record.manifest import RecordError
 
 P = ParamSpec("P")
 R = TypeVar("R")

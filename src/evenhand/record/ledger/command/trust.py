@@ -262,6 +262,3 @@ def _witness_key(state: Path, name: str | None) -> Signer:
     write_verifier(state, signer.verifier)
     click.echo(f"The witness's verifier key: {signer.verifier.vkey()}", err=True)
     return signer
-
-
-COMMANDS = (prove, verify, verify_proof, witness)
