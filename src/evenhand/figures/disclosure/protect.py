@@ -16,7 +16,7 @@ cells that makes the other table possible. Why intervals must be wide: L. Willen
 of Statistical Disclosure Control" (2001), chapter 4.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +81,9 @@ class _Search:
         self.most = alternatives.values.copy()
         self.found = 0
         self.shifted: set[int] = set()
+        self.bounds = alternatives.lower_bounds()
+        for cell in np.flatnonzero(low < self.bounds):
+            self._raise_low(int(cell), int(self.bounds[cell]))
 
     def run(self) -> None:
         while True:
@@ -98,28 +101,46 @@ class _Search:
             self._see(table)
 
     def _change(self, cells: Ints, rises: Mask) -> Ints:
-        """A table with all of the cells at their goals, or with the first of them where all cannot be.
+        """A table with as many of the cells as possible at their goals, or else the first of them."""
+        rising, falling = self._mask(cells[rises]), self._mask(cells[~rises])
+        table = self.alternatives.with_changes(self.withheld, rising, falling, self.low, self.high)
+        rising &= table >= self.high
+        falling &= table <= self.low
+        if not (rising | falling).any():
+            return self._change_one(int(cells[0]), rising=bool(rises[0]))
+        # What the others gained on the way is not worth a published cell.
+        cheaper = self.alternatives.reaching(
+            self.withheld, rising, falling, self.low, self.high, keep_total=True
+        )
+        return table if cheaper is None else cheaper
 
-        The sum of all is given up last.
-        """
-        keep_total = True
+    def _change_one(self, cell: int, *, rising: bool) -> Ints:
+        """A table with one cell at its goal. The sum of all is given up last."""
+        keep_total, nothing = True, self._mask([])
         while True:
-            table = self.alternatives.with_changes(
-                self.withheld, cells, self.low, self.high, rises, keep_total=keep_total
+            one = self._mask([cell])
+            table = self.alternatives.reaching(
+                self.withheld,
+                one if rising else nothing,
+                nothing if rising else one,
+                self.low,
+                self.high,
+                keep_total=keep_total,
             )
             if table is not None:
                 return table
-            if len(cells) > 1:
-                cells, rises = cells[: len(cells) // 2], rises[: len(cells) // 2]
-            elif keep_total and not self._shift(int(cells[0]), rising=bool(rises[0])):
+            if keep_total and not self._shift(cell, rising=rising):
                 keep_total = False
             elif keep_total:
-                rises = ~rises
-            elif rises[0]:
+                rising = False
+            elif rising:
                 # One case more in a cell and in all sums over it is always possible.
                 raise ArithmeticError("the solver found no other table for one cell alone")
             else:
-                self._raise_low(int(cells[0]))
+                floor = self.alternatives.floor(cell)
+                if floor <= self.low[cell]:
+                    raise ArithmeticError("the solver found no other table for one cell alone")
+                self._raise_low(cell, floor)
 
     def _shift(self, cell: int, *, rising: bool) -> bool:
         """Ask a cell that cannot rise to fall by as much more, once, and if it is not a small one."""
@@ -128,13 +149,12 @@ class _Search:
             return False
         self.shifted.add(cell)
         self.low[cell], self.high[cell] = value - (self.threshold - 1), value
+        if self.low[cell] < self.bounds[cell]:
+            self._raise_low(cell, int(self.bounds[cell]))
         return True
 
-    def _raise_low(self, cell: int) -> None:
-        """A sum of cells that are not zero is at least as many as they are: ask for nothing lower."""
-        floor = self.alternatives.floor(cell)
-        if floor <= self.low[cell]:
-            raise ArithmeticError("the solver found no other table for one cell alone")
+    def _raise_low(self, cell: int, floor: int) -> None:
+        """Ask for nothing lower than the floor: a sum of cells that are not zero is at least as many as they are."""
         if self.alternatives.values[cell] >= self.threshold:
             self.high[cell] = max(self.high[cell], floor + self.threshold - 1)
         self.low[cell] = floor
@@ -145,16 +165,32 @@ class _Search:
 
     def _sweep(self) -> None:
         """Look for tables that reach many goals at once without withholding more."""
+        nothing = self._mask([])
         for way in (1, -1):
             while (wanting := self._wants(way)).any():
-                goals = self.high if way > 0 else self.low
-                table = self.alternatives.without_changes(self.withheld, wanting, goals, way)
-                self._see(table)
+                ways = (wanting, nothing) if way > 0 else (nothing, wanting)
+                self._see(self.alternatives.without_changes(self.withheld, *ways, self.low, self.high))
                 if (self._wants(way) == wanting).all():
                     break
 
     def _see(self, table: Ints) -> None:
-        self.alternatives.check(table, self.withheld)
-        self.found += 1
-        self.least = np.minimum(self.least, table)
-        self.most = np.maximum(self.most, table)
+        """Count a table, and those that go further in the same direction or as far as they can in the other.
+
+        Sums of cells hold for each of them, as they do for the table and the true one.
+        """
+        values, step = self.alternatives.values, table - self.alternatives.values
+        for way in (1, -1):
+            falls = way * step < 0
+            room = (values - self.alternatives.floors)[falls] // np.abs(step[falls])
+            times = int(room.min(initial=self.threshold))
+            if times or way > 0:
+                other = values + way * times * step
+                self.alternatives.check(other, self.withheld)
+                self.found += 1
+                self.least = np.minimum(self.least, other)
+                self.most = np.maximum(self.most, other)
+
+    def _mask(self, cells: Ints | Sequence[int]) -> Mask:
+        mask = np.zeros(len(self.withheld), dtype=bool)
+        mask[np.asarray(cells, dtype=np.int64)] = True
+        return mask
