@@ -26,7 +26,8 @@ from evenhand.figures.disclosure.alternatives import Alternatives, Ints, Mask
 
 DEFAULT_THRESHOLD = 11
 """CMS cell size suppression policy: no cell of 1 to 10 is shown, nor any from which one can be derived."""
-_AT_ONCE = 48
+_SHARE, _AT_ONCE = 8, 48
+"""Published cells are given up for an eighth of the cells that still need it at once, and for 48 at most."""
 LEAST_THRESHOLD, MOST_THRESHOLD = 3, 1000
 
 
@@ -92,8 +93,9 @@ class _Search:
             open_cells = np.flatnonzero(up | down)
             if not len(open_cells):
                 return
-            # The smallest first: they have the least room.
-            cells = open_cells[np.argsort(self.alternatives.values[open_cells], kind="stable")][:_AT_ONCE]
+            # The smallest first, as they have the least room; few at once, as each asks for changes of its own.
+            smallest = open_cells[np.argsort(self.alternatives.values[open_cells], kind="stable")]
+            cells = smallest[: min(max(1, len(smallest) // _SHARE), _AT_ONCE)]
             # Some go up while others go down, so that the change of one makes room for another's.
             rises = np.where(up[cells] & down[cells], np.arange(len(cells)) % 2 == 0, up[cells])
             table = self._change(cells, rises)
