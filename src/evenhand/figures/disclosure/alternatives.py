@@ -123,7 +123,8 @@ class Alternatives:
         return np.add.reduceat(terms, self._starts[:-1]) if len(terms) else terms
 
     def _only_total(self, withheld: Mask) -> Mask:
-        return (np.arange(len(withheld)) == self.total) & ~withheld
+        mask: Mask = (np.arange(len(withheld)) == self.total) & ~withheld
+        return mask
 
     def _price(self, withheld: Mask) -> Floats:
         return np.where(withheld, 0.0, self.cost) * np.ones((4, 1))
@@ -146,7 +147,7 @@ class Alternatives:
         lp.a_matrix_.start_ = 4 * self._starts
         lp.a_matrix_.index_ = (self._cells[:, None] + cells).ravel()
         lp.a_matrix_.value_ = (self._signs[:, None] * _SIGNS).ravel().astype(float)
-        highs = highspy.Highs()
+        highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (
             ("output_flag", False),
             ("threads", 1),
@@ -160,14 +161,18 @@ class Alternatives:
         return highs
 
     def _solve(self, cost: Floats, least: Ints, most: Ints) -> Ints | None:
-        """The cheapest table of whole numbers; None if there is none. `ArithmeticError` if the solver fails."""
+        """Find the cheapest table of whole numbers, None if there is none. The solver may fail."""
         import highspy
 
         columns = np.arange(cost.size, dtype=np.int32)
         self._highs.changeColsCost(cost.size, columns, cost.ravel())
-        self._highs.changeColsBounds(cost.size, columns, least.ravel().astype(float), most.ravel().astype(float))
+        self._highs.changeColsBounds(
+            cost.size, columns, least.ravel().astype(float), most.ravel().astype(float)
+        )
         for kind in (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger):
-            self._highs.changeColsIntegrality(cost.size, columns, np.full(cost.size, int(kind), dtype=np.uint8))
+            self._highs.changeColsIntegrality(
+                cost.size, columns, np.full(cost.size, int(kind), dtype=np.uint8)
+            )
             self._highs.run()
             match self._highs.getModelStatus():
                 case highspy.HighsModelStatus.kInfeasible:
@@ -175,8 +180,9 @@ class Alternatives:
                 case highspy.HighsModelStatus.kOptimal:
                     steps = np.reshape(self._highs.getSolution().col_value, cost.shape)
                     moved = _SIGNS @ steps
-                    if np.abs(moved - np.rint(moved)).max() < 1e-6:
-                        return self.values + np.rint(moved).astype(np.int64)
+                    table: Ints = self.values + np.rint(moved).astype(np.int64)
+                    if np.abs(table - self.values - moved).max() < 1e-6:
+                        return table
                 case status:
                     raise ArithmeticError(f"the solver stopped: {status}")
         raise ArithmeticError("the solver found no table of whole numbers")

@@ -93,7 +93,7 @@ class _Search:
             open_cells = np.flatnonzero(up | down)
             if not len(open_cells):
                 return
-            # The smallest first, as they have the least room; few at once, as each asks for changes of its own.
+            # The smallest first: they have the least room. Few at once: each asks for changes of its own.
             smallest = open_cells[np.argsort(self.alternatives.values[open_cells], kind="stable")]
             cells = smallest[: min(max(1, len(smallest) // _SHARE), _AT_ONCE)]
             # Some go up while others go down, so that the change of one makes room for another's.
@@ -156,7 +156,7 @@ class _Search:
         return True
 
     def _raise_low(self, cell: int, floor: int) -> None:
-        """Ask for nothing lower than the floor: a sum of cells that are not zero is at least as many as they are."""
+        """Ask a cell for nothing below its floor, as a sum is at least as many as its parts."""
         if self.alternatives.values[cell] >= self.threshold:
             self.high[cell] = max(self.high[cell], floor + self.threshold - 1)
         self.low[cell] = floor
