@@ -147,9 +147,8 @@ class Alternatives:
         lp.a_matrix_.start_ = 4 * self._starts
         lp.a_matrix_.index_ = (self._cells[:, None] + cells).ravel()
         lp.a_matrix_.value_ = (self._signs[:, None] * _SIGNS).ravel().astype(float)
-        highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        highs = _silent_solver()
         for option, value in (
-            ("output_flag", False),
             ("threads", 1),
             # Without it a search starts where the last one ended.
             ("presolve", "off"),
@@ -186,6 +185,20 @@ class Alternatives:
                 case status:
                     raise ArithmeticError(f"the solver stopped: {status}")
         raise ArithmeticError("the solver found no table of whole numbers")
+
+
+def _silent_solver() -> Any:
+    """Give a HiGHS solver that prints nothing, not even its name, which would end up in JSON on stdout."""
+    import highspy
+
+    class Silent(highspy.Highs):
+        # The constructor calls this, and HiGHS prints its name at the first call of any method.
+        def enableCallbacks(self) -> None:  # noqa: N802
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    solver: Any = Silent()  # type: ignore[no-untyped-call]
+    return solver
 
 
 def _coefficients(parent: int, children: tuple[int, ...]) -> dict[int, int]:
