@@ -8,9 +8,10 @@ that agrees with everything published and has a very different number in that ce
   the threshold or more, so that not even its being small can be told from the sums;
 - for any other withheld cell, two tables whose numbers in it differ by the threshold less one or more.
 
-Those tables are found by a mixed-integer solver (HiGHS) and each is checked in whole numbers here, so that
-the proof does not rest on the solver. An outsider is taken to know that a withheld cell is not zero, as zeros
-are published. The cells to add are chosen after J. P. Kelly, B. L. Golden and A. A. Assad, "Cell suppression:
+The HiGHS solver finds those tables, and each is checked in whole numbers here, so that the proof does not
+rest on the solver. One table shows the range of many cells, and so do the tables that differ from the true
+one by a multiple of the same steps: the solver is asked only for what no table has shown yet. An outsider
+knows that a withheld cell is not zero, because zeros are published. The cells to add are chosen after J. P. Kelly, B. L. Golden and A. A. Assad, "Cell suppression:
 disclosure protection for sensitive tabular data", Networks 22 (1992): the cheapest change of the published
 cells that makes the other table possible. Why intervals must be wide: L. Willenborg and T. de Waal, "Elements
 of Statistical Disclosure Control" (2001), chapter 4.
@@ -176,16 +177,17 @@ class _Search:
                     break
 
     def _see(self, table: Ints) -> None:
-        """Count a table, and those that go further in the same direction or as far as they can in the other.
+        """Take in the table, and those as many steps away as can be, in its direction and in the opposite one.
 
-        Sums of cells hold for each of them, as they do for the table and the true one.
+        The sums hold for them as well, because they hold for the table and for the true one.
         """
+        self.alternatives.check(table, self.withheld)
         values, step = self.alternatives.values, table - self.alternatives.values
         for way in (1, -1):
             falls = way * step < 0
             room = (values - self.alternatives.floors)[falls] // np.abs(step[falls])
             times = int(room.min(initial=self.threshold))
-            if times or way > 0:
+            if times:
                 other = values + way * times * step
                 self.alternatives.check(other, self.withheld)
                 self.found += 1
