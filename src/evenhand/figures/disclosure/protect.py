@@ -11,10 +11,11 @@ that agrees with everything published and has a very different number in that ce
 The HiGHS solver finds those tables, and each is checked in whole numbers here, so that the proof does not
 rest on the solver. One table shows the range of many cells, and so do the tables that differ from the true
 one by a multiple of the same steps: the solver is asked only for what no table has shown yet. An outsider
-knows that a withheld cell is not zero, because zeros are published. The cells to add are chosen after J. P. Kelly, B. L. Golden and A. A. Assad, "Cell suppression:
-disclosure protection for sensitive tabular data", Networks 22 (1992): the cheapest change of the published
-cells that makes the other table possible. Why intervals must be wide: L. Willenborg and T. de Waal, "Elements
-of Statistical Disclosure Control" (2001), chapter 4.
+knows that a withheld cell is not zero, because zeros are published. The cells to add are chosen after
+J. P. Kelly, B. L. Golden and A. A. Assad, "Cell suppression: disclosure protection for sensitive tabular
+data", Networks 22 (1992): the cheapest change of the published cells that makes the other table possible. Why
+intervals must be wide: L. Willenborg and T. de Waal, "Elements of Statistical Disclosure Control" (2001),
+chapter 4.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,8 +28,10 @@ from evenhand.figures.disclosure.alternatives import Alternatives, Ints, Mask
 
 DEFAULT_THRESHOLD = 11
 """CMS cell size suppression policy: no cell of 1 to 10 is shown, nor any from which one can be derived."""
-_SHARE, _AT_ONCE = 8, 48
-"""Published cells are given up for an eighth of the cells that still need it at once, and for 48 at most."""
+_SHARES, _AT_ONCE = (2, 8), 48
+"""Published cells are given up for half of the cells that still need it at once, or an eighth; 48 at most."""
+_MANY = 2000
+"""From so many cells on, only the first of these ways is tried, as each takes long."""
 LEAST_THRESHOLD, MOST_THRESHOLD = 3, 1000
 
 
@@ -60,13 +63,20 @@ def protect(
     reach = threshold // 2
     low = np.where(small, 1, values - reach)
     high = np.where(small, threshold, values + reach)
-    search = _Search(
-        Alternatives(linked, 2 * _AT_ONCE * threshold, known or {}), small.copy(), low, high, threshold
-    )
+    alternatives = Alternatives(linked, 2 * _AT_ONCE * threshold, known or {})
+    shares = _SHARES if len(values) < _MANY else _SHARES[:1]
+    found = [_search(alternatives, small, low, high, threshold, share) for share in shares]
+    return min(found, key=lambda protection: len(protection.withheld))
+
+
+def _search(
+    alternatives: Alternatives, small: Mask, low: Ints, high: Ints, threshold: int, share: int
+) -> Protection:
+    search = _Search(alternatives, small.copy(), low.copy(), high.copy(), threshold, share)
     try:
         search.run()
     except ArithmeticError:
-        return Protection(frozenset(range(len(values))), search.found, threshold)
+        return Protection(frozenset(range(len(small))), search.found, threshold)
     return Protection(frozenset(np.flatnonzero(search.withheld).tolist()), search.found, threshold)
 
 
@@ -74,11 +84,11 @@ class _Search:
     """Widens the set of withheld cells until each has been seen at or beyond both of its goals."""
 
     def __init__(
-        self, alternatives: Alternatives, withheld: Mask, low: Ints, high: Ints, threshold: int
+        self, alternatives: Alternatives, withheld: Mask, low: Ints, high: Ints, threshold: int, share: int
     ) -> None:
         self.alternatives = alternatives
         self.withheld = withheld
-        self.low, self.high, self.threshold = low, high, threshold
+        self.low, self.high, self.threshold, self.share = low, high, threshold, share
         self.least = alternatives.values.copy()
         self.most = alternatives.values.copy()
         self.found = 0
@@ -96,7 +106,7 @@ class _Search:
                 return
             # The smallest first: they have the least room. Few at once: each asks for changes of its own.
             smallest = open_cells[np.argsort(self.alternatives.values[open_cells], kind="stable")]
-            cells = smallest[: min(max(1, len(smallest) // _SHARE), _AT_ONCE)]
+            cells = smallest[: min(max(1, len(smallest) // self.share), _AT_ONCE)]
             # Some go up while others go down, so that the change of one makes room for another's.
             rises = np.where(up[cells] & down[cells], np.arange(len(cells)) % 2 == 0, up[cells])
             table = self._change(cells, rises)
@@ -177,7 +187,7 @@ class _Search:
                     break
 
     def _see(self, table: Ints) -> None:
-        """Take in the table, and those as many steps away as can be, in its direction and in the opposite one.
+        """Take in the table, and the farthest tables in its direction and in the opposite one.
 
         The sums hold for them as well, because they hold for the table and for the true one.
         """
