@@ -1,9 +1,9 @@
-"""The figures of a year next to a bare scan and to pandas, and disclosure control by number of agencies.
+"""The figures of a year next to a bare scan, pandas and the bare imports; disclosure control by agencies.
 
     python benchmarks/figures.py RECORD FY2025 [--pandas]
 
-One run in one process each; the peak memory is that of the process. `--pandas` reads all booking events into
-memory, which not every record allows.
+Each runs in a process of its own; the peak memory is that of the process. `--pandas` reads all booking events
+into memory, which not every record allows.
 """
 
 import argparse
@@ -26,7 +26,9 @@ from evenhand.figures.run import figures
 from evenhand.figures.year import fiscal_year
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
+from small_input import small_input
 
+IMPORTS = "click, duckdb, highspy, jinja2, numpy, pyarrow.parquet, pydantic, rich.console, rich.table"
 COLUMNS = (
     "type",
     "agency",
@@ -86,7 +88,7 @@ def in_pandas(record: Path, year: str) -> None:
 
 
 def control(agencies: int) -> tuple[int, int, int, float]:
-    """Cells, small cells, withheld cells and seconds for linked tables of so many agencies."""
+    """Cells, small cells, withheld cells and CPU seconds for linked tables of so many agencies."""
     random = Random(agencies)
     counts = {}
     for agency in range(agencies):
@@ -105,10 +107,10 @@ def control(agencies: int) -> tuple[int, int, int, float]:
     )
     tables = (Table("a", "", {"place": 2, "offense": 1}), Table("b", "", {"model": 1, "offense": 1}))
     linked = Cube("c", "", "", "", dimensions, tables, counts).linked()
-    started = time.perf_counter()
+    started = time.process_time()
     found = protect(linked)
     small = sum(value < 11 for value in linked.values)
-    return len(linked.values), small, len(found.withheld), time.perf_counter() - started
+    return len(linked.values), small, len(found.withheld), time.process_time() - started
 
 
 def measured(work: Callable[[Path, str], None], record: Path, year: str) -> tuple[float, float, float]:
@@ -147,10 +149,12 @@ def main() -> None:
         wall, cpu, memory = measured(work, given.record, given.year)
         base = base or cpu
         print(f"| {name} | {wall:.1f} | {cpu:.1f} | {memory:.1f} | {cpu / base:.1f} |", flush=True)
-    print("\n| agencies | cells | small | withheld | wall s |\n|---:|---:|---:|---:|---:|")
+    print("\n| agencies | cells | small | withheld | CPU s |\n|---:|---:|---:|---:|---:|")
     for agencies in (20, 200, 800, 1600):
         cells, small, withheld, seconds = control(agencies)
         print(f"| {agencies:,} | {cells:,} | {small:,} | {withheld:,} | {seconds:.1f} |", flush=True)
+    print()
+    small_input(IMPORTS, "figures", "--year", "FY2025")
 
 
 if __name__ == "__main__":

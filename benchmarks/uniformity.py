@@ -1,6 +1,7 @@
-"""The uniformity report on large records; the same statistics by pandas and statsmodels on rows.
+"""The uniformity report, large and small; the same statistics by pandas and statsmodels on rows.
 
-    .venv/bin/python benchmarks/uniformity.py [--peers 200000] [1000000 10000000]
+    UV_PROJECT_ENVIRONMENT=build/bench uv run --group bench python benchmarks/uniformity.py \
+        [--peers 200000] [1000000 10000000]
 
 Every step runs in a process of its own; all figures come from one run on one machine. The peers start from a
 table of bookings in memory, one row each, and compare the races on two measures (interviewed, time to
@@ -19,6 +20,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from small_input import small_input
+
+IMPORTS = (
+    "click, duckdb, jinja2, numpy, pyarrow.csv, pyarrow.parquet, pydantic, rich.console, "
+    "scipy.linalg, scipy.special"
+)
 COLUMN = "race_ethnicity"
 FACTORS = ["facility", "class", "hour", "weekday"]
 
@@ -166,6 +173,7 @@ def compare(sizes: list[int], small: int, folder: Path) -> None:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     print(f"{os.cpu_count()} cores, {memory:.0f} GB, load {os.getloadavg()[0]:.1f}")
     record, table = str(folder / "record"), str(folder / "bookings.parquet")
+    small_input(IMPORTS, "uniformity")
     step("simulate", str(small), record)
     own = step("ours", record, table)
     other = step("peers", table, ",".join(own["groups"]))

@@ -1,13 +1,13 @@
 """Cubes for the tests of disclosure control: drawn ones, and an attacker's view of what is published."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 import numpy as np
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from evenhand.figures.cube import Cube, Dimension, Linked, Table
+from evenhand.figures.cube import Cell, Cube, Dimension, Linked, Table
 from evenhand.figures.disclosure.protect import Protection
 
 PLACE = Dimension("place", ("state", "agency"))
@@ -29,11 +29,11 @@ def cube_of(counts: dict[tuple[tuple[str, ...], ...], int], tables: tuple[Table,
 
 
 @st.composite
-def cubes(draw: st.DrawFn) -> Cube:
+def cubes(draw: st.DrawFn, most_places: int = 6, most_offenses: int = 5) -> Cube:
     """Linked tables of a few agencies and classes, many of their cells small or empty."""
     numbers = st.one_of(st.just(0), st.integers(1, 4), st.integers(1, 40), st.integers(1, 400))
-    places = PLACES[: draw(st.integers(1, 6))]
-    offenses = OFFENSES[: draw(st.integers(1, 5))]
+    places = PLACES[: draw(st.integers(1, most_places))]
+    offenses = OFFENSES[: draw(st.integers(1, most_offenses))]
     cells = list(product(places, offenses, MODELS))
     return cube_of({cell: draw(numbers) for cell in cells})
 
@@ -72,6 +72,40 @@ def bounds(linked: Linked, protection: Protection) -> dict[int, tuple[float, flo
                 bounds=(1, None),
             )
             ends.append(sign * answer.fun if answer.status == 0 else np.inf)
+        found[cell] = (ends[0], ends[1])
+    return found
+
+
+def whole_bounds(
+    linked: Linked, protection: Protection, known: Mapping[Cell, int] | None = None
+) -> dict[int, tuple[int, float]]:
+    """The least and the greatest whole number that each withheld cell can have.
+
+    An auditor who knows all that `bounds` knows and that people are whole. One system of equations with the
+    published cells fixed, solved for each cell anew.
+    """
+    count = len(linked.values)
+    matrix = np.zeros((len(linked.equations), count))
+    for row, (parent, children) in enumerate(linked.equations):
+        matrix[row, parent] -= 1
+        for child in children:
+            matrix[row, child] += 1
+    shown = np.array([n not in protection.withheld for n in range(count)])
+    values = np.array(linked.values, dtype=float)
+    floors = np.array([(known or {}).get(cell, 1) for cell in linked.cells])
+    # No goal is so far away: a cell that can reach this can reach any number that matters.
+    far = values + 100 * protection.threshold
+    limits = Bounds(np.where(shown, values, floors), np.where(shown, values, far))
+    sums = LinearConstraint(matrix, 0, 0)
+    found = {}
+    for cell in sorted(protection.withheld):
+        ends = []
+        for sign in (1, -1):
+            cost = np.zeros(count)
+            cost[cell] = sign
+            answer = milp(cost, constraints=sums, bounds=limits, integrality=np.ones(count))
+            assert answer.status == 0, answer.message
+            ends.append(round(sign * answer.fun))
         found[cell] = (ends[0], ends[1])
     return found
 

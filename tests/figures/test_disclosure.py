@@ -5,11 +5,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from evenhand.figures.cube import Cube, Dimension, Linked, Table
+from evenhand.figures.cube import Cell, Cube, Dimension, Linked, Table
 from evenhand.figures.disclosure.protect import Protection, protect
 from evenhand.figures.measures.base import Figure
 from evenhand.figures.publish import Control, publish, rounded
-from figures.tables import OFFENSE, PLACES, bounds, cube_of, cubes, every_table
+from figures.tables import OFFENSE, PLACES, bounds, cube_of, cubes, every_table, whole_bounds
 
 HARD = [
     # One small cell in an otherwise large table.
@@ -68,6 +68,44 @@ def test_an_attacker_fails_on_many_tables(cube: Cube) -> None:
     assert_safe(linked, protect(linked, 5))
 
 
+def assert_safe_in_whole_numbers(linked: Linked, protection: Protection, known: dict[Cell, int]) -> None:
+    """Check what an auditor finds who solves for each cell alone, with a model of their own."""
+    threshold = protection.threshold
+    nothing_shown = Protection(frozenset(range(len(linked.values))), 0, threshold)
+    floors = {cell: low for cell, (low, _) in whole_bounds(linked, nothing_shown, known).items()}
+    for cell, (low, high) in whole_bounds(linked, protection, known).items():
+        value = linked.values[cell]
+        assert low <= value <= high
+        if value < threshold:
+            assert high >= threshold, "that the cell is small can be told"
+            assert low == floors[cell], "a least number can be told"
+        else:
+            assert high - low >= threshold - 1, "a number withheld beside others is all but known"
+
+
+@settings(max_examples=10, deadline=None)
+@given(cubes(3, 3), st.integers(3, 11), st.data())
+@example(cube_of(HARD[0]), 11, None)
+@example(cube_of(HARD[4]), 11, None)
+def test_an_auditor_in_whole_numbers_learns_no_withheld_cell(
+    cube: Cube, threshold: int, data: st.DataObject | None
+) -> None:
+    linked = cube.linked()
+    known = {}
+    if data and linked.cells:
+        cell, value = data.draw(st.sampled_from(list(zip(linked.cells, linked.values, strict=True))))
+        known[cell] = data.draw(st.integers(1, value))
+    assert_safe_in_whole_numbers(linked, protect(linked, threshold, known), known)
+
+
+@pytest.mark.trial
+@settings(max_examples=150, deadline=None)
+@given(cubes(), st.sampled_from([3, 5, 11, 20]))
+def test_an_auditor_in_whole_numbers_fails_on_many_tables(cube: Cube, threshold: int) -> None:
+    linked = cube.linked()
+    assert_safe_in_whole_numbers(linked, protect(linked, threshold), {})
+
+
 @settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=4, max_size=4))
 @example([2, 3, 4, 9])
@@ -97,6 +135,8 @@ def test_suppression_of_small_cells_alone_would_be_undone() -> None:
     assert any(low == high == linked.values[cell] for cell, (low, high) in bounds(linked, naive).items())
     with pytest.raises(AssertionError):
         assert_safe(linked, naive)
+    with pytest.raises(AssertionError):
+        assert_safe_in_whole_numbers(linked, naive, {})
 
 
 def test_a_cell_of_several_tables_is_withheld_in_all() -> None:
@@ -159,11 +199,35 @@ def test_what_a_percentile_tells_is_taken_into_account() -> None:
 
 
 def test_a_solver_that_fails_costs_figures_and_not_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    from evenhand.figures.disclosure import alternatives
+    from evenhand.figures.disclosure.alternatives import Alternatives
 
-    monkeypatch.setattr(alternatives, "_solve", lambda **_: None)
+    monkeypatch.setattr(Alternatives, "_solve", lambda *_: None)
     published = publish(Figure(cube_of(HARD[0])), Control(11))
     assert set(published.values.values()) == {None}
+
+
+def test_a_solver_that_gives_a_wrong_table_costs_figures_and_not_secrets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from evenhand.figures.disclosure.alternatives import Alternatives
+
+    # One more case everywhere: the sums do not agree.
+    monkeypatch.setattr(Alternatives, "_solve", lambda self, *_: self.values + 1)
+    published = publish(Figure(cube_of(HARD[0])), Control(11))
+    assert set(published.values.values()) == {None}
+
+
+@settings(max_examples=25, deadline=None)
+@given(cubes(3, 3))
+def test_lower_bounds_are_true_of_every_table(cube: Cube) -> None:
+    from evenhand.figures.disclosure.alternatives import Alternatives
+
+    linked = cube.linked()
+    if not linked.cells:
+        return
+    bounds_ = Alternatives(linked, 100, {}).lower_bounds()
+    nothing_shown = Protection(frozenset(range(len(linked.values))), 0, 11)
+    assert all(bounds_[cell] <= low for cell, (low, _) in whole_bounds(linked, nothing_shown).items())
 
 
 def test_the_check_refuses_a_table_that_does_not_agree() -> None:

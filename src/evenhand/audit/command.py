@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import duckdb
@@ -26,11 +26,13 @@ from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
 from evenhand.record.folder import staged_folder
 from evenhand.record.interrupt import interruptible
-from evenhand.record.ledger.check import CheckResult
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.remote import AnyPath
 from evenhand.record.store import Record
 from evenhand.rules.rule import Rule, Severity
+
+if TYPE_CHECKING:
+    from evenhand.record.ledger.check import CheckResult
 
 NEVER = "never"
 SPARK = "spark"
@@ -177,7 +179,7 @@ def _job(
     return _Job(record, rules, window, bar, against_truth)
 
 
-def _run(job: _Job, ledger: CheckResult | None, out: Path, progress: Report, runner: Runner) -> _Done:
+def _run(job: _Job, ledger: "CheckResult | None", out: Path, progress: Report, runner: Runner) -> _Done:
     """Audit into a folder beside `out`, which takes its place when everything is written."""
     with staged_folder(out) as folder:
         found = audit(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -15,7 +16,6 @@ from evenhand.audit.window import Window
 from evenhand.audit.workers import Runner, local
 from evenhand.progress import Report
 from evenhand.record.events import SubjectKind
-from evenhand.record.ledger.check import CheckResult
 from evenhand.record.store import Record
 from evenhand.rules.answer import Provides, Verdict, unanswerable
 from evenhand.rules.array.engine import ArrayEngine, PartResult, Tally
@@ -23,6 +23,9 @@ from evenhand.rules.case import Context
 from evenhand.rules.patterns import END_OF_RECORD
 from evenhand.rules.rule import Rule
 from evenhand.rules.standing import build_standings
+
+if TYPE_CHECKING:
+    from evenhand.record.ledger.check import CheckResult
 
 SORT_MEMORY = "512MB"
 _EMPTY_RECORD_ENDS = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,7 +63,7 @@ class Audit:
     window: Window
     results: tuple[RuleResult, ...]
     folder: Path
-    ledger: CheckResult | None = None
+    ledger: "CheckResult | None" = None
     """What the record's ledger says of it; None if it carries none, or was not asked."""
 
     @property
@@ -81,7 +84,7 @@ def audit(
     *,
     window: Window | None = None,
     progress: Report = lambda *_: None,
-    ledger: CheckResult | None = None,
+    ledger: "CheckResult | None" = None,
     runner: Runner | None = None,
 ) -> Audit:
     """Judge the record by the rules; write `findings.parquet` and `findings.csv` into the folder.

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import sqrt
+from statistics import NormalDist
 
 THRESHOLD = 11
 LEVEL = 0.95
@@ -56,16 +58,22 @@ def share(measure: str, number: int, of: int) -> Result:
         return Result(measure, f"{measure}: no cases.")
     if of < THRESHOLD:
         return Result(measure, f"{measure}: withheld, as fewer than {THRESHOLD} cases stand behind it.")
-    from statsmodels.stats.proportion import proportion_confint
-
     base = about(of)
     if 0 < number < THRESHOLD:
         return Result(measure, f"{measure}: less than {THRESHOLD / of:.1%} of about {base:,}.", of=base)
     if 0 < of - number < THRESHOLD:
         return Result(measure, f"{measure}: more than {1 - THRESHOLD / of:.1%} of about {base:,}.", of=base)
-    low, high = proportion_confint(number, of, alpha=1 - LEVEL, method="wilson")
+    low, high = _wilson(number, of)
     text = f"{measure}: {number / of:.1%} of about {base:,} (95% interval {low:.1%} to {high:.1%})."
-    return Result(measure, text, round(number / of, 3), round(float(low), 3), round(float(high), 3), base)
+    return Result(measure, text, round(number / of, 3), round(low, 3), round(high, 3), base)
+
+
+def _wilson(number: int, of: int) -> tuple[float, float]:
+    share, z = number / of, NormalDist().inv_cdf(0.5 + LEVEL / 2)
+    middle = share + z**2 / (2 * of)
+    reach = z * sqrt(share * (1 - share) / of + (z / (2 * of)) ** 2)
+    scale = 1 + z**2 / of
+    return max((middle - reach) / scale, 0.0), min((middle + reach) / scale, 1.0)
 
 
 def parts(measure: str, rows: Mapping[str, int]) -> list[Result]:

@@ -101,7 +101,7 @@ class CheckedPart:
         schema = type_schema(event_type)
         wanted = [name for name in schema.names if name in columns]
         with naming(path):
-            return self._file(event_type, path, schema).read(columns=wanted, use_threads=False)
+            return _read_columns(self._file(event_type, path, schema), wanted)
 
     def _file(self, event_type: str, path: AnyPath, schema: pa.Schema) -> pq.ParquetFile:
         if event_type not in self._open:
@@ -113,9 +113,7 @@ class CheckedPart:
                     "restore it or run the intake again."
                 )
             coded = [text for field in schema if (text := dictionary_path(field))]
-            file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=coded)
-            _check_columns(path, file.schema_arrow, schema)
-            self._open[event_type] = file
+            self._open[event_type] = _opened(path, pa.py_buffer(content), schema, coded)
         return self._open[event_type]
 
 
@@ -150,12 +148,15 @@ def read_file(
     the file is missing, damaged, or lacks a column.
     """
     with naming(path), open_file(path, schema, dictionaries) as file:
-        # One by one, as Arrow cannot read lists of dictionaries over several row groups.
-        groups = [
-            file.read_row_group(n, columns=list(columns), use_threads=False)
-            for n in range(file.num_row_groups)
-        ]
-        return pa.concat_tables(groups) if groups else file.read(columns=list(columns))
+        return _read_columns(file, columns)
+
+
+def _read_columns(file: pq.ParquetFile, columns: Collection[str]) -> pa.Table:
+    # One by one, as Arrow cannot read lists of dictionaries over several row groups.
+    groups = [
+        file.read_row_group(n, columns=list(columns), use_threads=False) for n in range(file.num_row_groups)
+    ]
+    return pa.concat_tables(groups) if groups else file.read(columns=list(columns))
 
 
 def open_file(
@@ -163,23 +164,29 @@ def open_file(
 ) -> pq.ParquetFile:
     """Open a Parquet file as `read_file` does; errors name it as it is `called`."""
     with naming(called or path):
-        try:
-            file = _opened(path, dictionaries)
-        except KeyError:  # It lacks one of them; the check below says which.
-            file = _opened(path, ())
+        source = path if isinstance(path, Path) else path.open_anywhere()
+        return _opened(called or path, source, schema, dictionaries)
+
+
+def _opened(
+    path: AnyPath,
+    source: "Path | pa.Buffer | pa.NativeFile",
+    schema: pa.Schema,
+    dictionaries: Collection[str],
+) -> pq.ParquetFile:
+    """Open a file from its path, its bytes or a stream; the path names it in errors."""
+    # In object storage, columns that lie side by side are fetched by one request.
+    remote = isinstance(path, RemotePath)
     try:
-        _check_columns(called or path, file.schema_arrow, schema)
+        file = pq.ParquetFile(source, read_dictionary=list(dictionaries), pre_buffer=remote)
+    except KeyError:  # It lacks one of them; the check below says which.
+        file = pq.ParquetFile(source)
+    try:
+        _check_columns(path, file.schema_arrow, schema)
     except RecordError:
         file.close()
         raise
     return file
-
-
-def _opened(path: AnyPath, dictionaries: Collection[str]) -> pq.ParquetFile:
-    if isinstance(path, Path):
-        return pq.ParquetFile(path, read_dictionary=list(dictionaries))
-    # Columns that lie side by side are fetched by one request.
-    return pq.ParquetFile(path.open_anywhere(), read_dictionary=list(dictionaries), pre_buffer=True)
 
 
 @contextmanager

@@ -14,9 +14,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
-
 _DATA = files("evenhand.registry") / "data"
 
 
@@ -155,6 +152,9 @@ class Gazetteer:
             return None
         limit = 1 if len(key) < 6 else 2
         counties = self.counties.get(state, {})
+        from rapidfuzz import process
+        from rapidfuzz.distance import DamerauLevenshtein
+
         hits = process.extract(
             key, counties.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=limit, limit=3
         )
@@ -256,6 +256,9 @@ def read_state(text: str, places: Gazetteer) -> StateReading:
     named = {"COMMONWEALTH OF THE NORTHERN MARIANA ISLANDS": "MP", "CNMI": "MP", "VIRGIN ISLANDS": "VI"}
     if name in named:
         return StateReading(named[name], "state's other name read")
+    from rapidfuzz import process
+    from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
     hits = process.extract(
         name, places.state_names.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=3, limit=2
     )

@@ -10,15 +10,17 @@ import json
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from django.utils import timezone
 
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.webhooks.models import Delivery, Hook
 from evenhand.record.events import Event
 from evenhand.record.ledger.leaf import instant
+
+if TYPE_CHECKING:
+    import httpx
 
 MOST_TRIES = 12
 """The waits double from one minute: the last try is after about 34 hours."""
@@ -61,6 +63,9 @@ def signature(secret: str, body: str, at: int) -> str:
 
 def deliver(at: datetime | None = None) -> tuple[int, int]:
     """Send what is due; how many arrived and how many did not. A failed one is tried again, ever later."""
+    # Only the command that delivers sends: the desk's processes never import it.
+    import httpx
+
     now = at or timezone.now()
     arrived = failed = 0
     with within(EVERYTHING), httpx.Client(timeout=TIMEOUT, follow_redirects=False) as client:
@@ -77,8 +82,10 @@ def deliver(at: datetime | None = None) -> tuple[int, int]:
     return arrived, failed
 
 
-def _send(client: httpx.Client, delivery: Delivery) -> str:
+def _send(client: "httpx.Client", delivery: Delivery) -> str:
     """The status that came back, or what went wrong."""
+    import httpx
+
     headers = {
         "Content-Type": "application/json",
         "Evenhand-Signature": signature(delivery.hook.secret, delivery.body, int(time.time())),

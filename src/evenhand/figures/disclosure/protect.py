@@ -8,15 +8,17 @@ that agrees with everything published and has a very different number in that ce
   the threshold or more, so that not even its being small can be told from the sums;
 - for any other withheld cell, two tables whose numbers in it differ by the threshold less one or more.
 
-Those tables are found by a mixed-integer solver (HiGHS) and each is checked in whole numbers here, so that
-the proof does not rest on the solver. An outsider is taken to know that a withheld cell is not zero, as zeros
-are published. The cells to add are chosen after J. P. Kelly, B. L. Golden and A. A. Assad, "Cell suppression:
-disclosure protection for sensitive tabular data", Networks 22 (1992): the cheapest change of the published
-cells that makes the other table possible. Why intervals must be wide: L. Willenborg and T. de Waal, "Elements
-of Statistical Disclosure Control" (2001), chapter 4.
+The HiGHS solver finds those tables, and each is checked in whole numbers here, so that the proof does not
+rest on the solver. One table shows the range of many cells, and so do the tables that differ from the true
+one by a multiple of the same steps: the solver is asked only for what no table has shown yet. An outsider
+knows that a withheld cell is not zero, because zeros are published. The cells to add are chosen after
+J. P. Kelly, B. L. Golden and A. A. Assad, "Cell suppression: disclosure protection for sensitive tabular
+data", Networks 22 (1992): the cheapest change of the published cells that makes the other table possible. Why
+intervals must be wide: L. Willenborg and T. de Waal, "Elements of Statistical Disclosure Control" (2001),
+chapter 4.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +28,10 @@ from evenhand.figures.disclosure.alternatives import Alternatives, Ints, Mask
 
 DEFAULT_THRESHOLD = 11
 """CMS cell size suppression policy: no cell of 1 to 10 is shown, nor any from which one can be derived."""
-_AT_ONCE = 48
+_SHARES, _AT_ONCE = (2, 8), 48
+"""Published cells are given up for half of the cells that still need it at once, or an eighth; 48 at most."""
+_MANY = 2000
+"""From so many cells on, only the first of these ways is tried, as each takes long."""
 LEAST_THRESHOLD, MOST_THRESHOLD = 3, 1000
 
 
@@ -58,13 +63,20 @@ def protect(
     reach = threshold // 2
     low = np.where(small, 1, values - reach)
     high = np.where(small, threshold, values + reach)
-    search = _Search(
-        Alternatives(linked, 2 * _AT_ONCE * threshold, known or {}), small.copy(), low, high, threshold
-    )
+    alternatives = Alternatives(linked, 2 * _AT_ONCE * threshold, known or {})
+    shares = _SHARES if len(values) < _MANY else _SHARES[:1]
+    found = [_search(alternatives, small, low, high, threshold, share) for share in shares]
+    return min(found, key=lambda protection: len(protection.withheld))
+
+
+def _search(
+    alternatives: Alternatives, small: Mask, low: Ints, high: Ints, threshold: int, share: int
+) -> Protection:
+    search = _Search(alternatives, small.copy(), low.copy(), high.copy(), threshold, share)
     try:
         search.run()
     except ArithmeticError:
-        return Protection(frozenset(range(len(values))), search.found, threshold)
+        return Protection(frozenset(range(len(small))), search.found, threshold)
     return Protection(frozenset(np.flatnonzero(search.withheld).tolist()), search.found, threshold)
 
 
@@ -72,15 +84,18 @@ class _Search:
     """Widens the set of withheld cells until each has been seen at or beyond both of its goals."""
 
     def __init__(
-        self, alternatives: Alternatives, withheld: Mask, low: Ints, high: Ints, threshold: int
+        self, alternatives: Alternatives, withheld: Mask, low: Ints, high: Ints, threshold: int, share: int
     ) -> None:
         self.alternatives = alternatives
         self.withheld = withheld
-        self.low, self.high, self.threshold = low, high, threshold
+        self.low, self.high, self.threshold, self.share = low, high, threshold, share
         self.least = alternatives.values.copy()
         self.most = alternatives.values.copy()
         self.found = 0
         self.shifted: set[int] = set()
+        self.bounds = alternatives.lower_bounds()
+        for cell in np.flatnonzero(low < self.bounds):
+            self._raise_low(int(cell), int(self.bounds[cell]))
 
     def run(self) -> None:
         while True:
@@ -89,8 +104,9 @@ class _Search:
             open_cells = np.flatnonzero(up | down)
             if not len(open_cells):
                 return
-            # The smallest first: they have the least room.
-            cells = open_cells[np.argsort(self.alternatives.values[open_cells], kind="stable")][:_AT_ONCE]
+            # The smallest first: they have the least room. Few at once: each asks for changes of its own.
+            smallest = open_cells[np.argsort(self.alternatives.values[open_cells], kind="stable")]
+            cells = smallest[: min(max(1, len(smallest) // self.share), _AT_ONCE)]
             # Some go up while others go down, so that the change of one makes room for another's.
             rises = np.where(up[cells] & down[cells], np.arange(len(cells)) % 2 == 0, up[cells])
             table = self._change(cells, rises)
@@ -98,28 +114,46 @@ class _Search:
             self._see(table)
 
     def _change(self, cells: Ints, rises: Mask) -> Ints:
-        """A table with all of the cells at their goals, or with the first of them where all cannot be.
+        """A table with as many of the cells as possible at their goals, or else the first of them."""
+        rising, falling = self._mask(cells[rises]), self._mask(cells[~rises])
+        table = self.alternatives.with_changes(self.withheld, rising, falling, self.low, self.high)
+        rising &= table >= self.high
+        falling &= table <= self.low
+        if not (rising | falling).any():
+            return self._change_one(int(cells[0]), rising=bool(rises[0]))
+        # What the others gained on the way is not worth a published cell.
+        cheaper = self.alternatives.reaching(
+            self.withheld, rising, falling, self.low, self.high, keep_total=True
+        )
+        return table if cheaper is None else cheaper
 
-        The sum of all is given up last.
-        """
-        keep_total = True
+    def _change_one(self, cell: int, *, rising: bool) -> Ints:
+        """A table with one cell at its goal. The sum of all is given up last."""
+        keep_total, nothing = True, self._mask([])
         while True:
-            table = self.alternatives.with_changes(
-                self.withheld, cells, self.low, self.high, rises, keep_total=keep_total
+            one = self._mask([cell])
+            table = self.alternatives.reaching(
+                self.withheld,
+                one if rising else nothing,
+                nothing if rising else one,
+                self.low,
+                self.high,
+                keep_total=keep_total,
             )
             if table is not None:
                 return table
-            if len(cells) > 1:
-                cells, rises = cells[: len(cells) // 2], rises[: len(cells) // 2]
-            elif keep_total and not self._shift(int(cells[0]), rising=bool(rises[0])):
+            if keep_total and not self._shift(cell, rising=rising):
                 keep_total = False
             elif keep_total:
-                rises = ~rises
-            elif rises[0]:
+                rising = False
+            elif rising:
                 # One case more in a cell and in all sums over it is always possible.
                 raise ArithmeticError("the solver found no other table for one cell alone")
             else:
-                self._raise_low(int(cells[0]))
+                floor = self.alternatives.floor(cell)
+                if floor <= self.low[cell]:
+                    raise ArithmeticError("the solver found no other table for one cell alone")
+                self._raise_low(cell, floor)
 
     def _shift(self, cell: int, *, rising: bool) -> bool:
         """Ask a cell that cannot rise to fall by as much more, once, and if it is not a small one."""
@@ -128,13 +162,12 @@ class _Search:
             return False
         self.shifted.add(cell)
         self.low[cell], self.high[cell] = value - (self.threshold - 1), value
+        if self.low[cell] < self.bounds[cell]:
+            self._raise_low(cell, int(self.bounds[cell]))
         return True
 
-    def _raise_low(self, cell: int) -> None:
-        """A sum of cells that are not zero is at least as many as they are: ask for nothing lower."""
-        floor = self.alternatives.floor(cell)
-        if floor <= self.low[cell]:
-            raise ArithmeticError("the solver found no other table for one cell alone")
+    def _raise_low(self, cell: int, floor: int) -> None:
+        """Ask a cell for nothing below its floor, as a sum is at least as many as its parts."""
         if self.alternatives.values[cell] >= self.threshold:
             self.high[cell] = max(self.high[cell], floor + self.threshold - 1)
         self.low[cell] = floor
@@ -145,16 +178,33 @@ class _Search:
 
     def _sweep(self) -> None:
         """Look for tables that reach many goals at once without withholding more."""
+        nothing = self._mask([])
         for way in (1, -1):
             while (wanting := self._wants(way)).any():
-                goals = self.high if way > 0 else self.low
-                table = self.alternatives.without_changes(self.withheld, wanting, goals, way)
-                self._see(table)
+                ways = (wanting, nothing) if way > 0 else (nothing, wanting)
+                self._see(self.alternatives.without_changes(self.withheld, *ways, self.low, self.high))
                 if (self._wants(way) == wanting).all():
                     break
 
     def _see(self, table: Ints) -> None:
+        """Take in the table, and the farthest tables in its direction and in the opposite one.
+
+        The sums hold for them as well, because they hold for the table and for the true one.
+        """
         self.alternatives.check(table, self.withheld)
-        self.found += 1
-        self.least = np.minimum(self.least, table)
-        self.most = np.maximum(self.most, table)
+        values, step = self.alternatives.values, table - self.alternatives.values
+        for way in (1, -1):
+            falls = way * step < 0
+            room = (values - self.alternatives.floors)[falls] // np.abs(step[falls])
+            times = int(room.min(initial=self.threshold))
+            if times:
+                other = values + way * times * step
+                self.alternatives.check(other, self.withheld)
+                self.found += 1
+                self.least = np.minimum(self.least, other)
+                self.most = np.maximum(self.most, other)
+
+    def _mask(self, cells: Ints | Sequence[int]) -> Mask:
+        mask = np.zeros(len(self.withheld), dtype=bool)
+        mask[np.asarray(cells, dtype=np.int64)] = True
+        return mask

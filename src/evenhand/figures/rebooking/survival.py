@@ -2,11 +2,14 @@
 
 E. L. Kaplan and P. Meier, "Nonparametric estimation from incomplete observations", JASA 53 (1958); variance
 by M. Greenwood (1926); intervals on the log(-log) scale, which stay between 0 and 1 (J. D. Kalbfleisch and
-R. L. Prentice, 1980). Computed by lifelines.
+R. L. Prentice, 1980).
 """
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 LEVEL = 0.95
 
@@ -44,31 +47,33 @@ class Durations:
 
 def estimates(durations: Durations, at: Sequence[int]) -> list[Estimate]:
     """The share with an event by each of the days `at`; days beyond the last duration are left out."""
-    from lifelines import KaplanMeierFitter
-
-    if not durations.people:
-        return []
-    # A duration of no days would be lost at the origin of the curve.
-    shifted = [day + 1 for day in durations.days]
-    fitter = KaplanMeierFitter(alpha=1 - LEVEL)
-    fitter.fit(shifted, durations.events, weights=durations.numbers)
-    longest = max(durations.days)
-    found = []
-    for day in at:
-        if day > longest:
-            continue
-        survival = float(fitter.survival_function_at_times(day + 1).iloc[0])
-        interval = fitter.confidence_interval_.asof(day + 1)
-        at_risk = sum(n for d, n in zip(durations.days, durations.numbers, strict=True) if d >= day)
-        low, high = (1 - float(end) for end in (interval.iloc[1], interval.iloc[0]))
-        found.append(Estimate(day, 1 - survival, *_interval(1 - survival, low, high, at_risk), at_risk))
-    return found
+    longest = max(durations.days, default=-1)
+    return [_estimate(durations, day) for day in at if day <= longest]
 
 
-def _interval(share: float, low: float, high: float, at_risk: int) -> tuple[float | None, float | None]:
+def _estimate(durations: Durations, day: int) -> Estimate:
+    ended: Counter[int] = Counter()
+    with_event: Counter[int] = Counter()
+    for days, event, number in zip(durations.days, durations.events, durations.numbers, strict=True):
+        ended[days] += number
+        with_event[days] += number if event else 0
+    observed, survival, variance = durations.people, 1.0, 0.0
+    for moment in sorted(moment for moment in ended if moment <= day):
+        events = with_event[moment]
+        survival *= 1 - events / observed
+        # Where nobody is left the interval is not defined.
+        variance += events / (observed * (observed - events)) if observed > events else 0.0
+        observed -= ended[moment]
+    at_risk = observed + ended[day]
+    return Estimate(day, 1 - survival, *_interval(survival, variance, at_risk), at_risk)
+
+
+def _interval(survival: float, variance: float, at_risk: int) -> tuple[float | None, float | None]:
     """The interval; where nothing has happened yet, the exact binomial one; where all has, none."""
-    if share <= 0:
+    if survival >= 1:
         return 0.0, 1 - ((1 - LEVEL) / 2) ** (1 / at_risk)
-    if share >= 1:
+    if survival <= 0:
         return None, None
-    return low, high
+    log_survival = math.log(survival)
+    reach = math.exp(NormalDist().inv_cdf(0.5 + LEVEL / 2) * math.sqrt(variance) / -log_survival)
+    return 1 - math.exp(log_survival / reach), 1 - math.exp(log_survival * reach)

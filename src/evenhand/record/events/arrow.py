@@ -7,6 +7,10 @@ from uuid import UUID
 import pyarrow as pa
 from pydantic import AwareDatetime
 
+from evenhand.arrow import without_pandas
+
+without_pandas()
+
 INSTANT = pa.timestamp("us", tz="UTC")
 
 

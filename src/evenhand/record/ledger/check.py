@@ -17,8 +17,8 @@ from evenhand.record.ledger import columns
 from evenhand.record.ledger.errors import LedgerError, VerificationError
 from evenhand.record.ledger.keys import check_readable, verifiers_in
 from evenhand.record.ledger.note import Verifier
+from evenhand.record.ledger.place import FOLDER, has_ledger
 from evenhand.record.ledger.sealed import (
-    FOLDER,
     OPENINGS,
     Batch,
     PersonalPart,
@@ -35,7 +35,6 @@ from evenhand.record.ledger.tiles import CHECKPOINT, WIDTH, Frontier, TileFolder
 from evenhand.record.ledger.tree import fold, leaf_hash
 from evenhand.record.ledger.verify import read_checkpoint
 from evenhand.record.manifest import FILE_NAME, Manifest, load_manifest
-from evenhand.record.remote import AnyPath
 
 Progress = Callable[[int, int], None]
 
@@ -81,11 +80,6 @@ class _Found:
     missing: list[UUID] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     orders: set[str] = field(default_factory=set)
-
-
-def has_ledger(folder: AnyPath) -> bool:
-    """Whether a record carries a ledger."""
-    return (folder / FOLDER).is_dir()
 
 
 def check(

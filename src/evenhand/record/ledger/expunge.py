@@ -28,9 +28,9 @@ from evenhand.record.ledger.identity import uuid7
 from evenhand.record.ledger.keys import verifiers_in
 from evenhand.record.ledger.ledger import Order
 from evenhand.record.ledger.note import Signer
+from evenhand.record.ledger.place import FOLDER
 from evenhand.record.ledger.seal import add_part, close
 from evenhand.record.ledger.sealed import (
-    FOLDER,
     OPENINGS,
     all_parts,
     batches,

@@ -12,8 +12,8 @@ from evenhand.record.ledger.checkpoint import Checkpoint
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.keys import read_signer, write_verifier
 from evenhand.record.ledger.note import Signer
+from evenhand.record.ledger.place import FOLDER
 from evenhand.record.ledger.sealed import (
-    FOLDER,
     OPENINGS,
     SEALS,
     PersonalPart,

@@ -24,10 +24,10 @@ from evenhand.record.columns import personal_schema, type_schema
 from evenhand.record.digest import sha256_of
 from evenhand.record.events import SubjectKind
 from evenhand.record.ledger import columns
+from evenhand.record.ledger.place import FOLDER
 from evenhand.record.manifest import Manifest
 from evenhand.record.part import beside
 
-FOLDER = "ledger"
 SEALS = "seals.jsonl"
 SEALED = "record.sealed"
 ROWS = 65_536

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 LEVEL = 0.95
 """Coverage of every interval, unless told otherwise."""
@@ -48,6 +49,11 @@ def exp(value: float) -> float:
 
 def critical(level: float = LEVEL) -> float:
     """The standard normal quantile of a two-sided interval (1.96 for 95 percent)."""
-    from scipy.stats import norm
+    return NormalDist().inv_cdf(0.5 + level / 2)
 
-    return float(norm.ppf(0.5 + level / 2))
+
+def chi_squared_tail(statistic: float, df: int) -> float:
+    """The probability that a chi-squared variable is greater than the statistic."""
+    from scipy.special import chdtrc
+
+    return float(chdtrc(df, statistic))

@@ -3,13 +3,12 @@
 Sources: segmented regression of an interrupted series (Wagner and others 2002, Journal of Clinical Pharmacy
 and Therapeutics 27:299) with errors robust to autocorrelation (Newey and West 1987, Econometrica 55:703; lag
 by their rule, floor(4 (n/100)^(2/9)), small-sample factor n / (n - k)); difference in differences with
-effects of place and month and errors clustered by place (Bertrand, Duflo and Mullainathan 2004, QJE 119:249).
-Both are fitted by statsmodels.
+effects of place and month and errors clustered by place (Bertrand, Duflo and Mullainathan 2004, QJE 119:249),
+with the factor g / (g - 1) * (n - 1) / (n - k) for g places and g - 1 degrees of freedom.
 """
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,8 +55,6 @@ class Differenced:
 
 def interrupted(values: Floats, first_after: int) -> Interrupted | Cannot:
     """A series of one value a month; `first_after` is the place of the first month after the date."""
-    import statsmodels.api as sm
-
     n = len(values)
     before, after = first_after, n - first_after
     if min(before, after) < LEAST_MONTHS:
@@ -68,15 +65,16 @@ def interrupted(values: Floats, first_after: int) -> Interrupted | Cannot:
     since = month >= first_after
     design = np.column_stack([np.ones(n), month, since, since * (month - first_after)])
     lags = math.floor(4 * (n / 100) ** (2 / 9))
-    model = sm.OLS(values, design).fit(
-        cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True
-    )
-    if not np.isfinite(model.bse).all() or (model.bse[2:] == 0).any():
+    line = _least_squares(values, design)
+    k = design.shape[1]
+    covariance = line.covariance(_newey_west(line.scores, lags) * n / (n - k))
+    level, slope = (_Coefficient(line.coefficients[j], covariance[j, j], n - k) for j in (2, 3))
+    if not (level.has_error and slope.has_error):
         return Cannot("the series follows the lines exactly: there is no error to measure a change by")
     return Interrupted(
-        _estimate(model, 2),
-        _estimate(model, 3),
-        float(model.pvalues[2]),
+        level.estimate(),
+        slope.estimate(),
+        level.p(),
         lags,
         before,
         after,
@@ -88,8 +86,6 @@ def differences(
     values: Floats, place: Ints, month: Ints, treated: npt.NDArray[np.bool_]
 ) -> Differenced | Cannot:
     """One value a place and month; `treated` where and when the change was in force."""
-    import statsmodels.api as sm
-
     places = np.unique(place)
     ever = {int(p) for p in places if treated[place == p].any() and not treated[place == p].all()}
     always = {int(p) for p in places if treated[place == p].all()}
@@ -102,16 +98,17 @@ def differences(
     design = np.column_stack([treated.astype(float), _indicators(place), _indicators(month)[:, 1:]])
     if np.linalg.matrix_rank(design) < design.shape[1]:
         return Cannot("the change coincides with the months or the places: its effect cannot be told apart")
-    model = sm.OLS(values, design).fit(cov_type="cluster", cov_kwds={"groups": place}, use_t=True)
-    # With as many months as places the errors of the months themselves cannot be had; they are not used.
-    with np.errstate(invalid="ignore"):
-        error = float(model.bse[0])
-    if not np.isfinite(error) or error == 0:
+    line = _least_squares(values, design)
+    (n, k), several = design.shape, len(np.unique(place))
+    if n == k:
         return Cannot("there is no error to measure a change by")
-    several = len(np.unique(place))
-    return Differenced(
-        _estimate(model, 0), float(model.pvalues[0]), len(ever), several - len(ever), several < FEW_PLACES
-    )
+    by_place = _indicators(place).T @ line.scores
+    factor = several / (several - 1) * (n - 1) / (n - k)
+    covariance = line.covariance(by_place.T @ by_place * factor)
+    change = _Coefficient(line.coefficients[0], covariance[0, 0], several - 1)
+    if not change.has_error:
+        return Cannot("there is no error to measure a change by")
+    return Differenced(change.estimate(), change.p(), len(ever), several - len(ever), several < FEW_PLACES)
 
 
 def _indicators(codes: Ints) -> Floats:
@@ -119,6 +116,55 @@ def _indicators(codes: Ints) -> Floats:
     return np.asarray(np.eye(int(code.max()) + 1)[code])
 
 
-def _estimate(model: Any, place: int) -> Estimate:
-    low, high = model.conf_int(alpha=1 - LEVEL)[place]
-    return Estimate(float(model.params[place]), float(low), float(high))
+@dataclass(frozen=True)
+class _Line:
+    """A least-squares fit: `scores` are the rows of the design times their residuals."""
+
+    coefficients: Floats
+    inverse: Floats
+    scores: Floats
+
+    def covariance(self, middle: Floats) -> Floats:
+        """The covariance of the coefficients by the sandwich of White (1980, Econometrica 48:817)."""
+        return self.inverse @ middle @ self.inverse
+
+
+def _least_squares(values: Floats, design: Floats) -> _Line:
+    pseudo = np.linalg.pinv(design)
+    coefficients = pseudo @ values
+    return _Line(coefficients, pseudo @ pseudo.T, design * (values - design @ coefficients)[:, None])
+
+
+def _newey_west(scores: Floats, lags: int) -> Floats:
+    """The covariance of the sum of the scores, with weights that fall to zero past the last lag."""
+    total = scores.T @ scores
+    for lag in range(1, lags + 1):
+        together = scores[lag:].T @ scores[:-lag]
+        total = total + (1 - lag / (lags + 1)) * (together + together.T)
+    return total
+
+
+@dataclass(frozen=True)
+class _Coefficient:
+    """A coefficient with its variance, judged by Student's t."""
+
+    value: float
+    variance: float
+    df: int
+
+    @property
+    def has_error(self) -> bool:
+        return math.isfinite(self.variance) and self.variance > 0
+
+    def p(self) -> float:
+        """The two-sided p-value of no effect."""
+        from scipy.special import stdtr
+
+        return 2 * float(stdtr(self.df, -abs(self.value) / math.sqrt(self.variance)))
+
+    def estimate(self) -> Estimate:
+        from scipy.special import stdtrit
+
+        reach = float(stdtrit(self.df, 0.5 + LEVEL / 2)) * math.sqrt(self.variance)
+        value = float(self.value)
+        return Estimate(value, value - reach, value + reach)

@@ -2,66 +2,81 @@
 
 Sources: Wilson (1927), JASA 22:209; Clopper and Pearson (1934), Biometrika 26:404; Newcombe (1998),
 Statistics in Medicine 17:873 (method 10: hybrid of two Wilson intervals); Katz and others (1978), Biometrics
-34:469. The first three and the last are computed by statsmodels.
+34:469.
 """
 
 import math
 
-from evenhand.uniformity.statistics.estimate import LEVEL, POWER, Cannot, Estimate, Tested, critical
+from evenhand.uniformity.statistics.estimate import (
+    LEVEL,
+    POWER,
+    Cannot,
+    Estimate,
+    Tested,
+    chi_squared_tail,
+    critical,
+)
 
 NO_CASES = "no cases"
 
 
 def wilson(events: int, cases: int, level: float = LEVEL) -> Estimate | Cannot:
     """A share with Wilson's score interval."""
-    return _share(events, cases, "wilson", level)
+    if not cases:
+        return Cannot(NO_CASES)
+    return Estimate(*_wilson(events, cases, level))
+
+
+def _wilson(events: int, cases: int, level: float) -> tuple[float, float, float]:
+    """The share and both ends of its interval."""
+    share, z = events / cases, critical(level)
+    middle = share + z**2 / (2 * cases)
+    reach = z * math.sqrt(share * (1 - share) / cases + (z / (2 * cases)) ** 2)
+    scale = 1 + z**2 / cases
+    # Rounding may put an end beyond 0 or 1 by the last digit.
+    return share, max((middle - reach) / scale, 0.0), min((middle + reach) / scale, 1.0)
 
 
 def clopper_pearson(events: int, cases: int, level: float = LEVEL) -> Estimate | Cannot:
     """A share with the exact (tail) interval, which covers at least `level`."""
-    return _share(events, cases, "beta", level)
-
-
-def _share(events: int, cases: int, method: str, level: float) -> Estimate | Cannot:
-    from statsmodels.stats.proportion import proportion_confint
+    from scipy.special import betainccinv, betaincinv
 
     if not cases:
         return Cannot(NO_CASES)
-    low, high = proportion_confint(events, cases, alpha=1 - level, method=method)
-    # Rounding may put an end beyond 0 or 1 by the last digit.
-    return Estimate(events / cases, max(float(low), 0.0), min(float(high), 1.0))
+    tail, others = (1 - level) / 2, cases - events
+    low = float(betaincinv(events, others + 1, tail)) if events else 0.0
+    high = float(betainccinv(events + 1, others, tail)) if others else 1.0
+    return Estimate(events / cases, low, high)
 
 
 def difference(events: int, cases: int, events_ref: int, cases_ref: int) -> Estimate | Cannot:
     """The share less that of the reference, with Newcombe's interval."""
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
     if not (cases and cases_ref):
         return Cannot(NO_CASES)
-    low, high = confint_proportions_2indep(
-        events, cases, events_ref, cases_ref, method="newcomb", compare="diff", alpha=1 - LEVEL
+    (share, low, high), (ref, low_ref, high_ref) = (
+        _wilson(events, cases, LEVEL),
+        _wilson(events_ref, cases_ref, LEVEL),
     )
-    return Estimate(events / cases - events_ref / cases_ref, max(float(low), -1.0), min(float(high), 1.0))
+    value = share - ref
+    least = value - math.hypot(share - low, high_ref - ref)
+    most = value + math.hypot(high - share, ref - low_ref)
+    return Estimate(value, max(least, -1.0), min(most, 1.0))
 
 
 def ratio(events: int, cases: int, events_ref: int, cases_ref: int) -> Estimate | Cannot:
     """The share divided by that of the reference, with the interval on the log scale."""
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
     if not (cases and cases_ref):
         return Cannot(NO_CASES)
     if not (events and events_ref):
         return Cannot("no events in one of the groups: a ratio has no interval")
-    low, high = confint_proportions_2indep(
-        events, cases, events_ref, cases_ref, method="log", compare="ratio", alpha=1 - LEVEL
-    )
-    return Estimate((events / cases) / (events_ref / cases_ref), float(low), float(high))
+    value = (events / cases) / (events_ref / cases_ref)
+    error = math.sqrt(1 / events - 1 / cases + 1 / events_ref - 1 / cases_ref)
+    spread = math.exp(critical() * error)
+    return Estimate(value, value / spread, value * spread)
 
 
 def score_test(events: int, cases: int, events_ref: int, cases_ref: int) -> Tested | Cannot:
     """Pearson's chi-squared test of two shares, without continuity correction and without strata."""
-    from scipy.stats import chi2
-
     if not (cases and cases_ref):
         return Cannot(NO_CASES)
     pooled = (events + events_ref) / (cases + cases_ref)
@@ -69,7 +84,7 @@ def score_test(events: int, cases: int, events_ref: int, cases_ref: int) -> Test
         return Cannot("no events in either group" if pooled == 0 else "an event in every case of both groups")
     variance = pooled * (1 - pooled) * (1 / cases + 1 / cases_ref)
     statistic = (events / cases - events_ref / cases_ref) ** 2 / variance
-    return Tested(statistic, 1, float(chi2.sf(statistic, 1)))
+    return Tested(statistic, 1, chi_squared_tail(statistic, 1))
 
 
 def smallest_difference(share: float, cases: int, cases_ref: int, level: float = LEVEL) -> float | Cannot:

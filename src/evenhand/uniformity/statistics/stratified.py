@@ -14,7 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evenhand.uniformity.statistics.estimate import Cannot, Estimate, Tested, critical, finite
+from evenhand.uniformity.statistics.estimate import (
+    Cannot,
+    Estimate,
+    Tested,
+    chi_squared_tail,
+    critical,
+    exp,
+    finite,
+)
 
 Counts = npt.NDArray[np.int64]
 ENOUGH = 5.0
@@ -74,10 +82,12 @@ def cmh(strata: Strata) -> Tested | Cannot:
         return Cannot(reason)
     if _range(telling) < ENOUGH:
         return Cannot("too few events for the test's approximation (Mantel and Fleiss)")
-    from statsmodels.stats.contingency_tables import StratifiedTable
-
-    found = StratifiedTable(_tables(telling)).test_null_odds(correction=False)
-    return Tested(float(found.statistic), 1, float(found.pvalue))
+    n0, n1 = telling.cases.astype(float)
+    n, m = n0 + n1, telling.events.sum(axis=0)
+    surplus = float((telling.events[1] - n1 * m / n).sum())
+    variance = float((n0 * n1 * m * (n - m) / (n**2 * (n - 1))).sum())
+    statistic = surplus**2 / variance
+    return Tested(statistic, 1, chi_squared_tail(statistic, 1))
 
 
 def odds_ratio(strata: Strata) -> Estimate | Cannot:
@@ -86,15 +96,20 @@ def odds_ratio(strata: Strata) -> Estimate | Cannot:
     reason = _untestable(strata, telling)
     if reason:
         return Cannot(reason)
-    from statsmodels.stats.contingency_tables import StratifiedTable
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        table = StratifiedTable(_tables(telling))
-        value = float(table.oddsratio_pooled)
-        if not 0 < value < math.inf:
-            return Cannot("one group has all the events or none of them: the odds ratio has no estimate")
-        low, high = table.oddsratio_pooled_confint()
-    return Estimate(value, finite(low), finite(high))
+    (b, a), (d, c) = (rows.astype(float) for rows in (telling.events, telling.cases - telling.events))
+    n = a + b + c + d
+    # Robins, Breslow and Greenland's R, S, P and Q, for events a and b of the group and the reference.
+    r, s, p, q = a * d / n, b * c / n, (a + d) / n, (b + c) / n
+    if not (r.sum() and s.sum()):
+        return Cannot("one group has all the events or none of them: the odds ratio has no estimate")
+    value = float(r.sum() / s.sum())
+    variance = (
+        (p * r).sum() / r.sum() ** 2
+        + (p * s + q * r).sum() / (r.sum() * s.sum())
+        + (q * s).sum() / s.sum() ** 2
+    ) / 2
+    reach = critical() * math.sqrt(variance)
+    return Estimate(value, finite(exp(math.log(value) - reach)), finite(exp(math.log(value) + reach)))
 
 
 def risk_difference(strata: Strata) -> tuple[Estimate, float] | Cannot:
@@ -142,16 +157,8 @@ def general_cmh(strata: Strata) -> Tested | Cannot:
     covariance = covariance[1:, 1:]
     if np.linalg.matrix_rank(covariance) < len(surplus):
         return Cannot("the groups do not share enough strata")
-    from scipy.stats import chi2
-
     statistic = float(surplus @ np.linalg.solve(covariance, surplus))
-    return Tested(statistic, len(surplus), float(chi2.sf(statistic, len(surplus))))
-
-
-def _tables(strata: Strata) -> npt.NDArray[np.float64]:
-    """Shape (2, 2, strata): group before reference, event before none."""
-    events, cases = strata.events[::-1], strata.cases[::-1]
-    return np.stack([events, cases - events], axis=1).astype(float)
+    return Tested(statistic, len(surplus), chi_squared_tail(statistic, len(surplus)))
 
 
 def _untestable(strata: Strata, telling: Strata) -> str | None:
