@@ -1,11 +1,13 @@
 """A record in object storage gives what the same record gives in a folder."""
 
+import csv
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from audit.records import of_bookings
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
@@ -47,6 +49,16 @@ def test_audit(folder: Path, address: str, tmp_path: Path) -> None:
     found = same(folder, address, tmp_path, "audit", "--fail-on", "never")
     assert json.loads(found["summary.json"])["ledger"]["matches"]
     assert len(found["findings.csv"].splitlines()) > 1
+
+
+def test_audit_of_an_imported_record_names_file_and_row(bucket: Bucket, tmp_path: Path) -> None:
+    record = of_bookings(
+        tmp_path / "record", ["0h person.booked | 2h screening.opened | 3h screening.closed"]
+    )
+    address = bucket.upload(tmp_path / "record", "imported")
+    found = same(record.folder, address, tmp_path, "audit", "--rule", "UNI-01", "--fail-on", "never")
+    (finding,) = csv.DictReader(found["findings.csv"].decode().splitlines())
+    assert (finding["source_file"], finding["source_row"]) == ("bookings.csv", "2")
 
 
 def test_uniformity(folder: Path, address: str, tmp_path: Path) -> None:
