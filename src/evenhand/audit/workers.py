@@ -19,6 +19,9 @@ from evenhand.rules.array.engine import ArrayEngine, PartResult
 Runner = Callable[[ArrayEngine, Sequence[EventPart]], Iterator[PartResult]]
 """Judges parts, each by itself, and gives their results in the order of the parts."""
 
+ALONE_BELOW = 500_000
+"""So few events are judged sooner in this process than processes are started."""
+
 _engine: ArrayEngine | None = None
 """The engine of a worker process."""
 
@@ -30,7 +33,7 @@ def local(workers: int | None = None) -> Runner:
 
 def _run(workers: int, engine: ArrayEngine, parts: Sequence[EventPart]) -> Iterator[PartResult]:
     workers = min(workers, len(parts))
-    if workers < 2:
+    if workers < 2 or sum(part.events for part in parts) < ALONE_BELOW:
         with _reused_memory():
             yield from (engine.judge(part.checked()) for part in parts)
         return
