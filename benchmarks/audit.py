@@ -60,8 +60,8 @@ def scan(record: str) -> dict[str, float]:
     rules = [r for r in CATALOG.values() if r.subject is SubjectKind.BOOKING]
     counts = ", ".join(f'count("{c}")' for c in columns_read(rules))
     begun = time.perf_counter()
-    files = f"{record}/events/booking/*.parquet"
-    duckdb.connect().execute(f"SELECT {counts} FROM read_parquet('{files}')").fetchall()
+    files = f"{record}/events/booking/*/*.parquet"
+    duckdb.connect().execute(f"SELECT {counts} FROM read_parquet('{files}', union_by_name = true)").fetchall()
     return {"scan_s": time.perf_counter() - begun, "columns": len(columns_read(rules))}
 
 
@@ -123,8 +123,10 @@ def table_engine(record: str) -> dict[str, float]:
 def _log(record: str):
     import pandas as pd
 
-    files = sorted(Path(record, "events/booking").glob("*.parquet"))
-    return pd.concat(pd.read_parquet(f, columns=["case", "type", "occurred_at"]) for f in files)
+    files = Path(record, "events/booking").glob("*/*.parquet")
+    columns = ["case", "pos", "type", "occurred_at"]
+    log = pd.concat(pd.read_parquet(f, columns=columns) for f in files)
+    return log.sort_values("pos", ignore_index=True).drop(columns="pos")
 
 
 def pandas_rules(record: str) -> dict[str, float]:
