@@ -71,9 +71,7 @@ def _lines(audit: Audit, width: int) -> list[str]:
     sentence = 2 * rest // 3 if width >= WIDE else 0
     missing = max(rest - sentence, 8)
     head = "".join(f"{name:>{size}}" for name, size in _NUMBERS)
-    names = (
-        f"{'Rule':{_ID_WIDTH}}{'Severity':{_SEVERITY_WIDTH}}{_cut("Sentence", sentence)}"
-    )
+    names = f"{'Rule':{_ID_WIDTH}}{'Severity':{_SEVERITY_WIDTH}}" + _cut("Sentence", sentence)
     lines = [click.style(f"{names}{head}  Missing", bold=True)]
     for group, results in groupby(audit.results, key=lambda r: r.rule.group):
         lines.append(click.style(f"{group:{_ID_WIDTH}}{GROUPS[group]}", bold=True))
