@@ -33,6 +33,8 @@ from evenhand.desk.settings import *  # noqa: F403
 COLLECTED = STORAGES  # noqa: F405
 STORAGES = COLLECTED | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Only a ceiling: the agency's sign-in is on this machine, which may be slow.
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 120
 # Sign-in is no matter of these tests, and argon2 is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

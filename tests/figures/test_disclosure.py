@@ -47,7 +47,7 @@ def assert_safe(linked: Linked, protection: Protection) -> None:
             assert high - low >= threshold - 1 - 1e-6, "a number withheld beside others is all but known"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cubes())
 @example(cube_of(HARD[0]))
 @example(cube_of(HARD[1]))
@@ -60,7 +60,7 @@ def test_an_attacker_with_all_sums_learns_no_withheld_cell(cube: Cube) -> None:
 
 
 @pytest.mark.trial
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(cubes())
 def test_an_attacker_fails_on_many_tables(cube: Cube) -> None:
     linked = cube.linked()
@@ -68,7 +68,7 @@ def test_an_attacker_fails_on_many_tables(cube: Cube) -> None:
     assert_safe(linked, protect(linked, 5))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(st.integers(0, 9), min_size=4, max_size=4))
 @example([2, 3, 4, 9])
 @example([1, 1, 1, 1])
