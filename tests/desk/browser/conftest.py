@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 
 from desk.browser.server import serving
 from evenhand.desk.accounts.models import User
+from waiting import HANGS
 
 # Playwright keeps an event loop in this thread; nothing of Django's runs in it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -27,9 +28,8 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
-HANGS = 120_000
-"""Milliseconds after which the browser hangs; a loaded machine may need any time below."""
-expect.set_options(timeout=HANGS)
+CEILING = HANGS * 1000
+expect.set_options(timeout=CEILING)
 SignIn = Callable[[User], None]
 Profile = Callable[..., BrowserContext]
 
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("google-chrome")
     assert found, "no chromium: run scripts/chromium.sh"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=SWITCHES, timeout=HANGS)
+        started = playwright.chromium.launch(executable_path=found, args=SWITCHES, timeout=CEILING)
         yield started
         started.close()
 
@@ -64,7 +64,7 @@ def profile(browser: Browser, server: str) -> Iterator[Profile]:
         def fresh(**options: object) -> BrowserContext:
             context = browser.new_context(base_url=server, locale="en-US", **options)  # type: ignore[arg-type]
             opened.callback(context.close)
-            context.set_default_timeout(HANGS)
+            context.set_default_timeout(CEILING)
             return context
 
         yield fresh

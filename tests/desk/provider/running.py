@@ -17,6 +17,7 @@ from pytest_django import Settings
 
 from evenhand.desk.accounts.oidc import PROVIDER, form_targets, providers
 from evenhand.desk.environment import Environment
+from waiting import HANGS
 
 PASSWORD = "a password at the provider"
 
@@ -27,8 +28,6 @@ def new_key() -> str:
     return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-HANGS = 120.0
-"""Seconds after which the provider hangs; a loaded machine may need any time below."""
 KEY = new_key()
 """The one that the provider signs with, for tokens that only it could have made."""
 

@@ -42,7 +42,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": FOLDER / "provider.db",
-        "OPTIONS": {"timeout": 120},
+        "OPTIONS": {"timeout": 300},
     }
 }
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

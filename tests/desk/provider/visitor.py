@@ -5,7 +5,8 @@ from urllib.parse import urljoin
 import html5lib
 import httpx
 
-from desk.provider.running import HANGS, PASSWORD
+from desk.provider.running import PASSWORD
+from waiting import HANGS
 
 
 def consent(address: str, email: str) -> str:

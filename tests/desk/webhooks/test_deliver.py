@@ -16,6 +16,7 @@ from evenhand.desk.webhooks import outbox
 from evenhand.desk.webhooks.models import Delivery, Hook, new_secret
 from evenhand.desk.webhooks.outbox import MOST_TRIES, deliver, signature
 from evenhand.record.events import ActorRole
+from waiting import HANGS
 
 SECRET = new_secret()
 NAMES = {"id", "type", "agency", "subject", "occurred_at", "recorded_at"}
@@ -24,7 +25,7 @@ NAMES = {"id", "type", "agency", "subject", "occurred_at", "recorded_at"}
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     # Only a ceiling: it answers at once, on a machine that may be slow.
-    monkeypatch.setattr(outbox, "TIMEOUT", 120.0)
+    monkeypatch.setattr(outbox, "TIMEOUT", HANGS)
     with receiving(SECRET) as found:
         yield found
 
