@@ -16,7 +16,7 @@ from ledger.made import KINDS, TYPES, booked, disposed, events_of, table_of
 
 
 @pytest.mark.parametrize("event_type", TYPES)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_a_leaf_is_canonical_and_gives_the_event_back(event_type: str, data: st.DataObject) -> None:
     event = data.draw(events_of(event_type))
@@ -31,7 +31,7 @@ def test_a_leaf_is_canonical_and_gives_the_event_back(event_type: str, data: st.
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_a_table_gives_the_same_leaves_as_its_events(kind: SubjectKind, data: st.DataObject) -> None:
     events: list[Event] = data.draw(
