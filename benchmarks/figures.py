@@ -16,6 +16,8 @@ from pathlib import Path
 from random import Random
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from evenhand.figures.cube import Cube, Dimension, Table
 from evenhand.figures.disclosure.protect import protect
@@ -23,8 +25,10 @@ from evenhand.figures.output import write
 from evenhand.figures.publish import Control
 from evenhand.figures.report import write_report
 from evenhand.figures.run import figures
+from evenhand.figures.source import COUNTED, PROGRAM
 from evenhand.figures.year import fiscal_year
 from evenhand.record.events import SubjectKind
+from evenhand.record.query import scan
 from evenhand.record.store import Record
 from small_input import small_input
 
@@ -44,10 +48,10 @@ COLUMNS = (
 
 def bare_scan(record: Path, _year: str) -> None:
     """Count the values of the columns that the figures read."""
-    paths = [str(path) for path in Record(record).parts(SubjectKind.BOOKING)]
+    files = scan(*Record(record).files(SubjectKind.BOOKING, (*COUNTED, *PROGRAM)), by_name=True)
     counts = ", ".join(f"count({name})" for name in COLUMNS)
     duckdb.execute("SET enable_progress_bar = false")
-    duckdb.execute(f"SELECT {counts} FROM read_parquet($paths)", {"paths": paths}).fetchall()
+    duckdb.execute(f"SELECT {counts} FROM {files}").fetchall()
 
 
 def all_figures(record: Path, year: str) -> None:
@@ -60,10 +64,10 @@ def all_figures(record: Path, year: str) -> None:
 
 def in_pandas(record: Path, year: str) -> None:
     """Acts and encounters of the year by agency and kind, from rows in memory; no disclosure control."""
-    import pandas as pd
 
-    paths = [str(path) for path in Record(record).parts(SubjectKind.BOOKING)]
+    paths = Record(record).files(SubjectKind.BOOKING, (*COUNTED, *PROGRAM))
     columns = [
+        "pos",
         "case",
         "type",
         "agency",
@@ -74,7 +78,8 @@ def in_pandas(record: Path, year: str) -> None:
         "destination",
         "conviction_class",
     ]
-    events = pd.concat([pd.read_parquet(path, columns=columns) for path in paths])
+    tables = [pq.read_table(p, columns=[c for c in columns if c in pq.read_schema(p).names]) for p in paths]
+    events = pa.concat_tables(tables, promote_options="default").sort_by("pos").to_pandas()
     span = {zone: fiscal_year(year).bounds(zone) for zone in events["zone"].unique()}
     since = events["zone"].map({zone: bounds[0] for zone, bounds in span.items()})
     until = events["zone"].map({zone: bounds[1] for zone, bounds in span.items()})

@@ -70,7 +70,7 @@ def scan(record: str) -> dict:
     import duckdb
 
     begun = time.perf_counter()
-    files = f"{record}/events/booking/*.parquet"
+    files = f"{record}/events/booking/*/*.parquet"
     duckdb.connect().execute(f"SELECT count(type), max(occurred_at) FROM read_parquet('{files}')").fetchall()
     return {"scan_s": time.perf_counter() - begun}
 

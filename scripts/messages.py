@@ -5,6 +5,7 @@ Each room has its own `locale/es/LC_MESSAGES/django.po`; what is made from it is
 
 import io
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,12 +119,15 @@ def update() -> None:
 
 
 def compile_all() -> None:
+    """Write each room's `.mo` file where it is missing or old; several processes may do so at once."""
     for room in rooms():
         po = po_of(room)
         mo = po.with_suffix(".mo")
         if po.is_file() and (not mo.is_file() or mo.stat().st_mtime < po.stat().st_mtime):
-            with mo.open("wb") as file:
+            with tempfile.NamedTemporaryFile(dir=mo.parent, delete=False) as file:
                 write_mo(file, catalog(room))
+            Path(file.name).chmod(0o644)
+            Path(file.name).replace(mo)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
 """Progress of long work on stderr: a bar for each step on a terminal, elsewhere a line now and then."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+import click
 
 LINE_EVERY_S = 10.0
-PLAIN_WIDTH = 120
 
 Report = Callable[[str, int, int], None]
 """Called with the step, how many parts of it are done, and how many there are."""
@@ -17,10 +16,19 @@ Report = Callable[[str, int, int], None]
 @contextmanager
 def steps(name_of: Callable[[str], str] = str) -> Iterator[Report]:
     """A function to report to; `name_of` turns a step into words."""
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lines(name_of)
         return
+    with _bars(name_of) as report:
+        yield report
+
+
+@contextmanager
+def _bars(name_of: Callable[[str], str]) -> Iterator[Report]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, highlight=False)
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -47,7 +55,6 @@ def one_step(name: str) -> Iterator[Callable[[int, int], None]]:
 
 def lines(name_of: Callable[[str], str]) -> Report:
     """A function to report to that prints a line now and then."""
-    console = Console(stderr=True, highlight=False, width=PLAIN_WIDTH)
     started = last = time.monotonic()
 
     def report(step: str, done: int, total: int) -> None:
@@ -55,6 +62,6 @@ def lines(name_of: Callable[[str], str]) -> Report:
         now = time.monotonic()
         if now - last >= LINE_EVERY_S:
             last = now
-            console.print(f"{name_of(step)}: {done:,} of {total:,}, {now - started:.0f} s", markup=False)
+            click.echo(f"{name_of(step)}: {done:,} of {total:,}, {now - started:.0f} s", err=True)
 
     return report

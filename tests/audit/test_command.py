@@ -2,11 +2,8 @@
 
 import csv
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -17,6 +14,7 @@ from audit.records import of_bookings, of_example
 from evenhand.audit.findings import COLUMNS
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
+from halting import halted, interrupt
 
 LATE = "0h person.booked | 2h screening.opened | 3h screening.closed"
 IN_TIME = "0h person.booked | 30m screening.opened | 3h screening.closed"
@@ -356,21 +354,9 @@ def test_names_of_folders_are_taken_as_they_are(tmp_path: Path, name: str) -> No
 def test_stopped_by_hand_the_old_audit_stays(record: Record, tmp_path: Path) -> None:
     audit(record.folder, tmp_path / "out", "--rule", "UNI-01")
     before = (tmp_path / "out" / "summary.json").read_bytes()
-    process = subprocess.Popen(
-        [EVENHAND, *_words(record, tmp_path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        # A shell's background job ignores interrupts, and so would what it starts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    until = time.monotonic() + 60
-    while not list(tmp_path.glob(".out.new-*")) and time.monotonic() < until:
-        time.sleep(0.05)
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    process = halted(*_words(record, tmp_path))
+    assert list(tmp_path.glob(".out.new-*"))
+    told = interrupt(process)
     assert process.returncode == 130, told
     assert "as it was before" in told
     assert "Traceback" not in told

@@ -1,6 +1,7 @@
 """The desk's tests run on SQLite, or on PostgreSQL where EVENHAND_TEST_DATABASE=postgres says so."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from django.utils import translation
 from pytest_django import Settings
+from time_machine import TimeMachineFixture
 
 from desk.casework import Desk
 from desk.county import County
@@ -26,6 +28,13 @@ def no_language_from_before() -> Iterator[None]:
     """A request leaves its language to its thread, which the test client shares with the test."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def clock(time_machine: TimeMachineFixture) -> TimeMachineFixture:
+    """The clock of this process, stopped at a full minute; it moves only where a test calls `shift`."""
+    time_machine.move_to(datetime.now(UTC).replace(second=0, microsecond=0), tick=False)
+    return time_machine
 
 
 @pytest.fixture

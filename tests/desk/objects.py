@@ -6,6 +6,7 @@ from desk.casework import complain
 from desk.county import County, booked
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.api.models import Grant, issue
+from evenhand.desk.bookings.models import Case
 from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
@@ -53,7 +54,9 @@ def _waiting(county: County) -> int:
 
 
 def _case(county: County) -> str:
-    return booked(county, "B-of-matrix")
+    """The subject of one booking, made when first asked for."""
+    subject = f"{county.ori}:B-of-matrix"
+    return subject if Case.objects.filter(pk=subject).exists() else booked(county, "B-of-matrix")
 
 
 def _first_event(county: County) -> dict[str, object]:

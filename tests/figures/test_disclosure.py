@@ -47,7 +47,7 @@ def assert_safe(linked: Linked, protection: Protection) -> None:
             assert high - low >= threshold - 1 - 1e-6, "a number withheld beside others is all but known"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cubes())
 @example(cube_of(HARD[0]))
 @example(cube_of(HARD[1]))
@@ -60,7 +60,7 @@ def test_an_attacker_with_all_sums_learns_no_withheld_cell(cube: Cube) -> None:
 
 
 @pytest.mark.trial
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(cubes())
 def test_an_attacker_fails_on_many_tables(cube: Cube) -> None:
     linked = cube.linked()
@@ -83,7 +83,7 @@ def assert_safe_in_whole_numbers(linked: Linked, protection: Protection, known: 
             assert high - low >= threshold - 1, "a number withheld beside others is all but known"
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(cubes(3, 3), st.integers(3, 11), st.data())
 @example(cube_of(HARD[0]), 11, None)
 @example(cube_of(HARD[4]), 11, None)
@@ -99,14 +99,14 @@ def test_an_auditor_in_whole_numbers_learns_no_withheld_cell(
 
 
 @pytest.mark.trial
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cubes(), st.sampled_from([3, 5, 11, 20]))
 def test_an_auditor_in_whole_numbers_fails_on_many_tables(cube: Cube, threshold: int) -> None:
     linked = cube.linked()
     assert_safe_in_whole_numbers(linked, protect(linked, threshold), {})
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(st.integers(0, 9), min_size=4, max_size=4))
 @example([2, 3, 4, 9])
 @example([1, 1, 1, 1])
@@ -217,7 +217,7 @@ def test_a_solver_that_gives_a_wrong_table_costs_figures_and_not_secrets(
     assert set(published.values.values()) == {None}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cubes(3, 3))
 def test_lower_bounds_are_true_of_every_table(cube: Cube) -> None:
     from evenhand.figures.disclosure.alternatives import Alternatives

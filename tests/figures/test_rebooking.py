@@ -67,7 +67,7 @@ def test_a_booking_on_the_day_of_release_counts() -> None:
     assert one.share == 0.5
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=60))
 def test_the_share_grows_and_lies_in_its_interval(rows: list[tuple[int, bool]]) -> None:
     found = estimates(durations([(d, e, 1) for d, e in rows]), range(0, 61, 5))

@@ -57,14 +57,14 @@ def _check(rows: list[tuple[str, ...]]) -> None:
         assert _rows_told(taken) == len(rows)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(st.lists(_ROW, min_size=1, max_size=12))
 def test_rows_of_a_well_formed_table_add_up(rows: list[tuple[str, ...]]) -> None:
     _check(rows)
 
 
 @pytest.mark.trial
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
 @given(st.lists(_ROW, min_size=1, max_size=40))
 def test_rows_of_many_tables_add_up(rows: list[tuple[str, ...]]) -> None:
     _check(rows)
@@ -105,14 +105,14 @@ def _fuzz(data: bytes, name: str) -> None:
             _rows_told(taken)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(_BYTES)
 def test_any_bytes_under_a_header_add_up(data: bytes) -> None:
     _fuzz((",".join(HEADER) + "\n").encode() + data, "a.csv")
 
 
 @pytest.mark.trial
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(
     _BYTES, st.sampled_from(["a.csv", "a.jsonl", "a.xlsx", "a.parquet", "a.xls", "a.csv.gz"]), st.booleans()
 )
@@ -121,7 +121,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, name: str, header: bool) -> 
 
 
 @pytest.mark.trial
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:

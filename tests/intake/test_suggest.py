@@ -5,6 +5,8 @@ import json
 import random
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +17,7 @@ from evenhand.intake.mapping.model import block_cells
 from intake.taking import run
 
 ROWS = 300
+Shape = Callable[[Path], Path]
 
 
 def _stays() -> list[tuple[int, dt.datetime, dt.datetime, random.Random]]:
@@ -113,15 +116,39 @@ SHAPES = [
 ]
 
 
+@dataclass(frozen=True)
+class Suggested:
+    """A file in one of the shapes, and the mapping that was suggested for it."""
+
+    source: Path
+    mapping: Path
+
+    def text(self) -> str:
+        return self.mapping.read_text()
+
+
+@pytest.fixture(scope="module")
+def suggested(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Shape], Suggested]:
+    """Suggests a mapping for a shape, once."""
+
+    @cache
+    def suggest(shape: Shape) -> Suggested:
+        folder = tmp_path_factory.mktemp("suggested")
+        source, mapping = shape(folder), folder / "m.toml"
+        status, said = run("suggest", source, "--out", mapping)
+        assert status == 0, said
+        return Suggested(source, mapping)
+
+    return suggest
+
+
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_suggestion_runs_without_editing(tmp_path: Path, shape: Callable[[Path], Path]) -> None:
-    source, mapping = shape(tmp_path), tmp_path / "m.toml"
-    status, said = run("suggest", source, "--out", mapping)
-    assert status == 0, said
-    text = mapping.read_text()
+def test_a_suggestion_runs_without_editing(suggested: Callable[[Shape], Suggested], shape: Shape) -> None:
+    made = suggested(shape)
+    text = made.text()
     assert 'agency = "XX0000000"  # TODO' in text
     assert "# guess:" in text
-    status, said = run(source, "--mapping", mapping, "--check")
+    status, said = run(made.source, "--mapping", made.mapping, "--check")
     assert status == 0, said
     assert "placeholder" in said
     for name in ("person.booked", "charge.recorded", "custody.released"):
@@ -134,11 +161,9 @@ def test_a_suggestion_runs_without_editing(tmp_path: Path, shape: Callable[[Path
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_suggestion_keeps_groups_and_origin_where_they_belong(
-    tmp_path: Path, shape: Callable[[Path], Path]
+    suggested: Callable[[Shape], Suggested], shape: Shape
 ) -> None:
-    status, text = run("suggest", shape(tmp_path))
-    assert status == 0
-    parsed = parse_mapping(text.encode(), "m.toml")
+    parsed = parse_mapping(suggested(shape).text().encode(), "m.toml")
     for block in parsed.event:
         for field, cell in block_cells(block).items():
             for column in cell.needs():
@@ -152,8 +177,15 @@ def test_a_suggestion_keeps_groups_and_origin_where_they_belong(
                     assert field in ("sex", "race_ethnicity")
 
 
-def test_a_release_to_ice_becomes_a_departure(tmp_path: Path) -> None:
-    _, text = run("suggest", one_row_a_booking(tmp_path))
+def test_without_a_file_to_write_a_suggestion_is_printed(
+    suggested: Callable[[Shape], Suggested],
+) -> None:
+    made = suggested(one_row_a_booking)
+    assert run("suggest", made.source) == (0, made.text())
+
+
+def test_a_release_to_ice_becomes_a_departure(suggested: Callable[[Shape], Suggested]) -> None:
+    text = suggested(one_row_a_booking).text()
     departed = next(e for e in tomllib.loads(text)["event"] if e["type"] == "custody.departed")
     assert departed["fields"]["destination"]["values"] == {"RELEASED TO ICE": "ice"}
 

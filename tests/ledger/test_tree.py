@@ -43,7 +43,7 @@ def node(level: int, index: int) -> bytes:
 
 
 @given(st.integers(1, 400), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_proof_holds_and_leads_nowhere_else(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
     root, path = mth(0, size), inclusion_proof(node, index, size)
@@ -62,7 +62,7 @@ def test_every_proof_holds_and_leads_nowhere_else(size: int, data: st.DataObject
 
 
 @given(st.integers(0, 400), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_consistency_proof_holds_and_no_fork_passes(new: int, data: st.DataObject) -> None:
     old = data.draw(st.integers(0, new))
     first, second, path = mth(0, old), mth(0, new), consistency_proof(node, old, new)
@@ -90,7 +90,7 @@ def test_proofs_out_of_range_are_refused() -> None:
 
 
 @given(st.lists(st.integers(0, 700), min_size=1, max_size=5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_tiles_grow_to_what_they_would_have_been(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[int]
 ) -> None:

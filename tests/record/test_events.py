@@ -27,7 +27,7 @@ def as_json(event: Any) -> dict[str, Any]:
     return {"type": event.type, "version": event.version, **given}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(EVENT_TYPES)).flatmap(events))
 def test_an_event_survives_json_and_meets_the_schema(event) -> None:
     data = json.loads(json.dumps(as_json(event)))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.registry import arrow
@@ -24,7 +24,6 @@ KINDS: list[tuple[pa.DataType, st.SearchStrategy[Any]]] = [
 
 
 @pytest.mark.parametrize(("type_", "values"), KINDS, ids=lambda k: str(k))
-@settings(deadline=None)
 @given(data=st.data(), cut=st.integers(0, 3))
 def test_as_arrow_does(
     type_: pa.DataType, values: st.SearchStrategy[Any], data: st.DataObject, cut: int

@@ -16,10 +16,9 @@ from registry.sheets import Ice, Row, ids_by_row, registry_of, series
 
 FEW = settings(
     max_examples=5,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=60)
 
 
 def every_row_has_its_place(registry: Registry) -> None:

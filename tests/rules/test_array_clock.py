@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.rules.algebra import Clock, Span
@@ -31,7 +31,6 @@ STARTS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(STARTS, st.integers(0, len(ZONES) - 1)), max_size=30),
     st.sampled_from(list(Clock)),

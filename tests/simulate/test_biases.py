@@ -51,14 +51,15 @@ def shares(folder: Path, by: str) -> dict[str, Row]:
               min(occurred_at) FILTER (type = 'custody.hold_ended') AS hold_over,
               min(occurred_at) FILTER (type = 'custody.release_due') AS due,
               min(occurred_at) FILTER (type IN ('custody.released', 'custody.departed')) AS gone
-            FROM '{folder}/events/booking/*.parquet' GROUP BY "case")
+            FROM read_parquet('{folder}/events/booking/*/*.parquet', union_by_name = true)
+            GROUP BY "case")
         SELECT {by}, count(*) AS n, avg((opened IS NOT NULL)::INT) AS screening,
           avg(steps::INT) AS steps, avg(interview::INT) AS interview, avg(referral::INT) AS referral,
           avg(detainer::INT) AS detainer, avg(cancelled::INT) FILTER (detainer) AS cancelled,
           avg(epoch(opened - booked)) / 60 AS time_to_screening,
           avg(epoch(hold_over - hold)) FILTER (NOT lapsed) / 60 AS hold_length,
           avg(epoch(gone - due)) FILTER (hold IS NULL) / 60 AS release_delay
-        FROM b JOIN '{folder}/personal/booking/*.parquet' USING ("case") GROUP BY {by}"""
+        FROM b JOIN '{folder}/personal/booking/person.booked/*.parquet' USING ("case") GROUP BY {by}"""
         )
         .fetchall()
     )
@@ -109,8 +110,8 @@ def test_a_bias_has_its_size_and_befalls_only_those_named(
     women = (
         duckdb.connect()
         .sql(
-            f"SELECT subject FROM '{folder}/events/booking/*.parquet' "
-            f"JOIN '{folder}/personal/booking/*.parquet' USING (id) WHERE sex = 'female'"
+            f"SELECT subject FROM '{folder}/events/booking/person.booked/*.parquet' "
+            f"JOIN '{folder}/personal/booking/person.booked/*.parquet' USING (id) WHERE sex = 'female'"
         )
         .fetchall()
     )

@@ -18,7 +18,7 @@ FIRST, LAST = datetime(2021, 1, 1, tzinfo=UTC), datetime(2050, 1, 1, tzinfo=UTC)
 SECONDS = st.integers(int(FIRST.timestamp()), int(LAST.timestamp()))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(SECONDS, st.sampled_from(ZONES), st.integers(1, 5), st.booleans(), st.booleans())
 def test_working_days_end_when_the_rules_say(
     start: int, zone: str, days: int, skip_holidays: bool, at_midnight: bool
@@ -32,7 +32,7 @@ def test_working_days_end_when_the_rules_say(
     assert datetime.fromtimestamp(int(found[0]), UTC) == expected
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(SECONDS, st.sampled_from(ZONES))
 def test_local_clocks_are_those_of_the_zone(start: int, zone: str) -> None:
     clock = local_clock(zone)

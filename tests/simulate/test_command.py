@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from click.testing import CliRunner, Result
 from evenhand.cli import main
 from evenhand.record.store import Record
 from simulate.making import make
+from waiting import until
 
 
 def run(*arguments: object) -> Result:
@@ -109,12 +109,9 @@ def test_interrupting_leaves_what_was_there(tmp_path: Path, before: int) -> None
     process = subprocess.Popen(
         [*command, "--out", str(out), "--export", str(export)], stderr=subprocess.PIPE, text=True
     )
-    begun = time.monotonic()
-    while not list(tmp_path.glob(".r.new-*")) and time.monotonic() - begun < 60:
-        time.sleep(0.05)
-    time.sleep(1.5)
+    until(lambda: any(tmp_path.glob(".r.new-*/*")), process)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate()
     assert process.returncode == 130
     assert "Stopped" in errors
     assert "Traceback" not in errors

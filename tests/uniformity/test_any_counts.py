@@ -47,7 +47,7 @@ def tables(draw):
     return stratified.Strata(events.reshape(groups, strata), cases)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(tables())
 def test_any_strata(table):
     sound(stratified.general_cmh(table))
@@ -63,7 +63,7 @@ def test_any_strata(table):
     sound(logistic.logistic(cells))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(small, small, small, small)
 def test_any_two_shares(a, b, c, d):
     for found in (
@@ -76,7 +76,7 @@ def test_any_two_shares(a, b, c, d):
         sound(found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(0, 2), st.booleans()), max_size=25)
 )

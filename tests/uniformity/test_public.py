@@ -35,7 +35,7 @@ def published(column):
     return publishable(Compared(shares=rows, comparisons=compared))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(columns())
 def test_no_sum_gives_a_small_cell(column):
     """Someone who knows every total still finds at least two groups unknown in each, or none."""

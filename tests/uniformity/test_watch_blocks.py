@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from evenhand.uniformity.watch.blocks import FEWEST, LONGEST, OPEN, Daily, cut, tables
 
 LAST = 90
-CALM = settings(max_examples=60, deadline=None)
+CALM = settings(max_examples=60)
 ENTRIES = st.lists(
     st.tuples(
         st.integers(0, 2), st.integers(0, LAST), st.integers(0, 1), st.integers(0, 3), st.integers(1, 4)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import duckdb
-from rich.console import Console
-from rich.table import Table
 
 from evenhand.audit import findings, summary, terminal, truth
 from evenhand.audit.choice import ChoiceError, choose_rules, set_bounds
-from evenhand.audit.output import console, dump
+from evenhand.audit.output import dump
 from evenhand.audit.report import REPORT, write_report
 from evenhand.audit.run import Audit, audit, scratch_connection
 from evenhand.audit.sealed import check_ledger
@@ -217,35 +215,17 @@ def _tell(done: _Done, out: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(dump(done.content), nl=False)
         return
-    screen = console()
-    terminal.show(done.audit, screen)
+    terminal.show(done.audit)
     if done.compared:
-        screen.print(_comparison_table(done.compared))
+        terminal.show_comparison(done.compared)
         differing = sum(not c.agrees for c in done.compared)
-        screen.print(
+        click.echo(
             f"{differing} of {len(done.compared)} rules differ from what is known: {out / truth.FILE}"
             if differing
             else f"All {len(done.compared)} rules find exactly what is known to be broken."
         )
     for name in (REPORT, findings.PARQUET, findings.CSV, summary.FILE):
-        _print_place(screen, out / name)
-
-
-def _print_place(screen: Console, path: Path) -> None:
-    screen.print(str(path), markup=False, soft_wrap=True)
-
-
-def _comparison_table(compared: Sequence[truth.Comparison]) -> Table:
-    table = Table(
-        box=None, pad_edge=False, header_style="bold", title="Against the truth", title_justify="left"
-    )
-    table.add_column("Against the truth")
-    for name in ("Known", "Found", "Missed", "Extra"):
-        table.add_column(name, justify="right")
-    for c in compared:
-        numbers = [f"{n:,}" for n in (c.known, c.found, c.missed, c.extra)]
-        table.add_row(c.rule, *numbers, style="" if c.agrees else "bold red")
-    return table
+        click.echo(out / name)
 
 
 def _status(done: _Done, bar: str) -> int:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
 
 import pyarrow as pa
@@ -18,6 +19,9 @@ from evenhand.rules.array.engine import ArrayEngine, PartResult
 
 Runner = Callable[[ArrayEngine, Sequence[EventPart]], Iterator[PartResult]]
 """Judges parts, each by itself, and gives their results in the order of the parts."""
+
+ALONE_BELOW = 500_000
+"""So few events are judged sooner in this process than processes are started."""
 
 _engine: ArrayEngine | None = None
 """The engine of a worker process."""
@@ -30,19 +34,31 @@ def local(workers: int | None = None) -> Runner:
 
 def _run(workers: int, engine: ArrayEngine, parts: Sequence[EventPart]) -> Iterator[PartResult]:
     workers = min(workers, len(parts))
-    if workers < 2:
+    if workers < 2 or sum(part.events for part in parts) < ALONE_BELOW:
         with _reused_memory():
             yield from (engine.judge(part.checked()) for part in parts)
         return
     pool = ProcessPoolExecutor(workers, _start_method(parts), _begin, (engine,))
     try:
-        yield from pool.map(_judge, parts)
+        with _uninterrupted():
+            results = pool.map(_judge, parts)
+        yield from results
     except BrokenProcessPool:
         raise RecordError(
             "A worker process was killed, most likely for want of memory: use fewer with --workers."
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold interrupts back: one that comes while a process forks is lost, with a trace on the screen."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_method(parts: Sequence[EventPart]) -> multiprocessing.context.BaseContext:
@@ -73,12 +89,12 @@ def _judge(part: EventPart) -> PartResult:
     return _engine.judge(part.checked())
 
 
-class _reused_memory:  # noqa: N801
-    """Arrow memory from the system's allocator, which uses the same pages for one part after the other."""
-
-    def __enter__(self) -> None:
-        self._before = pa.default_memory_pool()
-        pa.set_memory_pool(pa.system_memory_pool())
-
-    def __exit__(self, *_: object) -> None:
-        pa.set_memory_pool(self._before)
+@contextmanager
+def _reused_memory() -> Iterator[None]:
+    """Take Arrow's memory from the system, which gives the same pages for one part after the other."""
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)

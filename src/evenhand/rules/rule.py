@@ -1,6 +1,5 @@
 """A rule: a sentence with its sources, and the condition that an event log must meet."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -171,14 +170,17 @@ class Rule:
     def group(self) -> str:
         return self.id.split("-")[0]
 
-    def nodes(self) -> Iterator[Any]:
+    def nodes(self) -> tuple[Any, ...]:
         """All nodes of the rule's conditions."""
-        yield from walk((self.when,) if self.when else ())
-        for term in self.terms:
-            yield from walk(term.applies)
-            yield from walk(term.holds)
-            stated = (term.deadline, term.done, term.first_deadline, term.stated_reason)
-            yield from walk(tuple(value for value in stated if value))
+        return self._nodes
+
+    @cached_property
+    def _nodes(self) -> tuple[Any, ...]:
+        stated = [
+            (term.applies, term.holds, term.deadline, term.done, term.first_deadline, term.stated_reason)
+            for term in self.terms
+        ]
+        return tuple(walk((self.when, *stated)))
 
     @cached_property
     def refs(self) -> tuple[Ref, ...]:

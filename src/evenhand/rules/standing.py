@@ -107,11 +107,16 @@ def _timeline(
     events = sorted(events, key=lambda e: (e["occurred_at"], e["id"]))
     standings: list[Standing] = []
     for moment in sorted(moments):
-        known = [e for e in events if e["occurred_at"] <= moment]
+        known = events[: bisect_right(events, moment, key=_moment)]
         fields = state(known, moment) if known else None
         if fields is not None and (not standings or standings[-1].fields != fields):
             standings.append(Standing(moment, known[-1]["id"], fields))
     return Timeline(tuple(standings))
+
+
+def _moment(event: Row) -> datetime:
+    moment: datetime = event["occurred_at"]
+    return moment
 
 
 # --- officers ----------------------------------------------------------------------------------------------

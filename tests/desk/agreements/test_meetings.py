@@ -21,7 +21,7 @@ START = datetime(2015, 1, 1, 12, tzinfo=UTC)
 meetings = st.lists(st.tuples(st.integers(1, 3000), st.sampled_from(MeetingKind)), max_size=8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(meetings)
 def test_the_next_meeting_is_the_rules_deadline(held: list[tuple[int, MeetingKind]]) -> None:
     ids = count(1)

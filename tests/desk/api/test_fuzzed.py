@@ -49,6 +49,6 @@ def headers(county: County, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
 
 @pytest.mark.trial
 @schema.parametrize()
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_every_call_is_answered_as_documented(case: Case, headers: dict[str, str]) -> None:
     case.call_and_validate(headers=headers, checks=CHECKS)

@@ -4,15 +4,17 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from desk.browser.server import serving
 from evenhand.desk.accounts.models import User
+from waiting import HANGS
 
 # Playwright keeps an event loop in this thread; nothing of Django's runs in it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -26,7 +28,10 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+CEILING = HANGS * 1000
+expect.set_options(timeout=CEILING)
 SignIn = Callable[[User], None]
+Profile = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +39,7 @@ def browser() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("google-chrome")
     assert found, "no chromium: run scripts/chromium.sh"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=SWITCHES)
+        started = playwright.chromium.launch(executable_path=found, args=SWITCHES, timeout=CEILING)
         yield started
         started.close()
 
@@ -52,10 +57,23 @@ def elsewhere() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, server: str, elsewhere: list[str]) -> Iterator[Page]:
-    """A page of a fresh profile; the test fails where a page asks another host, or its scripts fail."""
-    context = browser.new_context(base_url=server, locale="en-US")
-    context.set_default_timeout(15_000)
+def profile(browser: Browser, server: str) -> Iterator[Profile]:
+    """Opens fresh profiles of the browser, with Playwright's options; they are closed after the test."""
+    with ExitStack() as opened:
+
+        def fresh(**options: object) -> BrowserContext:
+            context = browser.new_context(base_url=server, locale="en-US", **options)  # type: ignore[arg-type]
+            opened.callback(context.close)
+            context.set_default_timeout(CEILING)
+            return context
+
+        yield fresh
+
+
+@pytest.fixture
+def page(profile: Profile, server: str, elsewhere: list[str]) -> Iterator[Page]:
+    """A page of a fresh profile; the test fails if a page asks another host, or its scripts fail."""
+    context = profile()
     page = context.new_page()
     wrong: list[str] = []
 

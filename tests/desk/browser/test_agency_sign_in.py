@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from desk.browser.axe import faults
+from desk.browser.conftest import Profile
 from desk.county import County
 from desk.provider.running import PASSWORD, Person, join, running
 from evenhand.desk.accounts.models import Role
@@ -56,15 +57,14 @@ def test_somebody_without_an_account_is_told(page: Page, joined: str) -> None:
 
 
 def test_a_browser_holds_the_redirect_against_the_policy(
-    browser: Browser, server: str, joined: str, settings: Settings
+    profile: Profile, server: str, joined: str, settings: Settings
 ) -> None:
     """So the issuer's origin must stand there: without it the sign-in does not leave the desk."""
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     assert directives["form-action"] == ["'self'", joined]
     settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives | {"form-action": ["'self'"]}}
-    page = browser.new_page(base_url=server)
+    page = profile().new_page()
     page.goto("/accounts/login/")
-    with page.expect_console_message(lambda said: "form-action" in said.text, timeout=10_000):
+    with page.expect_console_message(lambda said: "form-action" in said.text):
         page.get_by_role("button", name="Agency sign-in").click()
     assert page.url == f"{server}/accounts/login/"
-    page.close()

@@ -1,25 +1,35 @@
-"""Before the idle end a page asks, for the eyes, the ears and the keyboard; at the end nothing stays on it."""
+"""Before an idle session ends a page asks whether anyone is there; when it ends, the page signs out.
 
+The pages' clock is stopped and moves only where a test moves it. The server's session lives for 30 minutes of
+real time, which no test takes.
+"""
+
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
-from pytest_django import Settings
 
 from desk.browser.axe import faults
 from desk.browser.conftest import SignIn
 from desk.county import County
 from evenhand.desk.accounts.models import Role
 
+BEFORE_THE_WARNING = "26:59"
+"""The session ends 29 minutes after an act, and the page asks two minutes before."""
+
 
 @pytest.fixture
-def left_alone(page: Page, county: County, sign_in: SignIn, settings: Settings) -> Page:
-    """A page of somebody signed in, seven idle seconds before the session's end."""
-    settings.SESSION_COOKIE_AGE, settings.IDLE_WARNING, settings.IDLE_PRECISION = 7, 5, 0
+def left_alone(page: Page, county: County, sign_in: SignIn) -> Page:
+    """A page of somebody signed in, at the last second before it asks."""
     sign_in(county.account(Role.REVIEWER))
+    page.clock.install(time=county.began)
+    page.clock.pause_at(county.began + timedelta(seconds=1))
     page.goto("/reviews/")
+    page.clock.fast_forward(BEFORE_THE_WARNING)
+    expect(_asked(page)).not_to_be_visible()
     return page
 
 
@@ -35,10 +45,12 @@ def _asked(page: Page) -> Locator:
 
 def test_a_warning_that_the_keyboard_answers(left_alone: Page) -> None:
     page = left_alone
-    expect(_asked(page)).not_to_be_visible()
+    page.clock.fast_forward("00:01")
     expect(_asked(page)).to_be_visible()
     expect(page.get_by_role("button", name="Stay signed in")).to_be_focused()
-    assert page.get_by_role("timer").inner_text() in ("0:05", "0:04", "0:03")
+    expect(page.get_by_role("timer")).to_have_text("2:00")
+    page.clock.fast_forward("00:57")
+    expect(page.get_by_role("timer")).to_have_text("1:03")
     # What is behind is out of reach.
     for _ in range(4):
         page.keyboard.press("Tab")
@@ -51,6 +63,9 @@ def test_a_warning_that_the_keyboard_answers(left_alone: Page) -> None:
         page.keyboard.press("Enter")
     assert answer.value.status == 204
     expect(_asked(page)).not_to_be_visible()
+    page.clock.fast_forward(BEFORE_THE_WARNING)
+    expect(_asked(page)).not_to_be_visible()
+    page.clock.fast_forward("00:01")
     expect(_asked(page)).to_be_visible()
     page.keyboard.press("Escape")
     expect(_asked(page)).not_to_be_visible()
@@ -62,6 +77,7 @@ def test_at_the_end_nothing_stays_on_the_screen(left_alone: Page) -> None:
     page = left_alone
     other = page.context.new_page()
     other.goto("/agreements/")
+    page.clock.fast_forward("29:00")
     _signed_out(page, "/reviews/")
     _signed_out(other, "/agreements/")
     alive = Session.objects.filter(expire_date__gt=timezone.now())
@@ -72,9 +88,11 @@ def test_at_the_end_nothing_stays_on_the_screen(left_alone: Page) -> None:
 
 def test_an_act_in_one_tab_keeps_the_others(left_alone: Page) -> None:
     page = left_alone
+    page.clock.fast_forward("00:01")
     expect(_asked(page)).to_be_visible()
     other = page.context.new_page()
     other.goto("/agreements/")
+    page.clock.fast_forward("00:01")
     expect(_asked(page)).not_to_be_visible()
 
 
@@ -83,6 +101,7 @@ def test_signing_out_in_one_tab_ends_the_others(left_alone: Page) -> None:
     other = page.context.new_page()
     other.goto("/accounts/logout/")
     other.locator("main form button").click()
+    page.clock.fast_forward("00:01")
     _signed_out(page, "/reviews/")
 
 
@@ -91,7 +110,11 @@ def test_the_warning_is_for_everyone(left_alone: Page, language: str, scheme: st
     page = left_alone
     page.context.add_cookies([{"name": "django_language", "value": language, "url": page.evaluate("origin")}])
     page.goto("/reviews/")
+    page.clock.fast_forward("27:00")
     page.get_by_role("alertdialog").wait_for()
+    # axe-core needs the page's timers to run; the time of day stays.
+    page.clock.resume()
+    page.clock.set_fixed_time(page.evaluate("Date.now()"))
     assert faults(page, scheme, width) == []  # type: ignore[arg-type]
     title = page.locator("#desk-idle-title").inner_text()
     assert title == {"en": "Are you still there?", "es": "¿Sigue ahí?"}[language]

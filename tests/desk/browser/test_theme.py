@@ -1,9 +1,10 @@
 """Light, dark, or as the system: by a button, kept, without a script and without a flash."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from desk.browser.axe import faults
+from desk.browser.conftest import Profile
 
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(27, 27, 27)"
 
@@ -27,11 +28,9 @@ def test_the_choice_is_kept_and_stands_over_the_system(page: Page, system: str) 
     assert page.locator(".desk-theme [aria-pressed=true]").count() == 1
 
 
-def test_no_script_is_needed(browser: Browser, server: str) -> None:
-    context = browser.new_context(base_url=server, java_script_enabled=False, color_scheme="light")
-    page = context.new_page()
+def test_no_script_is_needed(profile: Profile) -> None:
+    page = profile(java_script_enabled=False, color_scheme="light").new_page()
     page.goto("/complain/")
     page.get_by_role("button", name="Dark", exact=True).click()
     page.goto("/complain/follow/")
     expect(page.locator("body")).to_have_css("background-color", DARK)
-    context.close()

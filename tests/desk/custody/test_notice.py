@@ -26,6 +26,7 @@ def run(*arguments: str) -> Any:
     return CliRunner().invoke(command, list(arguments))
 
 
+@pytest.mark.usefixtures("clock")
 def test_the_command_lists_what_ends_soon_without_a_name(county: County) -> None:
     Flow(county, 90, "B-9").screened(80).detained(78).do("notify_ice", at=77)
     assert run().output == ""
@@ -34,7 +35,7 @@ def test_the_command_lists_what_ends_soon_without_a_name(county: County) -> None
     assert done.exit_code == 0
     (line,) = done.output.splitlines()
     assert line.startswith("B-8\tjail-1\t")
-    assert "ends 3 h 59 min from now" in line
+    assert "ends 4 h 00 min from now" in line
     assert "HLD-06" in line
     assert "Doe" not in line
     assert run("--within", "1").output == ""

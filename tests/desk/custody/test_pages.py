@@ -134,6 +134,7 @@ def test_moments_are_those_of_the_facility(county: County) -> None:
     assert flow.case().release_due_at == local.replace(second=0, microsecond=0)
 
 
+@pytest.mark.usefixtures("clock")
 def test_the_hold_clock_names_both_clocks_and_the_earlier_counts(county: County) -> None:
     Flow(county, 90).screened(80).detained(78).held(60)
     page = text(signed_in(county, Role.BOOKING_OFFICER).get(reverse("custody:clocks")))
@@ -247,6 +248,7 @@ def test_every_view_of_a_case_is_an_event(county: County) -> None:
     assert [(e.event.type, e.event.what) for e in seen] == [("access.viewed", "custody.release-due")]
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_wrong_time_is_corrected_on_the_form_of_its_act(county: County) -> None:
     flow = Flow(county, 90).screened(80).detained(78)
     due = flow.do("release_due", "bond", by=BOOKING, at=50)[-1].event
@@ -264,7 +266,7 @@ def test_a_wrong_time_is_corrected_on_the_form_of_its_act(county: County) -> Non
     with within(EVERYTHING):
         last = history.load(SubjectKind.BOOKING, flow.subject)[-1].event
     assert (last.corrects, last.reason) == (due.id, "the day was mistyped")
-    assert "7 h 59 min left" in text(client.get(reverse("custody:clocks")))
+    assert "8 h 00 min left" in text(client.get(reverse("custody:clocks")))
     # What was corrected, and what another act made, cannot be corrected here.
     assert client.get(url).status_code == 404
     other = reverse("custody:released", args=[flow.subject]) + f"?corrects={last.id}"

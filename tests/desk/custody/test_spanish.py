@@ -45,6 +45,7 @@ def page(client: Client, url: str) -> Any:
     return client.get(url, headers={"accept-language": "es"}).content.decode()
 
 
+@pytest.mark.usefixtures("clock")
 def test_the_hold_clock_speaks_spanish(county: County, client: Client) -> None:
     flow = Flow(county, 90).screened(80).detained(78).held(60)
     client.force_login(county.account(Role.BOOKING_OFFICER))

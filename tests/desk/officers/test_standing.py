@@ -74,7 +74,7 @@ def _officer(entries: list[Entry]) -> Officer:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(HISTORIES, days)
 def test_standing_is_the_rules_standing(said: list[dict[str, Any]], day: int) -> None:
     entries, moment = _entries(said), START + timedelta(days=day, hours=1)
@@ -102,7 +102,7 @@ def test_standing_is_the_rules_standing(said: list[dict[str, Any]], day: int) ->
     assert (state(officer, moment) is State.MAY_ACT) == (not broken)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(HISTORIES, days)
 def test_no_authority_ends_that_the_calendar_does_not_name(said: list[dict[str, Any]], day: int) -> None:
     """Where an officer may act now and may not later, without any event between, the calendar says when."""

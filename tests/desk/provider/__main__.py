@@ -1,4 +1,4 @@
-"""`python -m desk.provider PORT`: tables, people from standard input (JSON, one a line), then serve."""
+"""`python -m desk.provider`: make tables, read people (JSON lines on standard input), print the port, serve."""
 
 import json
 import os
@@ -35,9 +35,9 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     for line in sys.stdin:
         _add(**json.loads(line))
-    server = ThreadedWSGIServer(("127.0.0.1", int(sys.argv[1])), Quiet)
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
     server.set_app(get_wsgi_application())
-    print("ready", flush=True)
+    print(server.server_port, flush=True)
     server.serve_forever()
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pytest_django import Settings
 
 from evenhand.desk.accounts.oidc import PROVIDER, form_targets, providers
 from evenhand.desk.environment import Environment
+from waiting import HANGS
 
 PASSWORD = "a password at the provider"
 
@@ -44,9 +44,6 @@ class Person:
 @contextmanager
 def running(*people: Person) -> Iterator[str]:
     """Start it with these people, each with `PASSWORD`; yields the issuer's address."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     with tempfile.TemporaryDirectory() as folder:
         given = kept | {
@@ -55,7 +52,7 @@ def running(*people: Person) -> Iterator[str]:
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "desk.provider", str(port)],
+            [sys.executable, "-m", "desk.provider"],
             env=given,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -67,8 +64,7 @@ def running(*people: Person) -> Iterator[str]:
             for person in people:
                 process.stdin.write(json.dumps(vars(person) | {"password": PASSWORD}) + "\n")
             process.stdin.close()
-            assert process.stdout.readline() == "ready\n"
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
         finally:
             process.terminate()
             process.wait()
@@ -87,6 +83,7 @@ def join(settings: Settings, issuer: str, desk: str, second_factor: tuple[str, .
             "token_endpoint_auth_method": "client_secret_post",
             "scope": "openid profile email",
         },
+        timeout=HANGS,
     )
     assert said.status_code == 201, said.text
     environment = Environment(

@@ -6,11 +6,12 @@ import html5lib
 import httpx
 
 from desk.provider.running import PASSWORD
+from waiting import HANGS
 
 
 def consent(address: str, email: str) -> str:
     """From the address to which the desk sends the browser, to the one at the desk to which it is sent back."""
-    with httpx.Client(follow_redirects=True) as browser:
+    with httpx.Client(follow_redirects=True, timeout=HANGS) as browser:
         login = browser.get(address)
         said = browser.post(**_form(login, login=email, password=PASSWORD))
         back = browser.post(**_form(said, action="grant"), follow_redirects=False)

@@ -32,7 +32,7 @@ PERSON = st.fixed_dictionaries(
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(people=st.lists(PERSON, min_size=2, max_size=8))
 def test_only_booking_time_orders_it(people: list[dict[str, object]], county: County) -> None:
     tag = next(TAGS)

@@ -12,16 +12,20 @@ from desk.webhooks.receiver import Receiver, receiving
 from evenhand.desk.record.act import RefusedError
 from evenhand.desk.record.models import Occurrence
 from evenhand.desk.record.scope import EVERYTHING, within
+from evenhand.desk.webhooks import outbox
 from evenhand.desk.webhooks.models import Delivery, Hook, new_secret
 from evenhand.desk.webhooks.outbox import MOST_TRIES, deliver, signature
 from evenhand.record.events import ActorRole
+from waiting import HANGS
 
 SECRET = new_secret()
 NAMES = {"id", "type", "agency", "subject", "occurred_at", "recorded_at"}
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    # Only a ceiling: it answers at once, on a machine that may be slow.
+    monkeypatch.setattr(outbox, "TIMEOUT", HANGS)
     with receiving(SECRET) as found:
         yield found
 

@@ -224,8 +224,10 @@ class Part:
         """Give each event its row."""
         places = {name: table.numbers("pos") for name, table in self.tables.items()}
         size = sum(map(len, places.values()))
-        whole = size == events.events
-        ranks = None if whole or not size else _ranks(places)
+        if len(places) == len(events.files) and size != events.events:
+            named = next(iter(self.tables), "")
+            raise _damaged(events, named, f"and its fellows hold {size} events, not {events.events}")
+        ranks = None if size in (events.events, 0) else _ranks(places)
         first = min((int(pos[0]) for pos in places.values() if len(pos)), default=0)
         self.case = np.full(size, -1, np.int32)
         self.moment = np.zeros(size, np.int64)
