@@ -38,8 +38,10 @@ interop:         ## install Go and its log packages, which the ledger is tested 
 test: setup static messages chromium interop lint ## all but the slow trials
 	$(BIN)/pytest -m "not trial" -n 2 --dist worksteal
 
-trials: setup static messages chromium ## the slow trials: kills, fuzzing, large simulations, browser, the desk on PostgreSQL, the statistics next to R
+trials: setup static messages chromium ## the slow trials: kills, fuzzing, large simulations, browser, the desk on PostgreSQL, the statistics next to R, Spark
 	@scripts/r.sh
+	@scripts/java.sh
+	@uv=$$(scripts/bootstrap.sh) && $$uv sync --frozen --quiet --extra postgres --extra desk --extra spark
 	$(BIN)/pytest -m trial -n 2 --dist loadfile
 	EVENHAND_TEST_DATABASE=postgres $(BIN)/pytest tests/desk -m "not trial" -n 2 --dist worksteal
 	EVENHAND_TEST_DATABASE=postgres $(BIN)/pytest tests/desk/browser -m trial -k "not every_look" -n 2

@@ -17,7 +17,7 @@ Report = Callable[[str, int, int], None]
 def steps(name_of: Callable[[str], str] = str) -> Iterator[Report]:
     """A function to report to; `name_of` turns a step into words."""
     if not sys.stderr.isatty():
-        yield _lines(name_of)
+        yield lines(name_of)
         return
     with _bars(name_of) as report:
         yield report
@@ -53,7 +53,8 @@ def one_step(name: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: report(name, done, total)
 
 
-def _lines(name_of: Callable[[str], str]) -> Report:
+def lines(name_of: Callable[[str], str]) -> Report:
+    """A function to report to that prints a line now and then."""
     started = last = time.monotonic()
 
     def report(step: str, done: int, total: int) -> None:

@@ -15,14 +15,17 @@ from evenhand.audit.output import dump
 from evenhand.audit.report import REPORT, write_report
 from evenhand.audit.run import Audit, audit, scratch_connection
 from evenhand.audit.sealed import check_ledger
+from evenhand.audit.spark import STEP, SparkError, on_spark
 from evenhand.audit.window import Window, window_of
 from evenhand.audit.workers import Runner, local
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.progress import Report, steps
+from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
 from evenhand.record.folder import staged_folder
 from evenhand.record.interrupt import interruptible
 from evenhand.record.ledger.errors import LedgerError
+from evenhand.record.remote import AnyPath
 from evenhand.record.store import Record
 from evenhand.rules.rule import Rule, Severity
 
@@ -30,12 +33,15 @@ if TYPE_CHECKING:
     from evenhand.record.ledger.check import CheckResult
 
 NEVER = "never"
+SPARK = "spark"
+ENGINES = ("local", SPARK)
 BARS = (*(str(s) for s in Severity), NEVER)
 OUTPUTS = (REPORT, findings.PARQUET, findings.CSV, summary.FILE, truth.FILE)
 _STOPPED = 130
 _STEPS = {
     "report": "writing the report",
     "ledger": "comparing with the ledger",
+    STEP: "judging on Spark",
 }
 
 
@@ -60,7 +66,7 @@ class _Done:
 
 
 @click.command(name="audit")
-@click.argument("record", type=click.Path(path_type=Path))
+@click.argument("record", type=RECORD_PATH)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--rule", "rule_ids", multiple=True, metavar="ID", help="Only this rule. May be repeated.")
 @click.option("--group", "groups", multiple=True, metavar="NAME", help="Only this group, such as HLD.")
@@ -83,6 +89,14 @@ class _Done:
     type=click.IntRange(min=1),
     help="Processes that judge the record. Default: one for each core.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    show_default=True,
+    help="Where to judge: in processes of this machine, or on Spark.",
+)
+@click.option("--master", metavar="URL", help="Spark's master (spark://host:7077). Default: this machine.")
 @click.option("--against-truth", is_flag=True, help="Compare with what a simulated record is known to break.")
 @click.option("--key", "keys", multiple=True, metavar="VKEY", help="The ledger's verifier key.")
 @click.option("--require-ledger", is_flag=True, help="Refuse a record that carries no ledger.")
@@ -90,7 +104,7 @@ class _Done:
     "--judge-altered", is_flag=True, help="Judge a record that does not match its ledger, and say so loudly."
 )
 def audit_command(
-    record: Path,
+    record: AnyPath,
     out: Path,
     rule_ids: Sequence[str],
     groups: Sequence[str],
@@ -100,6 +114,8 @@ def audit_command(
     settings: Sequence[str],
     as_json: bool,
     workers: int | None,
+    engine: str,
+    master: str | None,
     against_truth: bool,
     keys: Sequence[str],
     require_ledger: bool,
@@ -113,12 +129,17 @@ def audit_command(
     Exit status: 0 no rule broken at or above the bar, 1 some broken, 2 bad usage or input. With
     --against-truth: 0 the findings are those known, 1 they differ.
     """
+    if engine != SPARK and master:
+        raise click.UsageError("--master is for --engine spark")
+    if engine == SPARK and workers:
+        raise click.UsageError("--workers is for --engine local: Spark's own settings say how many it uses")
     try:
         job = _job(record, out, rule_ids, groups, since, until, settings, bar, against_truth)
         with interruptible(), steps(_name_of) as progress:
             checked = check_ledger(record, keys, require_ledger, judge_altered, progress)
-            done = _run(job, checked, out, progress, local(workers))
-    except (RecordError, ChoiceError, LedgerError) as error:
+            runner = on_spark(master, progress) if engine == SPARK else local(workers)
+            done = _run(job, checked, out, progress, runner)
+    except (RecordError, ChoiceError, LedgerError, SparkError) as error:
         raise InputError(str(error)) from None
     except OSError as error:
         raise InputError(_os_reason(error)) from None
@@ -132,7 +153,7 @@ def audit_command(
 
 
 def _job(
-    folder: Path,
+    folder: AnyPath,
     out: Path,
     rule_ids: Sequence[str],
     groups: Sequence[str],

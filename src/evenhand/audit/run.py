@@ -109,8 +109,9 @@ def audit(
     finally:
         spool.close()
     with scratch_connection(folder) as connection:
+        acts = {name for rule in rules for name in rule.on.types}
         # Only an imported event has a file and a row of its own.
-        files = [f for kind in kinds for f in record.files(kind)] if manifest.kind == "import" else []
+        files = [f for kind in kinds for f in record.files(kind, acts)] if manifest.kind == "import" else []
         spool.finish(connection, rules, files, folder)
     results = tuple(_result(rule, tallies[rule.id], context.provides) for rule in rules)
     return Audit(record, window, results, folder, ledger)

@@ -38,7 +38,7 @@ def _run(workers: int, engine: ArrayEngine, parts: Sequence[EventPart]) -> Itera
         with _reused_memory():
             yield from (engine.judge(part.checked()) for part in parts)
         return
-    pool = ProcessPoolExecutor(workers, _start_method(), _begin, (engine,))
+    pool = ProcessPoolExecutor(workers, _start_method(parts), _begin, (engine,))
     try:
         with _uninterrupted():
             results = pool.map(_judge, parts)
@@ -61,9 +61,11 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start_method() -> multiprocessing.context.BaseContext:
-    # A fork shares what is imported and the standings; elsewhere than on Linux it is not safe.
-    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+def _start_method(parts: Sequence[EventPart]) -> multiprocessing.context.BaseContext:
+    # A fork shares what is imported and the standings. It is not safe elsewhere than on Linux, nor with open
+    # connections to object storage.
+    forked = sys.platform == "linux" and all(part.is_local for part in parts)
+    return multiprocessing.get_context("fork" if forked else "spawn")
 
 
 def _begin(engine: ArrayEngine) -> None:

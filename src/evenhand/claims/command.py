@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from evenhand.page.place import InputError
+from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
 from evenhand.record.interrupt import interruptible
+from evenhand.record.remote import AnyPath
 
 if TYPE_CHECKING:
     from evenhand.claims.run import Answered
@@ -23,14 +25,14 @@ _FOLDER = click.Path(path_type=Path)
 
 @click.command(name="claims")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--record", type=_FOLDER, help="A record to measure on.")
+@click.option("--record", type=RECORD_PATH, help="A record to measure on.")
 @click.option("--registry", type=_FOLDER, help="What `evenhand registry build` wrote.")
 @click.option("--uniformity", type=_FOLDER, help="What `evenhand uniformity` wrote.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, nothing else.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown on stdout, nothing else.")
 def claims_command(
     ids: Sequence[str],
-    record: Path | None,
+    record: AnyPath | None,
     registry: Path | None,
     uniformity: Path | None,
     as_json: bool,
@@ -63,7 +65,7 @@ def claims_command(
 
 
 def _found(
-    ids: Sequence[str], record: Path | None, registry: Path | None, uniformity: Path | None
+    ids: Sequence[str], record: AnyPath | None, registry: Path | None, uniformity: Path | None
 ) -> "list[Answered]":
     from rich.console import Console
 
@@ -80,7 +82,7 @@ def _found(
         return answered(opened, registry, uniformity, wanted, lambda name: status.update(f"claim {name}"))
 
 
-def _opened(folder: Path) -> "Record":
+def _opened(folder: AnyPath) -> "Record":
     from evenhand.record.store import Record
 
     return Record(folder)

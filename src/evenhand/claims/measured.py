@@ -19,6 +19,7 @@ from evenhand.figures.year import fiscal_year
 from evenhand.record.damage import naming_damage
 from evenhand.record.digest import sha256_of
 from evenhand.record.ledger.check import check
+from evenhand.record.local_copy import local_folder
 from evenhand.record.manifest import FILE_NAME
 from evenhand.record.store import Record
 from evenhand.registry.query import open_registry
@@ -228,7 +229,8 @@ def rebooked(record: Record) -> list[Answer]:
 
 def proof(record: Record) -> list[Answer]:
     """C14: whether the record carries a ledger and matches it."""
-    found = check(record.folder)
+    with local_folder(record.folder) as folder:
+        found = check(folder)
     digest = sha256_of(record.folder / FILE_NAME)
     results = [Result("Record", f"The record's manifest has the SHA-256 {digest}.")]
     if found is None:

@@ -6,15 +6,17 @@ from pathlib import Path
 import click
 
 from evenhand.page.place import InputError, check_replaceable
+from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
 from evenhand.record.interrupt import interruptible
+from evenhand.record.remote import AnyPath
 
 _STOPPED = 130
 _WIDTH = 120
 
 
 @click.command(name="figures")
-@click.argument("record", type=click.Path(path_type=Path))
+@click.argument("record", type=RECORD_PATH)
 @click.option("--year", required=True, metavar="FY2019", help="The fiscal year: 1 October to 30 September.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option(
@@ -33,7 +35,9 @@ _WIDTH = 120
     help="Also round every number of people to a multiple of this.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON on stdout, nothing else.")
-def figures_command(record: Path, year: str, out: Path, threshold: int, rounding: int, as_json: bool) -> None:
+def figures_command(
+    record: AnyPath, year: str, out: Path, threshold: int, rounding: int, as_json: bool
+) -> None:
     """Tables of RECORD for a fiscal year: encounters, determinations, holds, releases, complaints, officers.
 
     No small cell is shown, and none can be worked out from the others. Days are the facility's own.
@@ -52,7 +56,7 @@ def figures_command(record: Path, year: str, out: Path, threshold: int, rounding
         sys.exit(_STOPPED)
 
 
-def _run(record: Path, year: str, out: Path, threshold: int, rounding: int, as_json: bool) -> None:
+def _run(record: AnyPath, year: str, out: Path, threshold: int, rounding: int, as_json: bool) -> None:
     import duckdb
     from rich.console import Console
 

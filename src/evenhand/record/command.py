@@ -2,12 +2,16 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
+from evenhand.record.remote import AnyPath
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from evenhand.record.manifest import Manifest
     from evenhand.record.store import Record
 
-RECORD = click.argument("folder", type=click.Path(path_type=Path))
+RECORD = click.argument("folder", type=RECORD_PATH)
 
 
 @click.group()
@@ -25,11 +29,12 @@ def record() -> None:
 
 @record.command()
 @RECORD
-def show(folder: Path) -> None:
+def show(folder: AnyPath) -> None:
     """Print where a record came from and what it holds."""
     from rich.console import Console
 
-    manifest = _open(folder).manifest
+    with _refusing():
+        manifest = _open(folder).manifest
     console = Console()
     console.print(
         f"{manifest.kind} by evenhand {manifest.evenhand}, events from {manifest.observed_from} to "
@@ -60,17 +65,17 @@ def _counts(manifest: "Manifest") -> "Table":
 
 @record.command()
 @RECORD
-def check(folder: Path) -> None:
+def check(folder: AnyPath) -> None:
     """Compare each event file's hash with the manifest's. Exit status 2 if one differs."""
     files = []
-    for file, now in _open(folder).part_hashes():
-        if now != file.sha256:
-            click.echo(
-                f"{folder / file.file} is not the file that was written: restore it or run the intake again.",
-                err=True,
-            )
-            sys.exit(2)
-        files.append(file)
+    with _refusing():
+        for file, now in _open(folder).part_hashes():
+            if now != file.sha256:
+                raise RecordError(
+                    f"{folder / file.file} is not the file that was written: restore it or run the intake "
+                    "again."
+                )
+            files.append(file)
     events = sum(file.events for file in files)
     click.echo(f"{len(files)} files with {events:,} events are as the manifest says.")
 
@@ -88,11 +93,17 @@ def schema(out: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
 
 
-def _open(folder: Path) -> "Record":
+def _open(folder: AnyPath) -> "Record":
     from evenhand.record.store import Record
 
+    return Record(folder)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """End with status 2 for a record that cannot be read."""
     try:
-        return Record(folder)
-    except RecordError as error:
+        yield
+    except (RecordError, OSError) as error:
         click.echo(f"evenhand record: {error}", err=True)
         sys.exit(2)

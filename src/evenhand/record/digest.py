@@ -1,10 +1,11 @@
 """The hash that names a file's content."""
 
 import hashlib
-from pathlib import Path
+
+from evenhand.record.remote import AnyPath, explained
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: AnyPath) -> str:
     """The SHA-256 of a file, in hex."""
-    with path.open("rb") as handle:
+    with explained(path), path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -2,13 +2,13 @@
 
 import json
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
+from evenhand.record.remote import AnyPath
 
 SCHEMA_VERSION = 2
 FILE_NAME = "manifest.json"
@@ -97,7 +97,7 @@ _MADE_BY = {
 }
 
 
-def load_manifest(folder: Path) -> Manifest:
+def load_manifest(folder: AnyPath) -> Manifest:
     """Return the manifest of a record.
 
     Raises `RecordError` when the folder is no record, or is of a format that this version does not read.
@@ -121,7 +121,7 @@ def load_manifest(folder: Path) -> Manifest:
         ) from None
 
 
-def _check_format(path: Path, data: dict[str, Any]) -> None:
+def _check_format(path: AnyPath, data: dict[str, Any]) -> None:
     version = data.get("schema_version")
     if not isinstance(version, int) or version == SCHEMA_VERSION:
         return

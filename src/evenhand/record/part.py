@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,15 +13,17 @@ import pyarrow.parquet as pq
 from evenhand.record.columns import type_schema
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
+from evenhand.record.local_copy import local_files
+from evenhand.record.remote import AnyPath, RemotePath, explained, path_of
 
 
 @dataclass(frozen=True)
 class EventPart:
     """A part as a reader takes it: small, so that it can be sent to another process.
 
-    The histories are numbered `first_case` up to `first_case + cases`. `files` gives the path of each event
-    type that occurs, in order of the types' names, `hashes` the SHA-256 that the file must have. `correcting`
-    are the types of which some events correct others.
+    The histories are numbered `first_case` up to `first_case + cases`. `files` gives the path, or the address
+    in object storage, of each event type that occurs, in order of the types' names, `hashes` the SHA-256 that
+    the file must have. `correcting` are the types of which some events correct others.
     """
 
     kind: SubjectKind
@@ -31,6 +34,11 @@ class EventPart:
     hashes: dict[str, str]
     correcting: frozenset[str]
 
+    @property
+    def is_local(self) -> bool:
+        """Whether its files lie in a folder, not in object storage."""
+        return all(isinstance(path_of(path), Path) for path in self.files.values())
+
     def read(self, event_type: str, columns: Collection[str]) -> pa.Table:
         """Read the events of one type in order of `pos`; text columns become dictionaries.
 
@@ -40,22 +48,34 @@ class EventPart:
         schema = type_schema(event_type)
         wanted = [field for field in schema if field.name in columns]
         coded = [path for field in wanted if (path := dictionary_path(field))]
-        table = read_file(Path(self.files[event_type]), schema, [f.name for f in wanted], coded)
+        table = read_file(path_of(self.files[event_type]), schema, [f.name for f in wanted], coded)
         place = table.schema.get_field_index(SUBJECT)
         if place >= 0:
             table = table.set_column(place, SUBJECT, table[SUBJECT].dictionary_encode())
         return table
+
+    def corrections(self) -> pa.Table:
+        """Return the ids of the events that events of this part correct (column `corrects`)."""
+        found = [self.read(event_type, ["corrects"]).drop_null() for event_type in sorted(self.correcting)]
+        return pa.concat_tables([_CORRECTS.empty_table(), *found])
 
     def checked(self) -> "CheckedPart":
         """Return the part as a reader that takes each file into memory once and checks its hash."""
         return CheckedPart(self)
 
     def personal_file(self, event_type: str) -> Path | None:
-        """Return the file with the personal parts of one type's events; None when there are none."""
+        """Return the file with the personal parts of one type's events; None when there are none.
+
+        It is a local copy if the record lies in object storage.
+        """
         if event_type not in self.files:
             return None
-        path = beside(Path(self.files[event_type]), "personal")
-        return path if path.is_file() else None
+        path = beside(path_of(self.files[event_type]), "personal")
+        return local_files([path])[0] if path.is_file() else None
+
+
+Place = TypeVar("Place", Path, RemotePath, AnyPath)
+_CORRECTS = pa.schema([pa.field("corrects", pa.uuid())])
 
 
 class CheckedPart:
@@ -77,13 +97,13 @@ class CheckedPart:
 
     def read(self, event_type: str, columns: Collection[str]) -> pa.Table:
         """Read as `EventPart.read` does."""
-        path = Path(self.files[event_type])
+        path = path_of(self.files[event_type])
         schema = type_schema(event_type)
         wanted = [name for name in schema.names if name in columns]
         with naming(path):
             return _read_columns(self._file(event_type, path, schema), wanted)
 
-    def _file(self, event_type: str, path: Path, schema: pa.Schema) -> pq.ParquetFile:
+    def _file(self, event_type: str, path: AnyPath, schema: pa.Schema) -> pq.ParquetFile:
         if event_type not in self._open:
             content = path.read_bytes()
             found, named = hashlib.sha256(content).hexdigest(), self.part.hashes[event_type]
@@ -101,7 +121,7 @@ SUBJECT = "subject"
 """Encoded by what it shares with the row before, as nearly every history has one of its own."""
 
 
-def beside(path: Path, folder: str) -> Path:
+def beside(path: Place, folder: str) -> Place:
     """Return what another folder of the record holds beside a file of events.
 
     `events/<kind>/<type>/part-00000.parquet` becomes `personal/<kind>/<type>/part-00000.parquet`.
@@ -120,7 +140,7 @@ def dictionary_path(field: pa.Field) -> str | None:
 
 
 def read_file(
-    path: Path, schema: pa.Schema, columns: Collection[str], dictionaries: Collection[str] = ()
+    path: AnyPath, schema: pa.Schema, columns: Collection[str], dictionaries: Collection[str] = ()
 ) -> pa.Table:
     """Read columns of a Parquet file that must have the columns of `schema`.
 
@@ -139,18 +159,26 @@ def _read_columns(file: pq.ParquetFile, columns: Collection[str]) -> pa.Table:
     return pa.concat_tables(groups) if groups else file.read(columns=list(columns))
 
 
-def open_file(path: Path, schema: pa.Schema, dictionaries: Collection[str] = ()) -> pq.ParquetFile:
-    """Open a Parquet file as `read_file` does."""
-    with naming(path):
-        return _opened(path, path, schema, dictionaries)
+def open_file(
+    path: AnyPath, schema: pa.Schema, dictionaries: Collection[str] = (), called: AnyPath | None = None
+) -> pq.ParquetFile:
+    """Open a Parquet file as `read_file` does; errors name it as it is `called`."""
+    with naming(called or path):
+        source = path if isinstance(path, Path) else path.open_anywhere()
+        return _opened(called or path, source, schema, dictionaries)
 
 
 def _opened(
-    path: Path, source: Path | pa.Buffer, schema: pa.Schema, dictionaries: Collection[str]
+    path: AnyPath,
+    source: "Path | pa.Buffer | pa.NativeFile",
+    schema: pa.Schema,
+    dictionaries: Collection[str],
 ) -> pq.ParquetFile:
-    """Open a file from its path or its bytes; the path names it in errors."""
+    """Open a file from its path, its bytes or a stream; the path names it in errors."""
+    # In object storage, columns that lie side by side are fetched by one request.
+    remote = isinstance(path, RemotePath)
     try:
-        file = pq.ParquetFile(source, read_dictionary=list(dictionaries))
+        file = pq.ParquetFile(source, read_dictionary=list(dictionaries), pre_buffer=remote)
     except KeyError:  # It lacks one of them; the check below says which.
         file = pq.ParquetFile(source)
     try:
@@ -162,17 +190,18 @@ def _opened(
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
+def naming(path: AnyPath) -> Iterator[None]:
     """Turn errors of reading a file into `RecordError` that names it."""
     try:
-        yield
+        with explained(path):
+            yield
     except FileNotFoundError:
         raise RecordError(f"{path} is missing: restore it or run the intake again.") from None
     except (OSError, pa.ArrowException, ValueError, OverflowError) as error:
         raise RecordError(f"{path} cannot be read ({error}): restore it or run the intake again.") from None
 
 
-def _check_columns(path: Path, found: pa.Schema, wanted: pa.Schema) -> None:
+def _check_columns(path: AnyPath, found: pa.Schema, wanted: pa.Schema) -> None:
     for field in wanted:
         place = found.get_field_index(field.name)
         if place < 0:

@@ -5,10 +5,13 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from evenhand.record.columns import event_schema, type_schema
 from evenhand.record.events import SubjectKind
+from evenhand.record.local_copy import local_files
 from evenhand.record.part import EventPart, open_file
+from evenhand.record.remote import path_of
 
 
 def quoted(text: str | Path) -> str:
@@ -37,13 +40,17 @@ def create_events(
     It has all columns of the kind, also when a type does not occur. Raises `RecordError` when a file cannot
     be read or lacks a column, which DuckDB would take for nulls.
     """
-    files = []
-    for part in parts:
-        for event_type in part.files.keys() & set(types):
-            open_file(Path(part.files[event_type]), type_schema(event_type)).close()
-            files.append(part.files[event_type])
+    chosen = [
+        (event_type, path_of(path))
+        for part in parts
+        for event_type, path in part.files.items()
+        if event_type in types
+    ]
+    files = local_files([path for _, path in chosen])
+    for (event_type, path), file in zip(chosen, files, strict=True):
+        open_file(file, type_schema(event_type), called=path).close()
     connection.register(f"{name}_none", event_schema(kind).empty_table())
-    found = f" UNION ALL BY NAME FROM {scan(*sorted(files), by_name=True)}" if files else ""
+    found = f" UNION ALL BY NAME FROM {scan(*files, by_name=True)}" if files else ""
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {name}_none{found}")
 
 
@@ -56,13 +63,10 @@ def create_standing(
 ) -> None:
     """Create or replace the view `name` as `create_events` does, without events that another one corrects."""
     create_events(connection, f"{name}_all", kind, parts, types)
-    files = [path for part in parts for path in part.files.values()]
-    source = scan(*files) if files else f"{name}_all"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name}_corrected AS "
-        f"SELECT corrects AS id FROM {source} WHERE corrects IS NOT NULL"
-    )
-    (corrected,) = connection.execute(f"SELECT count(*) FROM {name}_corrected").fetchall()[0]
+    corrections = [part.corrections() for part in parts]
     # Without corrections the ids, a third of all bytes, need not be read.
-    clause = f" WHERE id NOT IN (SELECT id FROM {name}_corrected)" if corrected else ""
+    clause = ""
+    if any(map(len, corrections)):
+        connection.register(f"{name}_corrected", pa.concat_tables(corrections))
+        clause = f" WHERE id NOT IN (SELECT corrects FROM {name}_corrected)"
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {name}_all{clause}")

@@ -1,6 +1,6 @@
 """Reading a record: its manifest, its parts and its histories."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from operator import itemgetter
@@ -14,8 +14,10 @@ from evenhand.record.columns import TRUTH, type_schema
 from evenhand.record.digest import sha256_of
 from evenhand.record.errors import RecordError
 from evenhand.record.events import FIELDS, SubjectKind
+from evenhand.record.local_copy import AT_ONCE, local_files
 from evenhand.record.manifest import EventFile, Manifest, load_manifest
 from evenhand.record.part import EventPart, naming, read_file
+from evenhand.record.remote import AnyPath, path_of
 from evenhand.record.rows import Row, rows_of
 
 _CASES_AT_ONCE = 4096
@@ -24,26 +26,29 @@ _CASES_AT_ONCE = 4096
 class Record:
     """A record in a folder: `manifest.json`, `events/<kind>/<type>/part-*.parquet`, `quarantine.parquet`.
 
-    Raises `RecordError` when the folder is no record, or a file is missing or has another size than the
-    manifest says. What is damaged inside a file shows when it is read or hashed.
+    The folder may lie in object storage: give its address, such as `s3://bucket/record`. Raises `RecordError`
+    when the folder is no record, or a file is missing or has another size than the manifest says. What is
+    damaged inside a file shows when it is read or hashed.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.manifest: Manifest = load_manifest(folder)
+    def __init__(self, folder: AnyPath | str) -> None:
+        self.folder: AnyPath = path_of(folder) if isinstance(folder, str) else folder
+        self.manifest: Manifest = load_manifest(self.folder)
+        size_of = _sizes_in(self.folder)
         for file in self._event_files(SubjectKind):
-            self._check(folder / file.file, file.bytes)
+            self._check(file, size_of)
 
-    @staticmethod
-    def _check(path: Path, size: int) -> None:
+    def _check(self, file: EventFile, size_of: Callable[[str], int]) -> None:
+        path = self.folder / file.file
         try:
-            found = path.stat().st_size
+            found = size_of(file.file)
         except OSError as error:
             problem = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
             raise RecordError(f"{path} {problem}: restore it or run the intake again.") from None
-        if found != size:
+        if found != file.bytes:
             raise RecordError(
-                f"{path} has {found} bytes, but the manifest says {size}: restore it or run the intake again."
+                f"{path} has {found} bytes, but the manifest says {file.bytes}: restore it or run the intake "
+                "again."
             )
 
     def parts(self, kind: SubjectKind) -> list[EventPart]:
@@ -62,17 +67,20 @@ class Record:
         ]
 
     def files(self, kind: SubjectKind, types: Collection[str] | None = None) -> list[Path]:
-        """Return the files of a kind's events, part by part; of these event types if given."""
-        return [
+        """Return the files of a kind's events, part by part; of these event types if given.
+
+        They are local copies if the record lies in object storage.
+        """
+        return local_files(
             self.folder / file.file
             for file in self._event_files([kind])
             if types is None or file.type in types
-        ]
+        )
 
     def part_hashes(self, kinds: Iterable[SubjectKind] = SubjectKind) -> Iterator[tuple[EventFile, str]]:
         """Yield each file of the kinds with the SHA-256 that it has now; `file.sha256` is what it had."""
         files = self._event_files(kinds)
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(2 if isinstance(self.folder, Path) else AT_ONCE) as pool:
             hashes = pool.map(lambda file: sha256_of(self.folder / file.file), files)
             yield from zip(files, hashes, strict=True)
 
@@ -85,7 +93,8 @@ class Record:
             tables = {}
             for event_type, path in part.files.items():
                 schema = type_schema(event_type)
-                tables[Path(path)] = read_file(Path(path), schema, schema.names)
+                place = path_of(path)
+                tables[place] = read_file(place, schema, schema.names)
             for rows in _slices(tables):
                 for subject, history in groupby(rows, itemgetter("subject")):
                     yield subject, list(history)
@@ -93,17 +102,32 @@ class Record:
     def truth(self) -> pa.Table:
         """Return the known breaches of a simulated record (columns `rule`, `subject`); empty if none."""
         path = self.folder / "truth.parquet"
-        return pq.read_table(path) if path.is_file() else TRUTH.empty_table()
+        return pq.read_table(*local_files([path])) if path.is_file() else TRUTH.empty_table()
 
     def quarantine(self) -> pa.Table:
         """Return the refused rows: file, row, column, value, reason, remedy."""
-        return pq.read_table(self.folder / "quarantine.parquet")
+        return pq.read_table(*local_files([self.folder / "quarantine.parquet"]))
 
     def _event_files(self, kinds: Iterable[SubjectKind]) -> list[EventFile]:
         return [file for kind in kinds for part in self.manifest.parts.get(kind, []) for file in part.files]
 
 
-def _slices(tables: dict[Path, pa.Table]) -> Iterator[list[Row]]:
+def _sizes_in(folder: AnyPath) -> Callable[[str], int]:
+    """A function that gives the size of a file of events, by its name in the folder."""
+    if isinstance(folder, Path):
+        return lambda name: (folder / name).stat().st_size
+    # One request lists a thousand objects.
+    sizes = (folder / "events").sizes()
+
+    def size_of(name: str) -> int:
+        if (size := sizes.get(name.removeprefix("events/"))) is None:
+            raise FileNotFoundError(name)
+        return size
+
+    return size_of
+
+
+def _slices(tables: dict[AnyPath, pa.Table]) -> Iterator[list[Row]]:
     """Yield the rows of a part in order of `pos`, some whole histories at a time."""
     cases = {path: table["case"].to_numpy() for path, table in tables.items() if len(table)}
     if not cases:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evenhand.page.place import InputError, check_replaceable
+from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
+from evenhand.record.remote import AnyPath
 from evenhand.uniformity.watch.command import watch
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ uniformity.add_command(watch)
 
 
 @uniformity.command()
-@click.argument("record", type=click.Path(path_type=Path))
+@click.argument("record", type=RECORD_PATH)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option(
     "--public", "for_public", is_flag=True, help="Withhold small cells; nothing by agency or officer."
@@ -59,7 +61,7 @@ uniformity.add_command(watch)
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout, nothing else.")
 def report(
-    record: Path, out: Path, for_public: bool, by_officer: bool, references: Sequence[str], as_json: bool
+    record: AnyPath, out: Path, for_public: bool, by_officer: bool, references: Sequence[str], as_json: bool
 ) -> None:
     """Compare the groups of RECORD and write tables and a report.
 
@@ -91,7 +93,7 @@ def _references(given: Sequence[str]) -> dict[str, str]:
 
 
 def _make(
-    folder: Path, out: Path, references: Mapping[str, str], for_public: bool, by_officer: bool
+    folder: AnyPath, out: Path, references: Mapping[str, str], for_public: bool, by_officer: bool
 ) -> dict[str, Any]:
     import duckdb
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from evenhand.page.place import InputError, check_replaceable
+from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
 from evenhand.record.interrupt import interruptible
+from evenhand.record.remote import AnyPath
 
 CSV, JSON, REPORT = "rebooking.csv", "rebooking.json", "report.html"
 OUTPUTS = (CSV, JSON, REPORT)
@@ -17,7 +19,7 @@ _WIDTH = 110
 
 
 @click.command()
-@click.argument("record", type=click.Path(path_type=Path))
+@click.argument("record", type=RECORD_PATH)
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Also write a table and a report to this folder."
 )
@@ -29,7 +31,7 @@ _WIDTH = 110
     help="The least number of people that a step of a curve may tell of.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the curves as JSON on stdout, nothing else.")
-def rebooking(record: Path, out: Path | None, threshold: int, as_json: bool) -> None:
+def rebooking(record: AnyPath, out: Path | None, threshold: int, as_json: bool) -> None:
     """Share of people in RECORD who are booked again within a time of their release (Kaplan-Meier).
 
     Exit status: 0 shown, also when the record cannot tell; 2 bad usage or input.
@@ -46,7 +48,7 @@ def rebooking(record: Path, out: Path | None, threshold: int, as_json: bool) -> 
         sys.exit(_STOPPED)
 
 
-def _run(record: Path, out: Path | None, threshold: int, as_json: bool) -> None:
+def _run(record: AnyPath, out: Path | None, threshold: int, as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 

@@ -1,10 +1,10 @@
 """Where a sealed record carries its ledger."""
 
-from pathlib import Path
+from evenhand.record.remote import AnyPath
 
 FOLDER = "ledger"
 
 
-def has_ledger(record: Path) -> bool:
+def has_ledger(record: AnyPath) -> bool:
     """Whether a record carries a ledger."""
     return (record / FOLDER).is_dir()

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from evenhand.page.place import InputError
+from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
+from evenhand.record.remote import AnyPath
 
 if TYPE_CHECKING:
     from evenhand.uniformity.watch.monitor import Look
@@ -27,7 +29,7 @@ def _references(_context: click.Context, _option: click.Parameter, texts: tuple[
 
 
 @click.command("watch")
-@click.argument("record", type=click.Path(path_type=Path))
+@click.argument("record", type=RECORD_PATH)
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Go on from the last look.")
 @click.option(
     "--alpha",
@@ -58,7 +60,7 @@ def _references(_context: click.Context, _option: click.Parameter, texts: tuple[
     help="Exit with 1.",
 )
 def watch(
-    record: Path,
+    record: AnyPath,
     state: Path | None,
     alpha: float,
     by: tuple[str, ...],
@@ -105,7 +107,7 @@ def watch(
 
 
 def _look(
-    folder: Path, state: Path | None, alpha: float, by: tuple[str, ...], references: dict[str, str]
+    folder: AnyPath, state: Path | None, alpha: float, by: tuple[str, ...], references: dict[str, str]
 ) -> "Look":
     from tempfile import TemporaryDirectory
 
@@ -133,7 +135,7 @@ def _look(
     return found
 
 
-def _nothing(record: Path, why: dict[str, str], total: int) -> str:
+def _nothing(record: AnyPath, why: dict[str, str], total: int) -> str:
     if not total:
         return f"{record} holds no booking: there is nothing to watch yet."
     reasons = "; ".join(f"{name}: {reason}" for name, reason in why.items())
