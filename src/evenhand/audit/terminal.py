@@ -29,7 +29,8 @@ def show(audit: Audit) -> None:
         f"{counts.rows_quarantined:,} rows quarantined"
     )
     if audit.ledger:
-        click.secho(_printable(audit.ledger.sentence), **({} if audit.ledger.ok else _ALARM))
+        sentence = _printable(audit.ledger.sentence)
+        click.echo(sentence if audit.ledger.ok else _alarm(sentence))
     click.secho(coverage_line(audit), bold=True)
     for line in _lines(audit, _width()):
         click.echo(line)
@@ -42,7 +43,8 @@ def show_comparison(compared: Sequence[Comparison]) -> None:
     click.secho(f"{'Rule':{_ID_WIDTH}}" + "".join(f"{name:>9}" for name in numbers), bold=True)
     for c in compared:
         counts = "".join(f"{n:>9,}" for n in (c.known, c.found, c.missed, c.extra))
-        click.secho(f"{c.rule:{_ID_WIDTH}}{counts}", **({} if c.agrees else _ALARM))
+        line = f"{c.rule:{_ID_WIDTH}}{counts}"
+        click.echo(line if c.agrees else _alarm(line))
 
 
 def coverage_line(audit: Audit) -> str:
@@ -55,7 +57,6 @@ def coverage_line(audit: Audit) -> str:
     )
 
 
-_ALARM = {"bold": True, "fg": "red"}
 _ID_WIDTH = max(map(len, CATALOG)) + 1
 _SEVERITY_WIDTH = 11
 
@@ -87,10 +88,14 @@ def _line(result: RuleResult, sentence: int, missing: int) -> str:
     )
     line = (
         f"{rule.id:{_ID_WIDTH}}{rule.severity!s:{_SEVERITY_WIDTH}}{_cut(rule.sentence, sentence)}{holds}"
-        f"{click.style(broken, **_ALARM) if result.broken else broken}{cannot_tell}"
+        f"{_alarm(broken) if result.broken else broken}{cannot_tell}"
         f"  {_cut(missing_text(result), missing)}"
     )
     return line.rstrip()
+
+
+def _alarm(text: str) -> str:
+    return click.style(text, bold=True, fg="red")
 
 
 def _cut(text: str, width: int) -> str:
