@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from evenhand.record.store import Record
-    from evenhand.rules.case import Context
 
 SMALL = 100_000
 RULES = ("SCO-01", "UNI-01", "SUP-01", "SUP-06", "DET-01", "DET-04")
@@ -90,30 +89,28 @@ def scan(record: str) -> dict[str, float]:
     return {}
 
 
-def context_of(record: Record) -> Context:
-    from evenhand.audit.run import context_of
-    from evenhand.audit.window import Window
-    from evenhand.rules.catalog import CATALOG
-
-    return context_of(record, tuple(CATALOG.values()), Window())
-
-
 def columns_read(record: Record) -> dict[str, list[str]]:
     """The columns of each event type that the engine reads for the rules on bookings."""
+    from evenhand.audit.run import context_of
+    from evenhand.audit.window import Window
     from evenhand.record.events import SubjectKind
     from evenhand.rules.array.part import PLACE
     from evenhand.rules.array.plan import Plan
     from evenhand.rules.array.standing import StandingTables
     from evenhand.rules.catalog import CATALOG
 
-    context = context_of(record)
     rules = [r for r in CATALOG.values() if r.subject is SubjectKind.BOOKING]
+    context = context_of(record, rules, Window())
     plan = Plan(rules, context, StandingTables(context.standings))
     return {name: sorted({*PLACE, *columns}) for name, columns in plan.columns.items()}
 
 
 def array_engine(record: str, *rules: str) -> dict[str, float]:
     """Judge the record's bookings by some rules (or all), from Parquet, with standings, plan and evidence."""
+    # As on the command line, where Arrow does not look for pandas.
+    import evenhand.cli  # noqa: F401
+    from evenhand.audit.run import context_of
+    from evenhand.audit.window import Window
     from evenhand.audit.workers import local
     from evenhand.record.events import SubjectKind
     from evenhand.record.store import Record
@@ -122,7 +119,8 @@ def array_engine(record: str, *rules: str) -> dict[str, float]:
 
     begun = time.perf_counter()
     found = Record(Path(record))
-    engine = ArrayEngine([CATALOG[r] for r in rules or CATALOG], context_of(found))
+    chosen = [CATALOG[r] for r in rules or CATALOG]
+    engine = ArrayEngine(chosen, context_of(found, chosen, Window()))
     parts = found.parts(SubjectKind.BOOKING)
     broken = sum(len(result.broken) for result in local()(engine, parts))
     return {"rules_s": time.perf_counter() - begun, "found": broken}

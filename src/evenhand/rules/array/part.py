@@ -362,10 +362,12 @@ def _ranks(places: Mapping[str, Array]) -> Array:
     """For each place from the first on, how many events that are read stand before it."""
     first = min(int(pos.min()) for pos in places.values() if len(pos))
     last = max(int(pos.max()) for pos in places.values() if len(pos))
-    taken = np.zeros(last - first + 1, np.int32)
+    taken = np.zeros(last - first + 1, bool)
     for pos in places.values():
-        taken[pos - first] = 1
-    return np.cumsum(taken) - 1
+        taken[pos - first] = True
+    ranks = np.cumsum(taken, dtype=np.int32)
+    ranks -= 1
+    return ranks
 
 
 def _keys(case: Array, ids: Array) -> Array:
