@@ -33,9 +33,14 @@ BREACHES = pa.schema(
 """One row for each act that broke a rule, with the meaning of `answer.Breach`; ids as text."""
 
 
+_SHOWN = ("id", "subject", "agency", "facility", "actor")
+"""The columns of an act that its finding shows."""
+
+
 def breaches(view: View, rule: Rule) -> pa.Table:
     """What a finding says of each of the view's acts, all of which broke the rule. Shape: `BREACHES`."""
     acts, size = view.acts, len(view.acts)
+    acts.read(_SHOWN)
     own = _ids(acts.values("id"), size)
     due, done, first = (_stated(view, rule, name) for name in ("deadline", "done", "first_deadline"))
     until = micros(view.plan.context.observed_until)

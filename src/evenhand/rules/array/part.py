@@ -40,17 +40,20 @@ class Table:
         self._events, self.type = events, event_type
         self._columns: dict[str, pa.ChunkedArray | pa.Array | None] = {}
         self._values: dict[str, Values] = {}
-        self._read([*PLACE, *columns])
+        self.read([*PLACE, *columns])
         self.rows: Array = np.zeros(0, np.int32)
 
-    def _read(self, names: Collection[str]) -> None:
-        table = self._events.read(self.type, names)
-        for name in names:
+    def read(self, names: Collection[str]) -> None:
+        """Read these columns, those that are not there yet, at once."""
+        wanted = [name for name in names if name not in self._columns]
+        if not wanted:
+            return
+        table = self._events.read(self.type, wanted)
+        for name in wanted:
             self._columns[name] = table[name] if name in table.column_names else None
 
     def _column(self, name: str) -> pa.ChunkedArray | pa.Array | None:
-        if name not in self._columns:
-            self._read([name])
+        self.read([name])
         return self._columns[name]
 
     def numbers(self, name: str) -> Array:
@@ -180,6 +183,11 @@ class Acts:
     def values(self, name: str) -> Values:
         """A column of the acts."""
         return self.chosen.take(name, self.places)
+
+    def read(self, names: Collection[str]) -> None:
+        """Read the columns from which more is going to be asked, at once."""
+        for table, _ in self.chosen.pieces:
+            table.read(names)
 
     def texts(self, name: str) -> pa.Array:
         """A column of text as it is written, for acts of one event type."""
