@@ -56,7 +56,7 @@ format: setup    ## write the formatting
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 bench-audit: setup ## the audit next to a bare scan, pandas and pm4py (BOOKINGS="1000000 10000000")
-	@UV_PROJECT_ENVIRONMENT=build/bench "$$(scripts/bootstrap.sh)" run --frozen --quiet --group bench \
+	@UV_PROJECT_ENVIRONMENT=build/bench "$$(scripts/bootstrap.sh)" run --frozen --quiet --compile-bytecode --group bench \
 		python benchmarks/audit.py $(BOOKINGS)
 
 clean:           ## remove what was built and installed

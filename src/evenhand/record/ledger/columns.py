@@ -13,12 +13,11 @@ import rfc8785
 
 from evenhand.record.columns import PLACE
 from evenhand.record.events import FIELDS, SubjectKind, types_of
+from evenhand.record.ids import id_text
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.leaf import APPENDED_AT, COMMITMENT, SALT_BYTES, commitment, instant
 
 _ESCAPED = r'[\x00-\x1f"\\]'
-_HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), dtype="S2")
-_DASHES = (8, 13, 18, 23)
 
 
 def personal_fields(kind: SubjectKind) -> list[str]:
@@ -26,27 +25,11 @@ def personal_fields(kind: SubjectKind) -> list[str]:
     return sorted({s.name for t in types_of(kind) for s in FIELDS[t].values() if s.personal})
 
 
-def _fixed(text: np.ndarray) -> pa.Array:
-    """An Arrow column of strings, all of the same length, from rows of ASCII bytes."""
-    rows, width = text.shape
-    offsets = np.arange(rows + 1, dtype=np.int32) * width
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(text))]
-    return pa.Array.from_buffers(pa.string(), rows, buffers)
-
-
-def hex_text(raw: np.ndarray) -> np.ndarray:
-    """Rows of bytes as rows of lower-case hexadecimal ASCII."""
-    text: np.ndarray = _HEX[raw].view(np.uint8).reshape(len(raw), -1)
-    return text
-
-
 def _uuids(column: pa.Array) -> pa.Array:
     storage = column.storage if isinstance(column, pa.ExtensionArray) else column
     raw = np.frombuffer(storage.buffers()[1], dtype=np.uint8)
     raw = raw[storage.offset * 16 : (storage.offset + len(storage)) * 16].reshape(-1, 16)
-    digits, text = hex_text(raw), np.full((len(raw), 36), ord("-"), dtype=np.uint8)
-    text[:, np.setdiff1d(np.arange(36), _DASHES)] = digits
-    strings = _fixed(text)
+    strings = id_text(raw)
     return pc.if_else(column.is_valid(), strings, None) if column.null_count else strings
 
 
