@@ -5,8 +5,9 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
@@ -29,7 +30,11 @@ _engine: ArrayEngine | None = None
 
 def local(workers: int | None = None) -> Runner:
     """A runner with so many processes; with None, one for each core that this process may use."""
-    return partial(_run, workers or len(os.sched_getaffinity(0)))
+    return partial(_run, workers or _cores())
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _run(workers: int, engine: ArrayEngine, parts: Sequence[EventPart]) -> Iterator[PartResult]:
@@ -39,10 +44,16 @@ def _run(workers: int, engine: ArrayEngine, parts: Sequence[EventPart]) -> Itera
             yield from (engine.judge(part.checked()) for part in parts)
         return
     pool = ProcessPoolExecutor(workers, _start_method(parts), _begin, (engine,))
+    begun: deque[Future[PartResult]] = deque()
     try:
-        with _uninterrupted():
-            results = pool.map(_judge, parts)
-        yield from results
+        for part in parts:
+            with _uninterrupted():
+                begun.append(pool.submit(_judge, part))
+            # No more results wait for their turn than the processes make at a time.
+            if len(begun) > 2 * workers:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
     except BrokenProcessPool:
         raise RecordError(
             "A worker process was killed, most likely for want of memory: use fewer with --workers."

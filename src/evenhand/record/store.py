@@ -16,7 +16,7 @@ from evenhand.record.errors import RecordError
 from evenhand.record.events import FIELDS, SubjectKind
 from evenhand.record.local_copy import AT_ONCE, local_files
 from evenhand.record.manifest import EventFile, Manifest, load_manifest
-from evenhand.record.part import EventPart, naming, read_file
+from evenhand.record.part import EventPart, naming
 from evenhand.record.remote import AnyPath, path_of
 from evenhand.record.rows import Row, rows_of
 
@@ -87,14 +87,15 @@ class Record:
     def histories(self, kind: SubjectKind) -> Iterator[tuple[str, list[Row]]]:
         """Yield each subject of a kind with its events in order, one part at a time.
 
-        A row is a mapping of column to Python value; columns that are null are left out.
+        A row is a mapping of column to Python value; columns that are null are left out. Raises `RecordError`
+        when a file is not the one that the manifest names.
         """
         for part in self.parts(kind):
-            tables = {}
-            for event_type, path in part.files.items():
-                schema = type_schema(event_type)
-                place = path_of(path)
-                tables[place] = read_file(place, schema, schema.names)
+            reader = part.checked()
+            tables = {
+                path_of(path): reader.read(event_type, type_schema(event_type).names)
+                for event_type, path in part.files.items()
+            }
             for rows in _slices(tables):
                 for subject, history in groupby(rows, itemgetter("subject")):
                     yield subject, list(history)
