@@ -36,7 +36,7 @@ interop:         ## install Go and its log packages, which the ledger is tested 
 	@scripts/go.sh
 
 test: setup static messages chromium interop lint ## all but the slow trials
-	$(BIN)/pytest -m "not trial" -n 3 --dist worksteal
+	$(BIN)/pytest -m "not trial" -n 2 --dist worksteal
 
 trials: setup static messages chromium ## the slow trials: kills, fuzzing, large simulations, browser, the desk on PostgreSQL, the statistics next to R, Spark
 	@scripts/r.sh

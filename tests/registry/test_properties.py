@@ -57,6 +57,7 @@ def figures(registry: Registry) -> tuple[object, ...]:
 # --- the published sheets
 
 
+@pytest.mark.trial
 @given(seed=st.integers(0, 10**6))
 @FEW
 def test_shuffled_sheets_give_the_same_registry(ice: Ice, seed: int) -> None:
@@ -89,6 +90,7 @@ def test_ids_issued_with_the_program_are_those_of_the_rules(ice: Ice) -> None:
     assert changed_ids(ice.again(issued=Issued()), ice.registry) == set()
 
 
+@pytest.mark.trial
 @given(seed=st.integers(0, 10**6))
 @FEW
 def test_one_cell_retyped_in_a_published_sheet(ice: Ice, seed: int) -> None:

@@ -106,6 +106,7 @@ def test_from_booking_to_release(seat: Seat) -> None:
     assert rebuild().differences == ()
 
 
+@pytest.mark.trial
 def test_a_claim_to_citizenship_stops_the_case(seat: Seat) -> None:
     subject = _book(seat)
     _screen(seat, subject)
@@ -132,6 +133,7 @@ def test_a_refusal_shows_the_rule_and_the_way(seat: Seat) -> None:
     assert seat.found == {}
 
 
+@pytest.mark.trial
 def test_from_a_complaint_to_the_end_of_an_agreement(seat: Seat) -> None:
     county = seat.county
     _book(seat)
