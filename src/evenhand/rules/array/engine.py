@@ -6,6 +6,7 @@ The parts are judged one by one, in any order, in any process: nothing is carrie
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -122,9 +123,9 @@ class _PartRun:
         tally, broken_cases = self._count(each)
         for view, _, unclear, _ in each:
             here = unclear & ~broken_cases[view.acts.case]
-            if here.any():
+            if np.any(here):
                 tally.missing |= missing(view.narrowed(here), rule)
-        found = [view.narrowed(broken) for view, broken, _, _ in each if broken.any()]
+        found = [view.narrowed(broken) for view, broken, _, _ in each if np.any(broken)]
         for asked in self.plan.asked[rule.id]:
             self._left[asked] -= 1
             if not self._left[asked]:
@@ -139,10 +140,11 @@ class _PartRun:
         outside = np.broadcast_to(outside, len(view.acts))
         return view.narrowed(~outside) if 2 * np.count_nonzero(outside) > len(view.acts) else view
 
-    def _count(self, each: list[tuple[View, Mask, Mask, Mask]]) -> tuple[Tally, Array]:
+    def _count(self, each: list[tuple[View, Any, Any, Any]]) -> tuple[Tally, Array]:
         """The answers by history, the worst over its acts; and the histories that broke the rule."""
         broken, unclear, asked = (
-            _distinct([view.acts.case[masks[n]] for view, *masks in each], self.part.cases) for n in range(3)
+            _distinct([(view.acts.case, masks[n]) for view, *masks in each], self.part.cases)
+            for n in range(3)
         )
         number = int(np.count_nonzero(asked))
         breaking = int(np.count_nonzero(broken))
@@ -165,9 +167,12 @@ def _in_order(found: list[View], rule: Rule) -> list[pa.Table]:
     return [pa.concat_tables(tables).take(pa.array(np.argsort(rows, kind="stable")))]
 
 
-def _distinct(cases: list[Array], size: int) -> Mask:
-    """Which of so many histories are among those listed."""
+def _distinct(each: list[tuple[Array, Any]], size: int) -> Mask:
+    """Which of so many histories have an act where the mask is set."""
     found = np.zeros(size, bool)
-    for some in cases:
-        found[some] = True
+    for cases, mask in each:
+        if np.ndim(mask):
+            found[cases[mask]] = True
+        elif mask:
+            found[cases] = True
     return found

@@ -50,7 +50,7 @@ def _equal(left: Values, right: Values) -> Array:
 def _of_several(ref: Occurrence, chosen: Selection, acts: Acts) -> Array:
     """By the bounds of the act's history among the selected events, and by a search on their rows."""
     begin, end = chosen.bounds[acts.case], chosen.bounds[acts.case + 1]
-    rows = np.append(chosen.rows, np.int32(np.iinfo(np.int32).max))
+    rows = chosen.line
     match ref:
         case First():
             place = begin

@@ -111,6 +111,11 @@ class Selection:
         return found
 
     @cached_property
+    def line(self) -> Array:
+        """The rows of the selected events, and one beyond all rows."""
+        return np.append(self.rows, np.int32(np.iinfo(np.int32).max))
+
+    @cached_property
     def bounds(self) -> Array:
         """Where each history's events begin among the selected; one more for the end."""
         if len(self.rows) == len(self.part.case):

@@ -41,19 +41,21 @@ class View(ActValues):
 
     def narrowed(self, mask: Mask) -> "View":
         """The view from those of the acts where the mask is set."""
-        places = np.flatnonzero(mask)
+        places = np.flatnonzero(mask_of(mask, len(self.acts)))
         return View(self.acts.at(places), self.plan, (self, places))
 
-    def judged(self, rule: Rule) -> tuple[Mask, Mask, Mask]:
-        """Where the rule is broken, where it cannot be told, and where it applies or may apply."""
+    def judged(self, rule: Rule) -> tuple[Any, Any, Any]:
+        """Where the rule is broken, where it cannot be told, and where it applies or may apply.
+
+        Each is a mask, or one truth for all acts.
+        """
         broken = unclear = asked = NO
         for when, term in self.plan.terms[rule.id]:
             (applies, outside), (yes, no) = self.truth(when), self.truth(term.holds)
             asked = asked | ~outside
             broken = broken | (applies & no)
             unclear = unclear | (~outside & ~yes & ~(applies & no))
-        size = len(self.acts)
-        return mask_of(broken, size), mask_of(unclear & ~broken, size), mask_of(asked, size)
+        return broken, unclear & ~broken, asked
 
     def truth(self, node: Condition) -> Truth:
         """Where the condition holds, and where it does not."""
