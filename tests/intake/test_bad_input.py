@@ -87,6 +87,19 @@ def _gzip_bomb(folder: Path) -> Path:
     return folder / "a.csv.gz"
 
 
+def _without_sheets(folder: Path) -> Path:
+    """A workbook whose list of sheets lost a letter."""
+    whole = write_xlsx(folder / "whole.xlsx")
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(folder / "a.xlsx", "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(
+                name, content.replace(b"<sheet ", b"<shee ") if name == "xl/workbook.xml" else content
+            )
+    whole.unlink()
+    return folder / "a.xlsx"
+
+
 def _xlsx_bomb(folder: Path) -> Path:
     path = write_xlsx(folder / "a.xlsx")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
@@ -183,6 +196,7 @@ REFUSED = [
     Refused("damaged parquet", _damaged_parquet, ("a.parquet", "cut off or damaged")),
     Refused("parquet by name only", _text("a.parquet", csv_text()), ("a.parquet", "cut off or damaged")),
     Refused("truncated workbook", _cut(lambda f: write_xlsx(f / "a.xlsx"), 0.6), ("a.xlsx", "damaged")),
+    Refused("workbook without sheets", _without_sheets, ("a.xlsx", "names no sheet", "CSV")),
     Refused("workbook by name only", _text("a.xlsx", csv_text()), ("a.xlsx", "no workbook")),
     Refused("workbook bomb", _xlsx_bomb, ("a.xlsx", "--max-ratio")),
     Refused("workbook of a huge area", _far_cell, ("a.xlsx", "1,048,576 rows", "CSV")),

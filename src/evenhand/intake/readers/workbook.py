@@ -81,6 +81,11 @@ class WorkbookReader:
 
     def _sheet_name(self, sheet: str | None) -> str:
         names = self._book.sheet_names
+        if not names:
+            raise IntakeError(
+                f"{self.file}: the workbook is damaged: it names no sheet. None of it was taken in. Copy it "
+                "again from its owner, or save it as CSV."
+            )
         if sheet is None:
             return names[0]
         if sheet not in names:
