@@ -33,8 +33,3 @@ class Duck:
 
     def close(self) -> None:
         self._connection.close()
-
-
-def quoted(text: str) -> str:
-    """Text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"

@@ -231,11 +231,6 @@ class Rule:
         found |= {"agency", "facility"} if self.reads_facility else set()
         return frozenset(found)
 
-    def fields_of(self, ref: Ref) -> tuple[str, ...]:
-        """The fields that the rule reads of an occurrence."""
-        found = (n.name for n in self.nodes() if isinstance(n, Field) and n.of == ref)
-        return tuple(dict.fromkeys(found))
-
     def with_own_bound(self, seconds: int) -> "Rule":
         """The rule with its own bound (a setting, not a source's) set to another length."""
         spans = [s for s in self.spans if s.ours]

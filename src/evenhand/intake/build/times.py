@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.intake.build.view import Ints, Mask, View, joined, mask_of
-from evenhand.intake.duck import Duck, quoted
+from evenhand.intake.duck import Duck
 from evenhand.intake.mapping.model import EXCEL, ISO, Cell, Policies
+from evenhand.record.query import quoted
 
 DAY = 86_400_000_000
 _EXCEL_EPOCH = np.datetime64("1899-12-30", "us").astype(np.int64)

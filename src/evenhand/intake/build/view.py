@@ -7,10 +7,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.intake.duck import Duck, quoted
+from evenhand.intake.duck import Duck
 from evenhand.intake.errors import IntakeError
 from evenhand.intake.mapping.model import Cell, Split
 from evenhand.intake.readers.jsonlines import pointer
+from evenhand.record.query import quoted
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

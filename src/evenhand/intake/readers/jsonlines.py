@@ -8,12 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.intake.duck import Duck, quoted
+from evenhand.intake.duck import Duck
 from evenhand.intake.errors import IntakeError
 from evenhand.intake.limits import Limits
 from evenhand.intake.readers.batch import BadRow, Batch
 from evenhand.intake.readers.encoding import Recoder
 from evenhand.intake.readers.records import Chunk, Records
+from evenhand.record.query import quoted
 
 SAMPLE_ROWS = 2000
 Path = tuple[str, ...]

@@ -5,8 +5,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenhand.intake.duck import Duck, quoted
+from evenhand.intake.duck import Duck
 from evenhand.intake.resolve.resolver import STAYS
+from evenhand.record.query import quoted
 
 
 class Stays:

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evenhand.intake.duck import Duck, quoted
+from evenhand.intake.duck import Duck
 from evenhand.intake.errors import IntakeError
+from evenhand.record.query import quoted
 
 ROWS = 131_072
 _MANY = ("subject", "person_key", "name")

@@ -21,6 +21,7 @@ from evenhand.rules.array.part import Acts, Events, Part, Selection
 from evenhand.rules.array.plan import Plan
 from evenhand.rules.array.standing import StandingTables
 from evenhand.rules.array.truth import View
+from evenhand.rules.array.values import mask_of
 from evenhand.rules.case import Context
 from evenhand.rules.rule import Rule
 
@@ -137,7 +138,7 @@ class _PartRun:
         if rule.when is None or len(view.acts) < NARROWED_FROM:
             return view
         _, outside = view.truth(rule.when)
-        outside = np.broadcast_to(outside, len(view.acts))
+        outside = mask_of(outside, len(view.acts))
         return view.narrowed(~outside) if 2 * np.count_nonzero(outside) > len(view.acts) else view
 
     def _count(self, each: list[tuple[View, Any, Any, Any]]) -> tuple[Tally, Array]:
