@@ -9,6 +9,7 @@ COMMANDS = {
         "evenhand.audit.command:audit_command",
         "Judge RECORD by the rules and write findings, a summary and a report.",
     ),
+    "case": Lazy("evenhand.casefile.command:case", "Judge one case that you write by hand in a YAML file."),
     "claims": Lazy(
         "evenhand.claims.command:claims_command",
         "Claims made of the program, such as C05, with measure, result, interval, source and limits.",

@@ -51,7 +51,7 @@ def of_example(folder: Path, text: str, kind: SubjectKind) -> Record:
     return write(
         folder,
         # An officer's own history is its background too.
-        list({row["id"]: row for row in (*example.history, *example.around)}.values()),
+        list({(r["type"], r["id"]): r for r in (*example.history, *example.around)}.values()),
         provides=provides_of(example),
         until=example.context.observed_until,
     )
@@ -87,7 +87,8 @@ def plain(text: str) -> bool:
     """Whether an example is of bookings alone, with the usual background, and lacks nothing."""
     parts = [part.strip() for part in text.split("|")]
     return not any(
-        part.startswith(("~", "until"))
+        part.startswith(("~", "?", "until"))
+        or part == "cut"
         or EVENT_TYPES[part.split()[1]].subject_kind is not SubjectKind.BOOKING
         for part in parts
     )

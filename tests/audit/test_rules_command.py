@@ -9,8 +9,8 @@ import pytest
 
 from audit.command import run
 from evenhand.audit.rule_book import file_names, markdown
-from evenhand.audit.wording import BASIS_MEANS, citation_text
 from evenhand.rules.catalog import CATALOG, GROUPS
+from evenhand.rules.wording import BASIS_MEANS, citation_text
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -54,7 +54,7 @@ def test_show_tells_the_whole_rule(rule) -> None:
             assert f"acts from {term.effective}" in text
         for model in term.models:
             assert model in text
-    assert ("Our bound" in text) == any(s.ours for s in rule.spans)
+    assert ("Our time limit" in text) == any(s.ours for s in rule.spans)
 
 
 def test_show_says_what_each_answer_looks_like() -> None:

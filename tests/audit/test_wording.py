@@ -6,9 +6,9 @@ import pytest
 
 from evenhand.audit.chart import by_period, in_words, round_up
 from evenhand.audit.figures import Figures, _periods
-from evenhand.audit.wording import length, outline, span_of, span_text
 from evenhand.rules.algebra import Clock, Exists, Next, Not, Span, sel
 from evenhand.rules.catalog import CATALOG
+from evenhand.rules.wording import length, outline, span_of, span_text
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_span_of(text: str, span: timedelta) -> None:
 
 @pytest.mark.parametrize("text", ["", "h", "4", "4 h", "4h5", "1w", "-4h", "0h", "²h", "99999999999d"])
 def test_what_is_no_span(text: str) -> None:
-    with pytest.raises(ValueError, match="is no length of time"):
+    with pytest.raises(ValueError, match="is not a length of time"):
         span_of(text)
 
 

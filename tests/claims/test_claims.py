@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,37 @@ def test_what_followed_an_encounter(tmp_path: Path) -> None:
     said = texts("C06", made(tmp_path, rows))
     assert "handed over to ICE: 33.3%" in said
     assert "released: 66.7%" in said
+
+
+def test_what_followed_is_the_end_of_the_stay_of_the_encounter(tmp_path: Path) -> None:
+    rows = []
+    for n in range(60):
+        case = f"a{n:02}"
+        rows += encounter(case, n)
+        rows.append(row("custody.departed", case, at(n + 0.5), destination="hospital"))
+        rows.append(row("custody.returned", case, at(n + 0.6)))
+        if n % 3:
+            rows.append(row("custody.released", case, at(n + 1)))
+            rows.append(row("person.booked", case, at(n + 5)))
+            rows.append(row("custody.departed", case, at(n + 6), destination="prison"))
+        else:
+            rows.append(row("custody.transferred_in_place", case, at(n + 1)))
+    said = texts("C06", made(tmp_path, rows))
+    assert "handed over to ICE: 33.3%" in said
+    assert "released: 66.7%" in said
+
+
+def test_a_day_decides_no_order(tmp_path: Path) -> None:
+    rows = []
+    for n in range(60):
+        case, day = f"a{n:02}", at(n, -7)
+        known = {"occurred_by": day + timedelta(hours=24)} if n % 2 else {}
+        rows.append(row("person.booked", case, day - timedelta(days=2)))
+        rows.append(row("charge.recorded", case, day, charge_no=1, level="felony", **known))
+        rows.append(row("interview.held", case, at(n), **known))
+    said = texts("C03", made(tmp_path, rows))
+    assert "Interviews after a booking and a charge of that booking: 100" in said
+    assert "cannot tell which came first: 50.0%" in said
 
 
 def test_rebooking_and_proof(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ INTERVIEW = {
     "interpreter_needed": "no",
     "aid_needed": "no",
     "advisal_given": "yes",
+    "can_read": "yes",
+    "interpreter_offered": "yes",
     "stated_place_of_birth": "Brobdingnag",
     "stated_citizenship": "Lilliputian",
 }

@@ -10,6 +10,7 @@ from evenhand.desk.places.models import Agency, Facility
 from evenhand.desk.record.act import Actor, Done, draft, now, perform, perform_together
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import ActorRole, Event
+from evenhand.record.events.officer import Prerequisite
 
 PASSWORD = "correct horse battery staple"
 ZONE = "America/New_York"
@@ -102,8 +103,14 @@ class County:
             (
                 "officer.nominated",
                 coordinator,
-                {"employer": self.ori, "citizenship_attested": True, "name": who},
+                {
+                    "employer": self.ori,
+                    "citizenship_attested": True,
+                    "prerequisites": tuple(Prerequisite),
+                    "name": who,
+                },
             ),
+            ("background_check.done", federal, {"questionnaire": True}),
             ("officer.eligibility_decided", federal, {"outcome": "eligible", "decided_by": "federal"}),
             ("training.completed", federal, {"course": "jem_basic"}),
             (
@@ -111,7 +118,7 @@ class County:
                 federal,
                 {"course": "jem_basic", "score": 88.0, "attempt": 1, "remedial": False},
             ),
-            ("officer.certified", federal, {"valid_from": begin + timedelta(days=4)}),
+            ("officer.certified", federal, {"valid_from": begin + timedelta(days=5)}),
             (
                 "officer.authorized",
                 federal,
@@ -123,8 +130,9 @@ class County:
                         "issue_detainers",
                         "charging_documents",
                     ),
-                    "valid_from": begin + timedelta(days=5),
+                    "valid_from": begin + timedelta(days=6),
                     "until_revoked": True,
+                    "signed_by_position": "field_office_director",
                     "supervising_position": "supervisory detention and deportation officer",
                 },
             ),

@@ -67,7 +67,9 @@ GIVEN = {
 }
 
 
-BY_TOKEN = {f"api:{name}" for name in ("bookings", "charges", "releases", "acts", "worklist", "findings")}
+BY_TOKEN = {
+    f"api:{name}" for name in ("bookings", "charges", "releases", "acts", "worklist", "findings", "exports")
+}
 
 
 @dataclass(frozen=True)

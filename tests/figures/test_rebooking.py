@@ -115,6 +115,35 @@ def test_who_was_never_released_is_left_out(tmp_path: Path) -> None:
     assert taken(tmp_path, rows) == {"bond": [(99, False, 1)]}
 
 
+def test_a_return_without_a_booking_is_no_new_booking_and_no_release_came_before_it(tmp_path: Path) -> None:
+    rows = [*stay("p", "p1", 0, 2), row("custody.released", "p1", at(9), cause="served")]
+    rows.append(row("charge.disposed", "p1", at(4), charge_no=1))
+    assert taken(tmp_path / "a", rows) == {"served": [(91, False, 1)]}
+    rows += stay("p", "p2", 20, 21)
+    assert taken(tmp_path / "b", rows) == {"served": [(11, True, 1)]}
+
+
+def test_a_new_booking_under_the_same_number_counts(tmp_path: Path) -> None:
+    assert taken(tmp_path, stay("p", "p1", 0, 2) + stay("p", "p1", 12, 13)) == {"bond": [(10, True, 1)]}
+
+
+def test_a_hospital_is_no_release_and_a_departure_none_to_the_street(tmp_path: Path) -> None:
+    rows = [*stay("p", "p1", 0, 5), row("custody.departed", "p1", at(2), destination="hospital")]
+    rows += [*stay("q", "q1", 0, 5), row("custody.departed", "q1", at(5.01), destination="ice")]
+    assert taken(tmp_path, rows) == {"bond": [(95, False, 1)]}
+
+
+def test_days_that_are_not_known_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = stay("p", "p1", 0, 2) + stay("q", "q1", 0, None) + stay("r", "r1", 0, 3)
+    rows.append(row("custody.released", "q1", at(2), occurred_by=at(5), cause="bond"))
+    # Known to the day is enough.
+    rows.append(row("person.booked", "r2", at(10, -7), occurred_by=at(10, 16.9), person_key="r"))
+    found = episodes(record(tmp_path / "r", rows, until=at(100)), tmp_path)
+    assert found.left_out == 1
+    assert found.by_cause == {"bond": durations([(7, True, 1), (98, False, 1)])}
+    assert study(record(tmp_path / "s", rows, until=at(100)), 3).left_out == ""
+
+
 def test_days_are_the_facilitys_own(tmp_path: Path) -> None:
     # Released at 23:00 in New York, booked two hours later: the next day there, the same day in UTC.
     start = datetime(2018, 11, 6, 4, tzinfo=UTC)

@@ -169,7 +169,7 @@ _JSON = SIMPLE.replace(
 )
 
 REFUSED = [
-    Refused("no such file", lambda f: f / "none.csv", ("none.csv", "no such file")),
+    Refused("no such file", lambda f: f / "none.csv", ("none.csv", "file not found")),
     Refused("empty file", _bytes("a.csv", b""), ("a.csv", "empty", "Export it again")),
     Refused("only blank lines", _bytes("a.csv", b"\r\n\r\n"), ("a.csv", "empty")),
     Refused("only a byte order mark", _bytes("a.csv", b"\xef\xbb\xbf"), ("a.csv", "empty")),
@@ -210,9 +210,9 @@ REFUSED = [
 ]  # fmt: skip
 
 QUARANTINE = [
-    Quarantined("impossible day", _text("a.csv", _changed(0, "booked", "2020-02-30 10:00")), [(2, "booked", "no possible date")], 4, 1),
-    Quarantined("year 0206", _text("a.csv", _changed(0, "booked", "0206-01-05 10:00")), [(2, "booked", "no possible date")], 4, 1),
-    Quarantined("month 13", _text("a.csv", _changed(0, "released", "2020-13-05 10:00")), [(2, "released", "no possible date")], 4, 1),
+    Quarantined("impossible day", _text("a.csv", _changed(0, "booked", "2020-02-30 10:00")), [(2, "booked", "not a valid date")], 4, 1),
+    Quarantined("year 0206", _text("a.csv", _changed(0, "booked", "0206-01-05 10:00")), [(2, "booked", "not a valid date")], 4, 1),
+    Quarantined("month 13", _text("a.csv", _changed(0, "released", "2020-13-05 10:00")), [(2, "released", "not a valid date")], 4, 1),
     Quarantined("no booking time", _text("a.csv", _changed(0, "booked", "")), [(2, "booked", "has no time")], 4, 1),
     Quarantined("no key", _text("a.csv", _changed(0, "id", " ")), [(2, "id", "key is empty")], 4, 1),
     Quarantined("unknown code in an optional field", _text("a.csv", _changed(0, "level", "Z9")), [(2, "level", "does not know this code")], 4, 0),
@@ -236,8 +236,8 @@ QUARANTINE = [
     Quarantined("release before booking on one of two rows", _text("a.csv", _changed(1, "released", "2020-01-04 10:00")), [(3, "released", "released before booked"), (4, "released", "released before booked")], 4, 2),
     Quarantined("formulas without a value", _formulas, [(2, "sex", "formula without a stored value"), (3, "booked", "formula without a stored value"), (4, "person", "error #REF!"), (3, "booked", "has no time")], 3, 1),
     Quarantined("broken JSON", _text("a.jsonl", '{"id": "1", "booked": "2020-01-05 10:00", "released": null}\n{"id": \n[1]\n'), [(2, None, "no valid JSON"), (3, None, "no JSON object")], 3, 2, _JSON),
-    Quarantined("mixed types in JSON", _text("a.jsonl", '{"id": 1, "booked": "2020-01-05 10:00", "released": null}\n{"id": true, "booked": 7, "released": {"a": 1}}\n'), [(2, "booked", "no possible date"), (2, "released", "no possible date")], 2, 1, _JSON),
-    Quarantined("numbers for dates in Parquet", _parquet_of(id=[1, 2], person=[1.0, None], booked=[5, 6], released=[None, None], charge=["a", "b"], level=["F", "F"], sex=["M", "F"], cause=["BOND", "TIME"]), [(2, "booked", "no possible date"), (3, "booked", "no possible date")], 2, 2),
+    Quarantined("mixed types in JSON", _text("a.jsonl", '{"id": 1, "booked": "2020-01-05 10:00", "released": null}\n{"id": true, "booked": 7, "released": {"a": 1}}\n'), [(2, "booked", "not a valid date"), (2, "released", "not a valid date")], 2, 1, _JSON),
+    Quarantined("numbers for dates in Parquet", _parquet_of(id=[1, 2], person=[1.0, None], booked=[5, 6], released=[None, None], charge=["a", "b"], level=["F", "F"], sex=["M", "F"], cause=["BOND", "TIME"]), [(2, "booked", "not a valid date"), (3, "booked", "not a valid date")], 2, 2),
 ]  # fmt: skip
 
 

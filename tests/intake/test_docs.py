@@ -41,6 +41,7 @@ def test_every_key_of_a_mapping_is_documented() -> None:
         model.FacilityFacts,
         model.SubjectKey,
         model.Split,
+        model.TellsPart,
     )
     keys = {info.alias or name for part in parts for name, info in part.model_fields.items()}
     told = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]*)`", DOC))))
@@ -52,5 +53,14 @@ def test_every_policy_is_documented() -> None:
 
 
 def test_every_option_is_documented() -> None:
-    for option in ("--mapping", "--out", "--check", "--max-ratio", "--max-row-bytes"):
+    for option in (
+        "--mapping",
+        "--out",
+        "--check",
+        "--agency",
+        "--zone",
+        "--tells",
+        "--max-ratio",
+        "--max-row-bytes",
+    ):
         assert option in DOC

@@ -229,7 +229,7 @@ def test_provides_names_what_is_mapped_and_nothing_else(tmp_path: Path) -> None:
     [
         ("2021-01-01T00:00:00-08:00", "2021-01-01T08:00"),
         ("2021-01-01", "2021-01-01T08:00"),
-        ("latest", "2020-01-05T20:00"),
+        ("latest", "2020-01-05T20:00:59.999999"),
     ],
 )
 def test_observed_until_is_stated_or_the_latest_time(tmp_path: Path, stated: str, expected: str) -> None:

@@ -51,6 +51,7 @@ def events_of(event_type: str) -> st.SearchStrategy[Event]:
         "agency": st.just("TX0000000"),
         "facility": st.none() | texts,
         "occurred_at": instants,
+        "occurred_by": st.none() | st.timedeltas(timedelta(0), timedelta(days=2)),
         "zone": st.just("America/Chicago"),
         "recorded_at": st.none() | instants,
         "actor": st.none() | texts,
@@ -62,7 +63,12 @@ def events_of(event_type: str) -> st.SearchStrategy[Event]:
         "reason": st.none() | texts,
         **{name: _values(event_type, name) for name in FIELDS[event_type]},
     }
-    return st.fixed_dictionaries(fields).map(EVENT_TYPES[event_type].model_validate)
+    return st.fixed_dictionaries(fields).map(_ended).map(EVENT_TYPES[event_type].model_validate)
+
+
+def _ended(fields: dict[str, Any]) -> dict[str, Any]:
+    span = fields["occurred_by"]
+    return fields | {"occurred_by": None if span is None else fields["occurred_at"] + span}
 
 
 def table_of(kind: SubjectKind, events: list[Event]) -> pa.Table:

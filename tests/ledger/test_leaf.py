@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.record.events import EVENT_TYPES, Event, SubjectKind, types_of
+from evenhand.record.events import EVENT_TYPES, Event, SubjectKind, parse, types_of
 from evenhand.record.ledger import columns
 from evenhand.record.ledger.leaf import commitment, entry_of, new_salt, opens, parts_of
 from ledger.made import KINDS, TYPES, booked, disposed, events_of, table_of
@@ -87,3 +87,27 @@ def test_salts_are_long_and_fresh() -> None:
     assert len(set(columns.new_salts(1000).to_pylist())) == 1000
     with pytest.raises(ValueError, match="32 bytes"):
         commitment(b"short", b"{}")
+
+
+def test_an_event_without_a_latest_moment_keeps_the_leaf_that_it_had_before_there_was_one() -> None:
+    said = {
+        "type": "charge.disposed",
+        "version": 1,
+        "id": "01980000-0000-7000-8000-000000000001",
+        "subject": "booking-1",
+        "agency": "TX0000000",
+        "occurred_at": "2026-03-01T08:00:00.000000Z",
+        "zone": "America/Chicago",
+        "source_kind": "desk",
+        "charge_no": 1,
+        "disposition": "dismissed",
+    }
+    leaf = rfc8785.dumps(said)
+    event = parse(said)
+    assert event.occurred_by is None
+    assert entry_of(event).leaf == leaf
+    table = table_of(SubjectKind.BOOKING, [event])
+    public = table.drop_columns(columns.personal_fields(SubjectKind.BOOKING))
+    assert columns.leaves_of(public).to_pylist() == [leaf]
+    later = parse(said | {"occurred_by": "2026-03-01T08:00:59.999999Z"})
+    assert b'"occurred_by":"2026-03-01T08:00:59.999999Z"' in entry_of(later).leaf

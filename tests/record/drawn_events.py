@@ -1,6 +1,6 @@
 """A strategy for events of every type, valid by their class."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
@@ -53,4 +53,10 @@ def events(name: str) -> st.SearchStrategy[Event]:
         field: SPECIAL[field] if field in SPECIAL else _value(info.annotation)
         for field, info in cls.model_fields.items()
     }
-    return st.builds(cls, **fields)
+    spans = st.none() | st.timedeltas(timedelta(0), timedelta(days=2))
+    return st.builds(_event, st.just(cls), spans, st.fixed_dictionaries(fields))
+
+
+def _event(cls: type[Event], span: timedelta | None, fields: dict[str, Any]) -> Event:
+    latest = None if span is None else fields["occurred_at"] + span
+    return cls(**fields | {"occurred_by": latest})

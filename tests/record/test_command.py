@@ -13,6 +13,9 @@ def test_show_tells_what_a_record_holds(tmp_path: Path) -> None:
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert "booking histories 1,234" in lines
     assert "rows in 1,234" in lines
+    assert any(
+        line.startswith("The source shows every event of these types: a_file.stored, ") for line in lines
+    )
 
 
 def test_check_finds_a_changed_part(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def _newer(folder: Path) -> None:
 
 def _older(folder: Path) -> None:
     path = folder / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 1}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 2}))
 
 
 def _truncate(folder: Path) -> None:
@@ -155,8 +155,8 @@ def _other_part(folder: Path) -> None:
     ("damage", "problem"),
     [
         (_damage_manifest, "damaged: run the intake again"),
-        (_newer, "schema_version 99 is newer than 2, which this version reads[.] Upgrade evenhand"),
-        (_older, "schema_version 1 is an older format.*Run `evenhand intake` on the export again"),
+        (_newer, "schema_version 99 is newer than 3, which this version reads[.] Upgrade evenhand"),
+        (_older, "schema_version 2 is an older format.*Run `evenhand intake` on the export again"),
         (_truncate, f"{PART} has [0-9]+ bytes, but the manifest says [0-9]+: restore it"),
         (_other_part, f"{PART} has [0-9]+ bytes, but the manifest says [0-9]+: restore it"),
         (lambda f: (f / PART).unlink(), f"{PART} is missing: restore it or run the intake again"),

@@ -16,9 +16,10 @@ from evenhand.record.columns import event_schema
 from evenhand.record.events import FIELDS, SubjectKind
 from evenhand.rules.answer import Answer, Breach, Verdict
 from evenhand.rules.array.engine import ArrayEngine
-from evenhand.rules.case import Context, judge
+from evenhand.rules.case import judge
+from evenhand.rules.context import Context
 from evenhand.rules.examples import to_table
-from evenhand.rules.rule import Rule
+from evenhand.rules.rule import Rule, Severity
 
 Row = dict[str, Any]
 Result = tuple[Counter[Verdict], frozenset[str], dict[str, tuple[Breach, ...]]]
@@ -62,11 +63,16 @@ def in_memory(kind: SubjectKind, rows: Sequence[Row]) -> EventsInMemory:
     return EventsInMemory(kind, cases[0], cases[-1] - cases[0] + 1, len(rows), tables)
 
 
+def in_order(history: Sequence[Row]) -> list[Row]:
+    """The events as a record has them: those of one interval in the order in which they are given."""
+    return sorted(history, key=lambda r: (r["occurred_at"], r.get("occurred_by") or r["occurred_at"]))
+
+
 def numbered(histories: Sequence[Sequence[Row]]) -> list[Row]:
     """The rows of all histories with their place in a record."""
     rows = []
     for case, history in enumerate(histories):
-        for row in sorted(history, key=lambda r: (r["occurred_at"], r["id"].int)):
+        for row in in_order(history):
             rows.append({**row, "case": case, "pos": len(rows)})
     return rows
 
@@ -93,6 +99,7 @@ def breach(row: Row) -> Breach:
         still_open=row["still_open"],
         first_deadline=row["first_deadline"],
         stated_reason=row["stated_reason"],
+        severity=Severity(row["severity"]),
     )
 
 
@@ -123,8 +130,7 @@ def by_case(
     for rule in rules:
         answers: dict[str, Answer] = {}
         for history in histories:
-            ordered = sorted(history, key=lambda r: (r["occurred_at"], r["id"].int))
-            answers[history[0]["subject"]] = judge(rule, ordered, context)
+            answers[history[0]["subject"]] = judge(rule, in_order(history), context)
         result[rule.id] = (
             +Counter(a.verdict for a in answers.values()),
             frozenset().union(*(a.missing for a in answers.values())),

@@ -1,6 +1,6 @@
 """Strategies for histories: events at moments near the rules' bounds, with fields near their codes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 import pyarrow as pa
 from hypothesis import strategies as st
 
+from evenhand.record.episode import STAY_TYPES
 from evenhand.record.events import FIELDS, SubjectKind, types_of
 from evenhand.rules.algebra import Lit, Sel
 from evenhand.rules.catalog import CATALOG
@@ -87,6 +88,7 @@ def related(kind: SubjectKind) -> tuple[tuple[str, ...], ...]:
         if rule.subject is kind:
             chosen = [n for n in (rule.on, *rule.nodes()) if isinstance(n, Sel) and len(n.types) < 20]
             named = {t for n in chosen for t in n.types}
+            named |= set(STAY_TYPES) if rule.reads_stay else set()
             found.append(tuple(sorted(named or set(types_of(kind)))))
     return tuple(found)
 
@@ -97,11 +99,36 @@ def fields_of(event_type: str) -> dict[str, st.SearchStrategy[Any]]:
     return {n: values(event_type, n) for n, spec in FIELDS[event_type].items() if not spec.personal}
 
 
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+TICK = timedelta(microseconds=1)
+
+
+def about(moment: datetime, sort: int) -> tuple[datetime, datetime | None]:
+    """The moment as sources know it: exactly, to the minute, to the day, or about."""
+    match sort:
+        case 0:
+            begin = moment.replace(second=0)
+            return begin, begin + MINUTE - TICK
+        case 1:
+            begin = moment.replace(hour=4, minute=0, second=0)
+            return begin, begin + DAY - TICK
+        case 2:
+            return moment, moment + timedelta(hours=1)
+        case 3:
+            return moment.replace(second=0), moment.replace(second=40)
+        case 4:
+            return moment - timedelta(hours=30), moment + timedelta(hours=6)
+    return moment, None
+
+
+SORTS = st.sampled_from([(9,), (9,), (0, 9), (0,), (1,), (1, 0, 9), (2, 4, 9), (0, 3), (0, 1, 2, 3, 4, 9)])
+"""How the moments of a history are known, each event by one of these (`about`)."""
 START, ZONE_NAME = st.sampled_from(STARTS), st.sampled_from(ZONES)
 MOMENT, PLACE = moments(), st.sampled_from([*FACILITIES, None])
 RECORDED = st.one_of(st.none(), MOMENT)
 ACTOR, ROLE = st.sampled_from([*OFFICERS, *OFFICERS, "federal-1", None]), st.sampled_from(ROLES)
 REASON = st.sampled_from([None, None, "stated"])
+SOURCE = st.sampled_from(["a.csv", "b.csv", None])
 CORRECTION = st.integers(0, 15).map(lambda n: n == 0)
 
 
@@ -112,9 +139,11 @@ def history(draw: st.DrawFn, types: tuple[str, ...], others: tuple[str, ...]) ->
     if draw(st.booleans()):
         chosen.append(draw(st.sampled_from(others)))
     start, zone = draw(START), draw(ZONE_NAME)
+    sorts = st.sampled_from(draw(SORTS))
     rows: list[Row] = []
     for place, event_type in enumerate(chosen):
         moment, recorded = start + draw(MOMENT), draw(RECORDED)
+        moment, latest = about(moment, draw(sorts))
         row: Row = {
             "id": UUID(int=place),
             "type": event_type,
@@ -122,11 +151,13 @@ def history(draw: st.DrawFn, types: tuple[str, ...], others: tuple[str, ...]) ->
             "agency": AGENCY,
             "facility": draw(PLACE),
             "occurred_at": moment,
+            "occurred_by": latest,
             "zone": zone,
             "recorded_at": None if recorded is None else moment + recorded,
             "actor": draw(ACTOR),
             "actor_role": draw(ROLE),
             "source_kind": "import",
+            "source_file": draw(SOURCE),
             "reason": draw(REASON),
         }
         if place and draw(CORRECTION):
@@ -149,4 +180,5 @@ def named(rows: list[Row], subject: str, number: int) -> list[Row]:
 
 def histories(kind: SubjectKind) -> list[st.SearchStrategy[list[Row]]]:
     """A strategy for each rule of a kind."""
-    return [history(types, types_of(kind)) for types in related(kind)]
+    found = [history(types, types_of(kind)) for types in related(kind)]
+    return [*found, history(STAY_TYPES, types_of(kind))] if kind is SubjectKind.BOOKING else found

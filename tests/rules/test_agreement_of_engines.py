@@ -12,16 +12,36 @@ from hypothesis import strategies as st
 
 from evenhand.record.events import SubjectKind, types_of
 from evenhand.record.store import all_fields
-from evenhand.rules.answer import Provides
-from evenhand.rules.case import Context
+from evenhand.rules.answer import Provides, Tells
 from evenhand.rules.catalog import CATALOG
-from evenhand.rules.examples import BASE
+from evenhand.rules.context import Context
+from evenhand.rules.examples import AGENCY, BASE
 from evenhand.rules.rule import Rule
 from evenhand.rules.standing import build_standings
 from rules.engines import by_array, by_case
 from rules.histories import FACILITIES, OFFICERS, Row, histories, history, named
 
 KINDS = sorted({r.subject for r in CATALOG.values()})
+
+
+TOLD = st.lists(st.sampled_from(sorted(all_fields())), max_size=12).map(
+    lambda n: frozenset(all_fields()) - {*n}
+)
+SOME = st.lists(st.sampled_from(sorted(all_fields())), max_size=40).map(frozenset)
+DAY_OF = st.sampled_from([None, None, BASE, BASE + timedelta(days=4), BASE + timedelta(days=100)])
+CONDITIONAL = st.builds(
+    Tells,
+    types=SOME,
+    agencies=st.sampled_from([None, None, frozenset({AGENCY}), frozenset({"other"})]),
+    facilities=st.sampled_from([None, None, frozenset(FACILITIES[:1])]),
+    files=st.sampled_from([None, None, frozenset({"a.csv"})]),
+    since=DAY_OF,
+    until=DAY_OF,
+)
+TELLS = st.one_of(
+    st.none(), st.tuples(st.builds(Tells, TOLD)), st.tuples(st.builds(Tells, TOLD), CONDITIONAL, CONDITIONAL)
+)
+"""What a record tells: all, most, or some of it only in some histories."""
 
 
 @st.composite
@@ -36,7 +56,8 @@ def contexts(draw: st.DrawFn) -> Context:
     facility = st.one_of(history(types_of(SubjectKind.FACILITY), types_of(SubjectKind.FACILITY)))
     places = [row for n, name in enumerate(FACILITIES) for row in named(draw(facility), name, 1 << 22 | n)]
     for row in [*officers, *agreements, *places]:
-        row["occurred_at"] -= timedelta(days=draw(st.sampled_from([0, 1, 400])))
+        earlier = timedelta(days=draw(st.sampled_from([0, 1, 400])))
+        row |= {name: row[name] - earlier for name in ("occurred_at", "occurred_by") if name in row}
     provides = {name: set(fields) for name, fields in all_fields().items()}
     for name in draw(st.lists(st.sampled_from(sorted(provides)), max_size=4, unique=True)):
         del provides[name]
@@ -53,6 +74,9 @@ def contexts(draw: st.DrawFn) -> Context:
         until,
         build_standings(officers, agreements, places),
         window=(draw(ends), draw(ends)),
+        tells=draw(TELLS),
+        may_be_cut=draw(st.booleans()),
+        observed_from=draw(st.sampled_from([None, None, BASE, BASE + timedelta(days=30)])),
     )
 
 
@@ -106,10 +130,11 @@ def agree(kind: SubjectKind, each: int, batches: int) -> None:
         assert problem is None, problem
 
 
+@pytest.mark.parametrize("number", [100, pytest.param(500, marks=pytest.mark.trial)])
 @pytest.mark.parametrize("kind", KINDS)
-def test_engines_agree(kind: SubjectKind) -> None:
-    """Every rule is judged on all histories of its kind of subject, at least 500."""
-    each = max(20, -(-500 // len(histories(kind))))
+def test_engines_agree(kind: SubjectKind, number: int) -> None:
+    """Every rule is judged on all histories of its kind of subject, at least so many."""
+    each = max(number // 25, -(-number // len(histories(kind))))
     agree(kind, each, batches=4)
 
 

@@ -11,6 +11,7 @@ from evenhand.rules.examples import BASE, parse
 from rules.engines import by_array, by_case
 
 SET = "0h review.corrective_action_set due=30d"
+PASSED = "0h custody.release_due | 0h custody.transferred_in_place"
 EXTENDED = "20d review.extended due=20d reason=parts"
 
 
@@ -50,9 +51,13 @@ def test_what_was_never_done_is_open_since_the_date_in_force() -> None:
 @pytest.mark.parametrize(
     ("rule_id", "text", "reason"),
     [
-        ("HLD-02", "0h custody.transferred_in_place | 49h custody.departed reason=snow", "snow"),
-        ("HLD-02", "0h custody.transferred_in_place | 49h custody.departed", None),
-        ("HLD-02", "0h custody.transferred_in_place", None),
+        (
+            "HLD-02",
+            f"{PASSED} | 49h custody.departed reason=snow",
+            "snow",
+        ),
+        ("HLD-02", f"{PASSED} | 49h custody.departed", None),
+        ("HLD-02", PASSED, None),
         ("HLD-06", "0h custody.release_due | 7h custody.released reason=snow", "snow"),
         ("HLD-06", "0h custody.release_due | 7h custody.departed reason=snow", "snow"),
         ("UNI-01", "0h person.booked | 2h screening.opened reason=snow", None),

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
-from evenhand.rules.answer import Provides, Verdict
+from evenhand.rules.answer import Answer, Provides, Verdict
 from evenhand.rules.array.engine import ArrayEngine
-from evenhand.rules.case import Context, judge
+from evenhand.rules.case import judge
 from evenhand.rules.catalog import CATALOG
+from evenhand.rules.context import Context
 from evenhand.rules.standing import build_standings
 
 Pairs = set[tuple[str, str]]
@@ -23,7 +24,8 @@ def _context(record: Record) -> Context:
         for kind in (SubjectKind.OFFICER, SubjectKind.AGREEMENT, SubjectKind.FACILITY)
     }
     standings = build_standings(*rows.values())
-    return Context(Provides.of(manifest.provides), manifest.observed_until, standings)
+    provides = Provides.of(manifest.provides)
+    return Context(provides, manifest.observed_until, standings, may_be_cut=True)
 
 
 def verdicts(folder: Path) -> dict[Verdict, Pairs]:
@@ -35,6 +37,18 @@ def verdicts(folder: Path) -> dict[Verdict, Pairs]:
     for rule in CATALOG.values():
         for subject, rows in histories[rule.subject]:
             found[judge(rule, rows, context).verdict].add((rule.id, subject))
+    return found
+
+
+def answers(folder: Path) -> dict[tuple[str, str], Answer]:
+    """The answer of every rule on every history."""
+    record = Record(folder)
+    context = _context(record)
+    found = {}
+    for kind in SubjectKind:
+        rules = [rule for rule in CATALOG.values() if rule.subject is kind]
+        for subject, rows in record.histories(kind):
+            found.update({(rule.id, subject): judge(rule, rows, context) for rule in rules})
     return found
 
 

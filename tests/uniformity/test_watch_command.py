@@ -57,6 +57,7 @@ def test_biases_are_found_where_they_are_and_nowhere_else(uneven: Path) -> None:
         ("coverage", "hispanic"),
         ("to_screening", "hispanic"),
         ("to_screening", "female"),
+        ("referral", "female"),
         ("detainer", "female"),
     }, "who is never screened waits for ever, so that this shows in both"
 

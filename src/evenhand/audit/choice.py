@@ -1,12 +1,12 @@
-"""Which rules an audit runs, and under which own bounds."""
+"""Which rules an audit runs, with which bounds and severities."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from evenhand.audit.wording import own_bounds, span_of
 from evenhand.rules.algebra import RuleError
 from evenhand.rules.catalog import CATALOG, GROUPS
 from evenhand.rules.rule import Rule
+from evenhand.rules.wording import span_of, span_text
 
 
 class ChoiceError(ValueError):
@@ -49,29 +49,37 @@ def choose_rules(ids: Sequence[str] = (), groups: Sequence[str] = ()) -> tuple[R
     return tuple(r for r in CATALOG.values() if r.id in wanted or r.group in chosen_groups)
 
 
-def parse_setting(text: str) -> tuple[str, timedelta]:
-    """`SUP-06=12h` as a rule id and a length."""
-    name, sign, span = text.partition("=")
+def parse_bound(text: str) -> tuple[str, tuple[timedelta, ...]]:
+    """`SUP-06=12h` as a rule id and lengths; several bounds of one rule are set together: `CMP-05=5d,60d`."""
+    name, sign, spans = text.partition("=")
     if not sign:
-        raise ChoiceError(f"{text!r} sets nothing: write it like SUP-06=12h")
+        raise ChoiceError(f"{text!r} does not set a time limit. Write it like SUP-06=12h.")
+    rule = find_rule(name)
     try:
-        return find_rule(name).id, span_of(span)
-    except ChoiceError:
-        raise
+        return rule.id, tuple(span_of(span) for span in spans.split(","))
     except ValueError as error:
         raise ChoiceError(str(error)) from None
 
 
-def set_bounds(rules: Sequence[Rule], settings: Sequence[str]) -> tuple[Rule, ...]:
-    """The rules with the stated own bounds. Only a bound that no source states can be set."""
+def set_bounds(rules: Sequence[Rule], bounds: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules with the stated bounds of our own. A bound that a source states cannot be set."""
     changed = {rule.id: rule for rule in rules}
-    for rule_id, span in map(parse_setting, settings):
+    for rule_id, lengths in map(parse_bound, bounds):
         if rule_id not in changed:
             raise ChoiceError(f"{rule_id} is not among the rules of this audit; its bound cannot be set")
-        if not own_bounds(changed[rule_id]):
-            raise ChoiceError(f"{rule_id} has no bound of its own: its bound is its source's")
+        own = changed[rule_id].own_bounds
+        if not own:
+            raise ChoiceError(
+                f"You can't set a time limit for {rule_id}: a source states it, or the rule has none."
+            )
+        if len(own) != len(lengths):
+            listed = ", ".join(map(span_text, own))
+            raise ChoiceError(
+                f"{rule_id} has {len(own)} time limits ({listed}). Give {len(own)} lengths in this order, "
+                "separated by commas"
+            )
         try:
-            changed[rule_id] = changed[rule_id].with_own_bound(int(span.total_seconds()))
+            changed[rule_id] = changed[rule_id].with_own_bounds(*(int(x.total_seconds()) for x in lengths))
         except RuleError as error:
             raise ChoiceError(str(error)) from None
     return tuple(changed.values())

@@ -16,6 +16,7 @@ from evenhand.audit.report import REPORT, write_report
 from evenhand.audit.run import Audit, audit, scratch_connection
 from evenhand.audit.sealed import check_ledger
 from evenhand.audit.spark import STEP, SparkError, on_spark
+from evenhand.audit.why import record_from
 from evenhand.audit.window import Window, window_of
 from evenhand.audit.workers import Runner, local
 from evenhand.page.place import InputError, check_replaceable
@@ -27,6 +28,7 @@ from evenhand.record.interrupt import interruptible
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.remote import AnyPath
 from evenhand.record.store import Record
+from evenhand.rules import promise
 from evenhand.rules.rule import Rule, Severity
 
 if TYPE_CHECKING:
@@ -65,7 +67,23 @@ class _Done:
     compared: tuple[truth.Comparison, ...]
 
 
-@click.command(name="audit")
+class _AuditCommand(click.Command):
+    """`evenhand audit RECORD`, and `evenhand audit why`, which looks into a finished audit."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args[:1] == ["why"]:
+            from evenhand.audit.why_command import why_command
+
+            return why_command.make_context(f"{info_name} why", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
+
+
+@click.command(name="audit", cls=_AuditCommand)
 @click.argument("record", type=RECORD_PATH)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--rule", "rule_ids", multiple=True, metavar="ID", help="Only this rule. May be repeated.")
@@ -78,10 +96,19 @@ class _Done:
     type=click.Choice(BARS),
     default=str(Severity.VIOLATION),
     show_default=True,
-    help="The least severity of a broken rule that makes the exit status 1.",
+    help="The least severity of a finding that makes the exit status 1.",
 )
 @click.option(
-    "--set", "settings", multiple=True, metavar="ID=SPAN", help="A rule's own bound, such as SUP-06=12h."
+    "--bound",
+    "bounds",
+    multiple=True,
+    metavar="RULE=LENGTH",
+    help="Change a time limit that no source states, such as SUP-06=12h. May be repeated.",
+)
+@click.option(
+    "--will-as-violation",
+    is_flag=True,
+    help='Treat a breach of a duty that an agreement states with "will" as a violation.',
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout, nothing else.")
 @click.option(
@@ -111,7 +138,8 @@ def audit_command(
     since: str | None,
     until: str | None,
     bar: str,
-    settings: Sequence[str],
+    bounds: Sequence[str],
+    will_as_violation: bool,
     as_json: bool,
     workers: int | None,
     engine: str,
@@ -123,10 +151,12 @@ def audit_command(
 ) -> None:
     """Judge RECORD by the rules and write findings, a summary and a report.
 
+    To explain a finding, run: evenhand audit why [FOLDER] FINDING
+
     DATE is midnight at the start of that day in the record's time zone (UTC if it has several). An act lies
     in the period if it happened in [--from, --to); what came before and after is still seen.
 
-    Exit status: 0 no rule broken at or above the bar, 1 some broken, 2 bad usage or input. With
+    Exit status: 0 no finding at or above the bar, 1 some, 2 bad usage or input. With
     --against-truth: 0 the findings are those known, 1 they differ.
     """
     if engine != SPARK and master:
@@ -134,7 +164,7 @@ def audit_command(
     if engine == SPARK and workers:
         raise click.UsageError("--workers is for --engine local: Spark's own settings say how many it uses")
     try:
-        job = _job(record, out, rule_ids, groups, since, until, settings, bar, against_truth)
+        job = _job(record, out, rule_ids, groups, since, until, bounds, will_as_violation, bar, against_truth)
         with interruptible(), steps(_name_of) as progress:
             checked = check_ledger(record, keys, require_ledger, judge_altered, progress)
             runner = on_spark(master, progress) if engine == SPARK else local(workers)
@@ -159,17 +189,19 @@ def _job(
     groups: Sequence[str],
     since: str | None,
     until: str | None,
-    settings: Sequence[str],
+    bounds: Sequence[str],
+    will: bool,
     bar: str,
     against_truth: bool,
 ) -> _Job:
-    rules = set_bounds(choose_rules(rule_ids, groups), settings)
+    rules = set_bounds(choose_rules(rule_ids, groups), bounds)
+    rules = promise.will_as_violation(rules) if will else rules
     record = Record(folder)
     check_replaceable(out, OUTPUTS)
     if against_truth and (since or until):
         raise click.UsageError("--against-truth compares whole records: leave out --from and --to")
     if against_truth and not truth.has_truth(record):
-        raise InputError(f"{folder} is no simulated record: what it breaks is not known beforehand")
+        raise InputError(f"{folder} is not a simulated record. Use one from `evenhand simulate`.")
     try:
         window = window_of(since, until, record.manifest)
     except ValueError as error:
@@ -190,9 +222,11 @@ def _run(job: _Job, ledger: "CheckResult | None", out: Path, progress: Report, r
             runner=runner,
         )
         content = summary.summary(found, job.bar)
+        content["record"] = record_from(job.record.folder, out)
         compared: tuple[truth.Comparison, ...] = ()
         with scratch_connection(folder) as connection:
             progress("report", 0, 1)
+            content["findings"] = {s: n for s, (_, n) in findings.by_severity(connection, folder).items()}
             if job.against_truth:
                 compared = truth.compare(connection, job.record, job.rules, folder)
                 content["truth"] = [asdict(c) for c in compared]
@@ -235,4 +269,4 @@ def _status(done: _Done, bar: str) -> int:
         return 0
     order = list(Severity)
     counted = order[: order.index(Severity(bar)) + 1]
-    return int(any(r.broken for r in done.audit.results if r.rule.severity in counted))
+    return int(any(done.content["findings"].get(severity) for severity in counted))

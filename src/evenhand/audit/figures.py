@@ -24,8 +24,10 @@ _Key = TypeVar("_Key")
 
 @dataclass(frozen=True)
 class Case:
-    """One finding as the report shows it: ids only."""
+    """One finding as the report shows it: ids only. `act` is the id of the event that broke the rule."""
 
+    finding: str
+    act: str
     subject: str
     facility: str | None
     when: datetime
@@ -98,7 +100,8 @@ def _added(counts: Mapping[str, dict[_Key, int]]) -> dict[_Key, int]:
 def _cases(connection: duckdb.DuckDBPyConnection, source: str, zone: str) -> dict[str, tuple[Case, ...]]:
     """The rule's worst cases by delay, or else its latest."""
     table = connection.sql(
-        f"""SELECT rule, subject, facility, "when", deadline, first_deadline, missed_by_s, still_open
+        f"""SELECT rule, finding, evidence[1] AS act, subject, facility,
+        "when", deadline, first_deadline, missed_by_s, still_open
         FROM {source}
         QUALIFY row_number() OVER (PARTITION BY rule
             ORDER BY missed_by_s DESC NULLS LAST, "when" DESC, subject) <= {CASES_SHOWN}

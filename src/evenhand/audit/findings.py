@@ -12,17 +12,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evenhand.audit.wording import citation_text
 from evenhand.record.query import quoted, scan
 from evenhand.record.spreadsheet import as_text_sql
 from evenhand.rules.array.breaches import BREACHES
 from evenhand.rules.rule import Rule
+from evenhand.rules.wording import citation_text
 
 PARQUET, CSV = "findings.parquet", "findings.csv"
 
+FINDING_SQL = "left(sha256(concat_ws(chr(31), rule, subject, activation)), 12)"
+"""A finding's id: the same for the same rule, subject and act, in every audit of the record."""
+
 COLUMNS: dict[str, str] = {
+    "finding": "id of the finding, for `evenhand audit why`",
     "rule": "id of the rule",
-    "severity": "violation, warning or notice",
+    "severity": "violation, warning or notice, of the part of the rule that was broken",
     "citation": "the rule's sources, separated by semicolons",
     "subject_kind": "whose history it is: booking, officer, agreement, complaint, review, facility or system",
     "subject": "id of that booking, officer, agreement ...",
@@ -79,7 +83,7 @@ class Spool:
         connection.register("chosen", _rule_table(rules))
         connection.execute(f"CREATE VIEW breaches AS SELECT * FROM {scan(self._path)}")
         _find_sources(connection, files)
-        columns = ", ".join(f'"{c}"' for c in COLUMNS)
+        columns = ", ".join(f"{FINDING_SQL} AS finding" if c == "finding" else f'"{c}"' for c in COLUMNS)
         connection.execute(
             f"COPY (SELECT {columns} FROM breaches JOIN chosen USING (rule) LEFT JOIN sources "
             f'ON sources.id = breaches.activation ORDER BY place, "when", subject, activation) '
@@ -112,11 +116,18 @@ def _rule_table(rules: Sequence[Rule]) -> pa.Table:
         {
             "rule": [r.id for r in rules],
             "place": list(range(len(rules))),
-            "severity": [str(r.severity) for r in rules],
             "citation": [cited(r) for r in rules],
             "subject_kind": [str(r.subject) for r in rules],
         }
     )
+
+
+def by_severity(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, tuple[int, int]]:
+    """For each severity that was found, the number of rules with such findings, and of the findings."""
+    rows = connection.execute(
+        f"SELECT severity, count(DISTINCT rule), count(*) FROM {scan(folder / PARQUET)} GROUP BY severity"
+    ).fetchall()
+    return {severity: (rules, found) for severity, rules, found in rows}
 
 
 def cited(rule: Rule) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 
 from evenhand.audit.output import dump
 from evenhand.audit.rule_entry import Entry, as_json, entry
-from evenhand.audit.wording import BASIS_MEANS, SEVERITY_MEANS
 from evenhand.page.pages import environment
 from evenhand.rules.catalog import CATALOG, GROUPS
 from evenhand.rules.catalog.left_out import LEFT_OUT
 from evenhand.rules.rule import Rule
+from evenhand.rules.wording import BASIS_MEANS, SEVERITY_MEANS, USE_MEANS, WILL
 
 JSON, MARKDOWN, INDEX = "catalog.json", "rules.md", "index.html"
 
@@ -41,6 +41,8 @@ def markdown(rules: Iterable[Rule]) -> str:
             groups=_groups(rules),
             severity_means=SEVERITY_MEANS,
             basis_means=BASIS_MEANS,
+            use_means=USE_MEANS,
+            will=WILL,
             left_out=LEFT_OUT,
         )
     )
@@ -57,6 +59,7 @@ def page(code: str, title: str, entries: list[Entry], codes: list[str]) -> str:
             entries=entries,
             codes=codes,
             basis_means=BASIS_MEANS,
+            use_means=USE_MEANS,
             version=version("evenhand"),
         )
     )
@@ -80,6 +83,8 @@ def export(folder: Path) -> None:
             groups=groups,
             severity_means=SEVERITY_MEANS,
             basis_means=BASIS_MEANS,
+            use_means=USE_MEANS,
+            will=WILL,
             left_out=LEFT_OUT,
             version=version("evenhand"),
         ),

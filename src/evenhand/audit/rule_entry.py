@@ -3,25 +3,30 @@
 from dataclasses import dataclass
 from typing import Any
 
-from evenhand.audit.wording import (
-    Outline,
-    citation_text,
-    outline,
-    own_bounds,
-    selection_text,
-    span_text,
-    term_scope,
-    value_text,
-)
 from evenhand.rules.catalog import GROUPS
 from evenhand.rules.rule import Rule, Term
+from evenhand.rules.wording import (
+    Outline,
+    citation_with_quote,
+    outline,
+    selection_text,
+    severity_text,
+    span_text,
+    term_scope,
+    term_severity,
+    value_text,
+)
 
 
 @dataclass(frozen=True)
 class TermText:
-    """What a rule asks in one period, in words; `scope` is empty if it asks it of all acts."""
+    """What a rule asks in one period, in words.
+
+    `scope` is empty if it asks it of all acts, `severity` if it is that of all the rule's terms.
+    """
 
     scope: str
+    severity: str
     holds: Outline
     deadline: str
 
@@ -38,6 +43,11 @@ class Entry:
     bounds: tuple[str, ...]
 
     @property
+    def severity(self) -> str:
+        """All severities of a breach, the gravest first."""
+        return severity_text(self.rule)
+
+    @property
     def examples(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Histories by the answer they get, in the notation of `evenhand.rules.examples`."""
         rule = self.rule
@@ -48,16 +58,21 @@ class Entry:
 def entry(rule: Rule) -> Entry:
     return Entry(
         rule,
-        tuple(citation_text(c) for c in rule.citations),
+        tuple(citation_with_quote(c) for c in rule.citations),
         selection_text(rule.on),
         outline(rule.when) if rule.when else None,
-        tuple(_term(term) for term in rule.terms),
-        tuple(span_text(span) for span in own_bounds(rule)),
+        tuple(_term(rule, term) for term in rule.terms),
+        tuple(span_text(span) for span in rule.own_bounds),
     )
 
 
-def _term(term: Term) -> TermText:
-    return TermText(term_scope(term), outline(term.holds), value_text(term.deadline) if term.deadline else "")
+def _term(rule: Rule, term: Term) -> TermText:
+    return TermText(
+        term_scope(term),
+        term_severity(rule, term),
+        outline(term.holds),
+        value_text(term.deadline) if term.deadline else "",
+    )
 
 
 def as_json(rule: Rule) -> dict[str, Any]:
@@ -75,11 +90,15 @@ def as_json(rule: Rule) -> dict[str, Any]:
                 "effective": c.effective.isoformat() if c.effective else None,
                 "until": c.until.isoformat() if c.until else None,
                 "unverified": c.unverified,
+                "basis": str(c.basis),
+                "pages": dict(c.pages),
+                "quote": c.quote,
             }
             for c in rule.citations
         ],
         "severity": str(rule.severity),
         "basis": str(rule.basis),
+        "use": str(rule.use),
         "guard": rule.guard,
         "subject_kind": str(rule.subject),
         "judged_at": list(rule.on.types),
@@ -90,12 +109,14 @@ def as_json(rule: Rule) -> dict[str, Any]:
                 "until": term.until.isoformat() if term.until else None,
                 "models": list(term.models),
                 "templates": list(term.templates),
+                "severity": str(rule.severity_of(term)),
+                "promise": term.promise,
                 "holds": _nested(text.holds),
                 "deadline": text.deadline or None,
             }
             for term, text in zip(rule.terms, told.terms, strict=True)
         ],
-        "own_bounds_s": [span.seconds for span in own_bounds(rule)],
+        "own_bounds_s": [span.seconds for span in rule.own_bounds],
         "examples": {
             "holds": list(rule.passes),
             "broken": list(rule.fails),

@@ -14,10 +14,11 @@ from evenhand.audit.choice import ChoiceError, choose_rules, find_rule
 from evenhand.audit.output import console, dump
 from evenhand.audit.rule_entry import Entry, entry
 from evenhand.audit.rule_entry import as_json as rule_json
-from evenhand.audit.wording import BASIS_MEANS, Outline
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.rules.catalog import CATALOG, GROUPS
+from evenhand.rules.promise import has_promise
 from evenhand.rules.rule import Rule
+from evenhand.rules.wording import BASIS_MEANS, USE_MEANS, WILL, Outline, severity_text
 
 
 @click.group()
@@ -42,14 +43,14 @@ def list_rules(groups: Sequence[str], as_json: bool) -> None:
 
 def _listed(chosen: Sequence[Rule]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("Rule", "Severity", "Rests on"):
+    for name in ("Rule", "Severity", "Basis", "Use"):
         table.add_column(name, no_wrap=True)
     table.add_column("Sentence")
     for group, members in groupby(chosen, key=lambda r: r.group):
         table.add_section()
-        table.add_row(f"[bold]{group}[/bold]", "", "", f"[bold]{GROUPS[group]}[/bold]")
+        table.add_row(f"[bold]{group}[/bold]", "", "", "", f"[bold]{GROUPS[group]}[/bold]")
         for rule in members:
-            table.add_row(rule.id, str(rule.severity), str(rule.basis), Text(rule.sentence))
+            table.add_row(rule.id, severity_text(rule), str(rule.basis), str(rule.use), Text(rule.sentence))
     return table
 
 
@@ -78,18 +79,20 @@ def _print_rule(out: Console, told: Entry) -> None:
     facts.add_column()
     facts.add_row("Sources", Text("\n".join(told.citations)))
     facts.add_row("Rests on", Text(f"{rule.basis}. {BASIS_MEANS[rule.basis]}"))
-    facts.add_row("Severity", str(rule.severity))
-    facts.add_row("Used", "before the act and after it" if rule.guard else "after the act")
+    facts.add_row("Severity", Text(f"{told.severity}. {WILL}" if has_promise(rule) else told.severity))
+    facts.add_row("Used", USE_MEANS[rule.use])
     facts.add_row("Judged at", Text(f"each {told.judged_at} ({rule.subject} histories)"))
     for bound in told.bounds:
         facts.add_row(
-            "Our bound", Text(f"{bound}; no source states it, `audit --set {rule.id}=SPAN` changes it")
+            "Our time limit",
+            Text(f"{bound}. No source states it. Change it with `audit --bound {rule.id}=LENGTH`."),
         )
     out.print(facts)
     if told.when:
         _print_outline(out, "Where", told.when)
     for term in told.terms:
-        _print_outline(out, f"Holds if ({term.scope})" if term.scope else "Holds if", term.holds)
+        about = "; ".join(part for part in (term.scope, term.severity) if part)
+        _print_outline(out, f"Holds if ({about})" if about else "Holds if", term.holds)
         if term.deadline:
             out.print(Text(f"\nDeadline: {term.deadline}"))
     for answer, texts in told.examples:

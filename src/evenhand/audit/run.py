@@ -1,9 +1,9 @@
 """The audit itself: every chosen rule over a record, findings written as they come."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,11 +15,12 @@ from evenhand.audit.findings import Spool
 from evenhand.audit.window import Window
 from evenhand.audit.workers import Runner, local
 from evenhand.progress import Report
+from evenhand.record import manifest as manifest_form
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
-from evenhand.rules.answer import Provides, Verdict, unanswerable
+from evenhand.rules.answer import Provides, Tells, Verdict, unanswerable
 from evenhand.rules.array.engine import ArrayEngine, PartResult, Tally
-from evenhand.rules.case import Context
+from evenhand.rules.context import Context
 from evenhand.rules.patterns import END_OF_RECORD
 from evenhand.rules.rule import Rule
 from evenhand.rules.standing import build_standings
@@ -37,13 +38,17 @@ class Reach(StrEnum):
     ANSWERED = "answered"
     PARTLY = "partly"
     NOT = "not"
+    NOT_ASKED = "not_asked"
+    """The record would tell of the acts that the rule is about, and shows none."""
 
 
 @dataclass(frozen=True)
 class RuleResult:
     """One rule's answers, counted by subject: the worst over a subject's acts.
 
-    `missing` names the event types and fields for want of which an answer was "cannot tell".
+    `missing` names the event types and fields for want of which an answer was "cannot tell". `acts` counts
+    the acts that were judged, `acts_unclear` those that could not be; `lacks` counts the latter by what was
+    lacking, `lacks_alone` those at which it was all that was lacking.
     """
 
     rule: Rule
@@ -53,6 +58,10 @@ class RuleResult:
     not_applicable: int
     missing: tuple[str, ...]
     reach: Reach
+    acts: int = 0
+    acts_unclear: int = 0
+    lacks: Mapping[str, int] = field(default_factory=dict)
+    lacks_alone: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,13 +77,24 @@ class Audit:
 
     @property
     def reached(self) -> dict[Reach, int]:
-        """How many of the rules are answered, answered in part, and not."""
+        """How many of the rules are answered, answered in part, not, and not asked."""
         return {reach: sum(r.reach is reach for r in self.results) for reach in Reach}
 
     @property
     def coverage(self) -> float:
-        """The share of the rules that the record can answer at all, 0 to 1."""
-        return 1 - self.reached[Reach.NOT] / len(self.results) if self.results else 0.0
+        """The share of the rules that were asked of an act and answered, at least in part, 0 to 1."""
+        answered = self.reached[Reach.ANSWERED] + self.reached[Reach.PARTLY]
+        return answered / len(self.results) if self.results else 0.0
+
+    @property
+    def acts(self) -> int:
+        """How many acts were judged, each once for every rule that is about it."""
+        return sum(result.acts for result in self.results)
+
+    @property
+    def acts_unclear(self) -> int:
+        """How many acts could not be judged, counted in the same way."""
+        return sum(result.acts_unclear for result in self.results)
 
 
 def audit(
@@ -144,6 +164,26 @@ def context_of(record: Record, rules: Sequence[Rule], window: Window) -> Context
         manifest.observed_until or _EMPTY_RECORD_ENDS,
         build_standings(officers, agreements, facilities),
         (window.since, window.until),
+        tells=tuple(_told(part) for part in manifest.tells),
+        # An export may begin while people are in jail; the desk books everyone.
+        may_be_cut=manifest.kind != "desk",
+        observed_from=manifest.observed_from,
+    )
+
+
+def _told(part: manifest_form.Tells) -> Tells:
+    """Return a declaration of the manifest as the rules read it."""
+
+    def chosen(names: list[str] | None) -> frozenset[str] | None:
+        return None if names is None else frozenset(names)
+
+    return Tells(
+        frozenset(part.types),
+        chosen(part.agencies),
+        chosen(part.facilities),
+        chosen(part.files),
+        part.since,
+        part.until,
     )
 
 
@@ -171,20 +211,26 @@ def scratch_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _result(rule: Rule, tally: Tally, provides: Provides) -> RuleResult:
     counts = tally.verdicts
-    missing = tuple(sorted(tally.missing))
-    if unanswerable(rule, provides):
-        reach = Reach.NOT
-    elif counts[Verdict.CANNOT_TELL] and set(missing) - {END_OF_RECORD}:
-        told = counts[Verdict.HOLDS] + counts[Verdict.BROKEN]
-        reach = Reach.PARTLY if told else Reach.NOT
-    else:
-        reach = Reach.ANSWERED
     return RuleResult(
         rule,
         counts[Verdict.HOLDS],
         counts[Verdict.BROKEN],
         counts[Verdict.CANNOT_TELL],
         counts[Verdict.NOT_APPLICABLE],
-        missing,
-        reach,
+        tuple(sorted(tally.missing)),
+        _reach(rule, tally, provides),
+        tally.acts,
+        tally.acts_unclear,
+        dict(tally.lacking),
+        dict(tally.lacking_alone),
     )
+
+
+def _reach(rule: Rule, tally: Tally, provides: Provides) -> Reach:
+    """A rule counts as answered only if it was asked of at least one act."""
+    if unanswerable(rule, provides):
+        return Reach.NOT
+    lacks = tally.verdicts[Verdict.CANNOT_TELL] > 0 and tally.missing - {END_OF_RECORD}
+    if tally.acts:
+        return Reach.PARTLY if lacks else Reach.ANSWERED
+    return Reach.NOT if tally.acts_unclear else Reach.NOT_ASKED

@@ -1,18 +1,21 @@
 """The summary of an audit, as it stands in `summary.json`."""
 
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
+from evenhand.audit.coverage import remedies
 from evenhand.audit.findings import cited
 from evenhand.audit.run import Audit, Reach, RuleResult
-from evenhand.audit.wording import own_bounds
 from evenhand.record.digest import sha256_of
 from evenhand.record.events import SubjectKind
 from evenhand.record.manifest import FILE_NAME
 from evenhand.rules.catalog import CATALOG, GROUPS
 from evenhand.rules.patterns import END_OF_RECORD
+from evenhand.rules.promise import counts_as_violation
 
 FILE = "summary.json"
+_REMEDIES = 10
 
 
 def summary(audit: Audit, bar: str) -> dict[str, Any]:
@@ -26,6 +29,9 @@ def summary(audit: Audit, bar: str) -> dict[str, Any]:
         "events": sum(counts.events.values()),
         "quarantined": counts.rows_quarantined,
         "coverage": round(audit.coverage, 4),
+        "acts": audit.acts,
+        "acts_unclear": audit.acts_unclear,
+        "would_answer": [asdict(remedy) for remedy in remedies(audit)[:_REMEDIES]],
         "ledger": _ledger(audit),
         "reach": {str(reach): number for reach, number in audit.reached.items()},
         "bar": bar,
@@ -34,6 +40,7 @@ def summary(audit: Audit, bar: str) -> dict[str, Any]:
             "to": window.until.isoformat() if window.until else None,
         },
         "settings": settings(audit),
+        "will_as_violation": counts_as_violation(r.rule for r in audit.results),
         "rules": [_rule(result) for result in audit.results],
     }
 
@@ -61,11 +68,11 @@ def settings(audit: Audit) -> dict[str, dict[str, list[int]]]:
     """The rules' own bounds in seconds, as used and as the catalog has them."""
     return {
         result.rule.id: {
-            "bound_s": [span.seconds for span in own_bounds(result.rule)],
-            "default_s": [span.seconds for span in own_bounds(CATALOG[result.rule.id])],
+            "bound_s": [span.seconds for span in result.rule.own_bounds],
+            "default_s": [span.seconds for span in CATALOG[result.rule.id].own_bounds],
         }
         for result in audit.results
-        if own_bounds(result.rule)
+        if result.rule.own_bounds
     }
 
 
@@ -76,6 +83,7 @@ def _rule(result: RuleResult) -> dict[str, Any]:
         "group": GROUPS[rule.group],
         "sentence": rule.sentence,
         "severity": str(rule.severity),
+        "severities": [str(s) for s in rule.severities],
         "basis": str(rule.basis),
         "citation": cited(rule),
         "subject_kind": str(rule.subject),
@@ -85,6 +93,9 @@ def _rule(result: RuleResult) -> dict[str, Any]:
         "cannot_tell": result.cannot_tell,
         "not_applicable": result.not_applicable,
         "missing": list(result.missing),
+        "acts": result.acts,
+        "acts_unclear": result.acts_unclear,
+        "lacks": dict(sorted(result.lacks.items(), key=lambda e: (-e[1], e[0]))),
     }
 
 
@@ -95,7 +106,7 @@ def lacking(audit: Audit) -> dict[str, tuple[str, ...]]:
     """
     asked: dict[str, list[str]] = {}
     for result in audit.results:
-        if result.reach is not Reach.ANSWERED:
+        if result.reach in (Reach.PARTLY, Reach.NOT):
             for name in set(result.missing) - {END_OF_RECORD}:
                 asked.setdefault(name, []).append(result.rule.id)
     return {name: tuple(ids) for name, ids in sorted(asked.items(), key=lambda e: (-len(e[1]), e[0]))}

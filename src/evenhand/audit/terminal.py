@@ -10,6 +10,7 @@ from itertools import groupby
 
 import click
 
+from evenhand.audit.coverage import acts_line, moments_line, remedy_line
 from evenhand.audit.output import PLAIN_WIDTH
 from evenhand.audit.run import Audit, Reach, RuleResult
 from evenhand.audit.truth import Comparison
@@ -31,6 +32,9 @@ def show(audit: Audit) -> None:
     if audit.ledger:
         sentence = _printable(audit.ledger.sentence)
         click.echo(sentence if audit.ledger.ok else _alarm(sentence))
+    click.secho(acts_line(audit), bold=True)
+    for line in filter(None, (remedy_line(audit), moments_line(audit))):
+        click.echo(_printable(line))
     click.secho(coverage_line(audit), bold=True)
     for line in _lines(audit, _width()):
         click.echo(line)
@@ -53,7 +57,8 @@ def coverage_line(audit: Audit) -> str:
     answered = reached[Reach.ANSWERED] + reached[Reach.PARTLY]
     return (
         f"Coverage: {answered} of {len(audit.results)} rules ({audit.coverage:.0%}): "
-        f"{reached[Reach.ANSWERED]} answered, {reached[Reach.PARTLY]} in part, {reached[Reach.NOT]} not"
+        f"{reached[Reach.ANSWERED]} answered, {reached[Reach.PARTLY]} in part, {reached[Reach.NOT]} not, "
+        f"{reached[Reach.NOT_ASKED]} not asked"
     )
 
 

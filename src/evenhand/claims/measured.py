@@ -9,7 +9,15 @@ from typing import Any
 
 from evenhand.claims.answer import THRESHOLD, Answer, Result, about, parts, share
 from evenhand.claims.claim import Claim
-from evenhand.claims.record_sql import CERTIFIED, COVERAGE, FOLLOWED, LEVELS, REVIEWED, open_record
+from evenhand.claims.record_sql import (
+    CERTIFIED,
+    COVERAGE,
+    FOLLOWED,
+    LEVELS,
+    ORDER_NOT_KNOWN,
+    REVIEWED,
+    open_record,
+)
 from evenhand.figures.lacking import lacks
 from evenhand.figures.measures.encounters import CHARGE, CONVICTION, NEITHER, NONE_MADE
 from evenhand.figures.publish import Control, Published
@@ -88,7 +96,7 @@ def booked_on_a_charge(record: Record) -> list[Answer]:
         return [_answer(record, missing=missing)]
     with open_record(record) as connection:
         rows = dict(connection.execute(LEVELS).fetchall())
-    of = sum(rows.values())
+    of = sum(rows.values()) - rows.get(ORDER_NOT_KNOWN, 0)
     charged = of - rows.get("no earlier charge", 0)
     results = [share("Interviews after a booking and a charge of that booking", charged, of)]
     return [_answer(record, *results, *parts("Highest level of the earlier charges", rows))]
@@ -179,7 +187,7 @@ def after_the_encounter(record: Record) -> list[Answer]:
     needs = ("interview.held", "custody.departed.destination", "custody.released")
     if missing := lacks(record.manifest, needs):
         return [_answer(record, missing=missing)]
-    with open_record(record) as connection:
+    with open_record(record, with_stays=True) as connection:
         rows = connection.execute(FOLLOWED).fetchall()
     return [_answer(record, *parts("After the encounter", dict(rows)))]
 

@@ -60,6 +60,11 @@ class Environment(BaseSettings):
     mail_user: str = Field("", description="The mail server's user.")
     mail_password: SecretStr = Field(SecretStr(""), description="The mail server's password.")
     mail_from: str = Field("", description="The sender of the desk's mail.")
+    will_as_violation: bool = Field(
+        False,
+        description='True: a breach of a duty that an agreement states with "will" is a violation, which '
+        "nobody can override. Otherwise it is a warning.",
+    )
     database_connection_age: int = Field(60, description="Seconds for which a database connection is kept.")
 
     @field_validator("oidc_issuer", "oidc_origins")

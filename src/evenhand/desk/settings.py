@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "evenhand.desk.facilities",
     "evenhand.desk.custody",
     "evenhand.desk.findings",
+    "evenhand.desk.exports",
     "evenhand.desk.webhooks",
     "evenhand.desk.api",
 ]

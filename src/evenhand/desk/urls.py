@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("evenhand.desk.refusal.urls")),
     path("", include("evenhand.desk.complaints.urls")),
     path("", include("evenhand.desk.reviews.urls")),
+    path("", include("evenhand.desk.exports.urls")),
     path("", include("evenhand.desk.home.urls")),
     path("lapses/", include("evenhand.desk.lapses.urls")),
     path("agreements/", include("evenhand.desk.agreements.urls")),

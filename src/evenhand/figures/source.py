@@ -15,9 +15,11 @@ from evenhand.figures.models import timelines
 from evenhand.figures.place import state_of
 from evenhand.figures.year import FiscalYear
 from evenhand.record.damage import naming_damage
+from evenhand.record.episode.stays import EXIT_TYPES, TEMPORARY
+from evenhand.record.episode.table import create_stays
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.query import create_standing
+from evenhand.record.query import create_standing, listed
 from evenhand.record.store import Record
 
 MEMORY = "3GB"
@@ -30,7 +32,7 @@ COUNTED = (
     "custody.departed",
     "custody.transferred_in_place",
 )
-"""Acts that are counted one by one."""
+"""Acts that are counted one by one; of exits those that end a stay, one for each stay."""
 PROGRAM = ("interview.held", "determination.made", "determination.reviewed")
 """Acts that are followed through a booking."""
 
@@ -41,9 +43,10 @@ class Source:
     """A record with the acts of one fiscal year.
 
     An act lies in the year by its facility's local day. An act that a later event corrects is left out; the
-    correcting event stands in its place. Tables: `counted` (type, state, agency, model, kind, acts) and
-    `program` (type, case, pos, agency, state, model, moment, in_year, outcome, conviction_class,
-    pending_class).
+    correcting event stands in its place. An act known to a range of moments lies in the year if the whole
+    range does; `straddling` says whether some reach over its ends. Tables: `counted` (type, state, agency,
+    model, kind, acts) and `program` (type, case, pos, agency, state, model, moment, moment_by, in_year,
+    outcome, conviction_class, pending_class).
     """
 
     def __init__(self, record: Record, year: FiscalYear, scratch: Path) -> None:
@@ -140,12 +143,27 @@ class Source:
         with naming_damage(self.record, "the booking events"):
             kind, types = SubjectKind.BOOKING, (*COUNTED, *PROGRAM)
             create_standing(self.connection, "events", kind, self.record.parts(kind), types)
+            self._exits()
             self.connection.execute(_COUNTED)
+            straddling = "SELECT count(*) FROM acts JOIN zones USING (zone) WHERE " + _STRADDLES
+            self.straddling = bool(self.rows(straddling)[0][0])
             self.connection.execute(_PROGRAM)
 
+    def _exits(self) -> None:
+        """`exits`: for each stay that ended, the exit that is counted.
 
-def _listed(types: Sequence[str]) -> str:
-    return ", ".join(f"'{name}'" for name in types)
+        One leaving may be recorded both as a release and as a departure: then it is a departure.
+        """
+        self.connection.execute(_EXITS)
+        (several,) = self.rows('SELECT list(DISTINCT "case") FROM several')[0]
+        if not several:
+            return
+        cases = set(several)
+        for part in self.record.parts(SubjectKind.BOOKING):
+            if not cases.isdisjoint(range(part.first_case, part.first_case + part.cases)):
+                create_stays(self.connection, "stays", part, cases)
+                self.connection.execute(_OF_STAYS)
+                self.connection.unregister("stays")
 
 
 _WITH_MODEL = """
@@ -153,20 +171,43 @@ LEFT JOIN places p ON p.agency = e.agency
 LEFT JOIN models m ON m.agency = e.agency AND m.since <= e.occurred_at AND e.occurred_at < m.until"""
 _STANDING = "coalesce(m.model, '" + NO_MODEL + "') AS model"
 
+_BY = "coalesce(e.occurred_by, e.occurred_at)"
+_IN_YEAR = f"z.since <= e.occurred_at AND {_BY} < z.until"
+_STRADDLES = (
+    "(occurred_at < since AND occurred_by >= since) OR (occurred_at < until AND occurred_by >= until)"
+)
+_IS_EXIT = f"type IN ({listed(EXIT_TYPES)}) AND coalesce(destination, '') NOT IN ({listed(TEMPORARY)})"
+_EXITS = f"""
+CREATE TEMP TABLE exits AS SELECT "case", pos FROM events WHERE {_IS_EXIT};
+CREATE TEMP TABLE several AS
+SELECT "case", pos, type FROM events WHERE {_IS_EXIT}
+    AND "case" IN (SELECT "case" FROM exits GROUP BY "case" HAVING count(*) > 1);"""
+
+_OF_STAYS = """
+DELETE FROM exits WHERE pos IN (
+    SELECT pos FROM (
+        SELECT x.pos, row_number() OVER (
+            PARTITION BY x."case", s.number ORDER BY x.type <> 'custody.departed', x.pos) AS place
+        FROM several x JOIN stays s
+            ON s."case" = x."case" AND x.pos >= s.first_pos AND x.pos < s.end_pos)
+    WHERE place > 1)"""
+
 _COUNTED = f"""
+CREATE TEMP VIEW acts AS
+FROM events WHERE type IN ({listed([t for t in COUNTED if t not in EXIT_TYPES])})
+UNION ALL FROM events WHERE type IN ({listed(EXIT_TYPES)}) AND pos IN (SELECT pos FROM exits);
 CREATE TEMP TABLE counted AS
 SELECT e.type, coalesce(p.state, 'not stated') AS state, e.agency, {_STANDING},
     coalesce(e.basis, e.cause, e.destination, 'not stated') AS kind, count(*) AS acts
-FROM events e JOIN zones z ON z.zone = e.zone AND z.since <= e.occurred_at AND e.occurred_at < z.until
+FROM acts e JOIN zones z ON z.zone = e.zone AND {_IN_YEAR}
 {_WITH_MODEL}
-WHERE e.type IN ({_listed(COUNTED)})
 GROUP BY ALL"""
 
 _PROGRAM = f"""
 CREATE TEMP TABLE program AS
 SELECT e.type, e."case", e.pos, e.agency, coalesce(p.state, 'not stated') AS state, {_STANDING},
-    e.occurred_at AS moment, z.since <= e.occurred_at AND e.occurred_at < z.until AS in_year,
+    e.occurred_at AS moment, {_BY} AS moment_by, {_IN_YEAR} AS in_year,
     e.outcome, e.conviction_class, e.pending_class
 FROM events e JOIN zones z ON z.zone = e.zone
 {_WITH_MODEL}
-WHERE e.type IN ({_listed(PROGRAM)})"""
+WHERE e.type IN ({listed(PROGRAM)})"""

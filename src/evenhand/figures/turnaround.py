@@ -10,6 +10,7 @@ PERCENTILES = (10, 25, 50, 75, 90)
 DEFINITION = (
     "Hours from the last determination of an encounter to the first review by ICE that followed it. A mean "
     "needs as many reviewed encounters as the threshold; a percentile needs that many on either side of it. "
+    "Only reviews whose two moments are known to the hour or better count: a day is not taken as midnight. "
     "Encounters that were never reviewed have no time: their number stands in the table of reviews."
 )
 

@@ -14,8 +14,10 @@ from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.options import sealing_options
 
 if TYPE_CHECKING:
+    from evenhand.intake.mapping.model import Mapping
     from evenhand.intake.run import Outcome
     from evenhand.record.ledger.seal import Seal
+    from evenhand.record.manifest import MappingUsed
 
 
 class DirectOrNamed(click.Group):
@@ -34,12 +36,32 @@ def intake() -> None:
     Without a command name the arguments are those of `take`:
       evenhand intake bookings.csv --mapping county.toml --out record
       evenhand intake bookings.csv --mapping county.toml --check
+      evenhand intake log.xlsx --mapping events --agency NC0600000 --zone America/New_York --out record
     """
 
 
 @intake.command()
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
-@click.option("--mapping", required=True, metavar="M.toml|NAME", help="A mapping file, or a shipped one.")
+@click.option(
+    "--mapping",
+    required=True,
+    metavar="M.toml|NAME|events",
+    help="A mapping file, the name of a shipped mapping, or `events` for a table with one row per event.",
+)
+@click.option(
+    "--agency",
+    metavar="ORI",
+    help="With --mapping events: the agency's ORI, if the table has no such column.",
+)
+@click.option(
+    "--zone", metavar="ZONE", help="With --mapping events: the time zone, if the table has no such column."
+)
+@click.option(
+    "--tells",
+    multiple=True,
+    metavar="TYPE",
+    help="With --mapping events: an event type that is not in the log because it did not happen. Repeatable.",
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="RECORD", help="The record's folder.")
 @click.option("--check", is_flag=True, help="Only check: write nothing; exit 1 if anything is quarantined.")
 @click.option(
@@ -52,6 +74,9 @@ def intake() -> None:
 def take(
     sources: tuple[Path, ...],
     mapping: str,
+    agency: str | None,
+    zone: str | None,
+    tells: tuple[str, ...],
     out: Path | None,
     check: bool,
     max_ratio: float,
@@ -73,7 +98,11 @@ def take(
     limits = Limits(record_bytes=max_row_bytes, ratio=max_ratio, batch_bytes=max(8 * MIB, 2 * max_row_bytes))
     try:
         seal = _sealing(ledger, ledger_key)
-        outcome = _check(sources, mapping, limits) if check else _write(sources, mapping, limits, out, seal)
+        for path in sources:
+            if not path.is_file():
+                raise IntakeError(f"{path}: file not found. Name a CSV, Parquet, XLSX or JSON lines file.")
+        used = _mapping(sources, mapping, limits, agency, zone, tells)
+        outcome = _check(sources, used, limits) if check else _write(sources, used, limits, out, seal)
     except (IntakeError, RecordError, LedgerError) as error:
         click.echo(f"evenhand intake: {error}", err=True)
         sys.exit(2)
@@ -97,27 +126,45 @@ def _sealing(asked: bool, key: Path | None) -> "Seal | None":
     return sealing(asked, key)
 
 
-def _check(sources: tuple[Path, ...], mapping: str, limits: Limits) -> "Outcome":
+def _mapping(
+    sources: tuple[Path, ...],
+    given: str,
+    limits: Limits,
+    agency: str | None,
+    zone: str | None,
+    tells: tuple[str, ...],
+) -> "tuple[Mapping, MappingUsed]":
+    from evenhand.intake.mapping.event_log import NAME, event_log_mapping
+    from evenhand.intake.mapping.load import load_mapping
+
+    if given == NAME and not Path(given).is_file():
+        return event_log_mapping(list(sources), limits, agency=agency, zone=zone, tells=tells)
+    for name, value in (("agency", agency), ("zone", zone), ("tells", tells)):
+        if value:
+            raise click.UsageError(f"--{name} works only with --mapping {NAME}. Put it in the mapping file.")
+    return load_mapping(given)
+
+
+def _check(sources: tuple[Path, ...], mapping: "tuple[Mapping, MappingUsed]", limits: Limits) -> "Outcome":
     with tempfile.TemporaryDirectory(prefix="evenhand-check-") as folder:
         return _write(sources, mapping, limits, Path(folder) / "record", None)
 
 
 def _write(
-    sources: tuple[Path, ...], mapping: str, limits: Limits, out: Path | None, seal: "Seal | None"
+    sources: tuple[Path, ...],
+    mapping: "tuple[Mapping, MappingUsed]",
+    limits: Limits,
+    out: Path | None,
+    seal: "Seal | None",
 ) -> "Outcome":
-    from evenhand.intake.mapping.load import load_mapping
     from evenhand.intake.progress import IntakeProgress
     from evenhand.intake.run import Intake
     from evenhand.record.writer import RecordWriter
 
     assert out is not None
-    parsed, used = load_mapping(mapping)
-    for path in sources:
-        if not path.is_file():
-            raise IntakeError(f"{path}: there is no such file. Name a CSV, Parquet, XLSX or JSON lines file.")
     total = sum(path.stat().st_size for path in sources)
     with IntakeProgress(total) as progress, RecordWriter(out) as writer:
-        outcome = Intake(parsed, used, limits, progress, writer).run(list(sources))
+        outcome = Intake(*mapping, limits, progress, writer).run(list(sources))
         if seal:
             seal(writer.folder)
         return outcome
@@ -151,7 +198,9 @@ def suggest(source: Path, out: Path | None) -> None:
 @intake.command()
 def mappings() -> None:
     """List the shipped mappings."""
+    from evenhand.intake.mapping.event_log import NAME
     from evenhand.intake.mapping.load import shipped
 
     for name, title in shipped().items():
         click.echo(f"{name:12} {title}")
+    click.echo(f"{NAME:12} An event log: one row per event, columns named like event fields")

@@ -1,4 +1,6 @@
-"""What an intake did, for the terminal."""
+"""Print what an intake did."""
+
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.markup import escape
@@ -8,18 +10,21 @@ from evenhand.intake.mapping.model import PLACEHOLDER
 from evenhand.intake.run import Outcome
 
 POLICIES = {
-    "blank_rows": "blank rows, passed over",
-    "dates_without_time": "times given as a day only",
+    "blank_rows": "blank rows, skipped",
+    "dates_without_time": "times without a time of day, kept as a whole day",
     "daylight_saving_gap": "local times in a skipped hour, moved forward by the gap",
-    "daylight_saving_overlap": "local times in a repeated hour, the earlier taken",
-    "daylight_saving_overlap_later": "of these, the later taken, as the booking came after the earlier",
+    "daylight_saving_overlap": "local times in a repeated hour, kept as either of the two",
+    "daylight_saving_overlap_later": "of these, read as the later time, as the booking is after the earlier",
     "duplicate_rows": "exact duplicate rows, dropped",
-    "overlapping_stays": "stays that overlap an earlier one of the person at the facility, kept",
+    "exit_times_without_event": "rows with an exit time that gave no event",
+    "exits_not_before_booking": "exits known to the day, limited to after the row's booking",
+    "midnights_read_as_days": "times in columns where every time is midnight, read as days",
+    "overlapping_stays": "stays that overlap an earlier stay of the person at the facility, kept",
     "release_before_booking": "bookings with a release before the booking, quarantined",
-    "repeated_events": "further rows for a booking's one event, set aside",
-    "repeated_events_that_disagree": "events on which such rows disagree",
-    "rows_without_event": "rows that tell of no event",
-    "two_digit_years": "years of two digits, read by the pivot",
+    "repeated_events": "extra rows for the same event of a booking, merged",
+    "repeated_events_that_disagree": "events on which these rows disagree",
+    "rows_without_event": "rows without an event, skipped",
+    "two_digit_years": "two-digit years, read by the pivot",
     "values_quarantined": "single values quarantined, their rows kept",
 }
 """Every stated policy by its name in the manifest, with what it did; `docs/intake.md` states each."""
@@ -55,9 +60,11 @@ def show(outcome: Outcome, console: Console, *, out: str | None) -> None:
     policies = [(POLICIES.get(name, name), count) for name, count in counts.policies.items()]
     if policies:
         console.print(_pairs("Policies", policies, ("what was done", "times")))
+    for line in _declarations(outcome):
+        console.print(line, markup=False)
     if PLACEHOLDER in manifest.agencies:
         console.print(
-            f"The agency {PLACEHOLDER} is a placeholder: state the ORI of the agency in the mapping.",
+            f"The agency {PLACEHOLDER} is a placeholder. Put the agency's ORI in the mapping.",
             style="bold yellow",
             markup=False,
         )
@@ -75,3 +82,22 @@ def show(outcome: Outcome, console: Console, *, out: str | None) -> None:
             style="bold yellow",
             markup=False,
         )
+
+
+def _declarations(outcome: Outcome) -> Iterator[str]:
+    """Say which event types are complete, and the period that the record covers."""
+    manifest = outcome.manifest
+    for column in outcome.day_columns:
+        yield (
+            f"Every time in column {column} is midnight, so it was read as days. If these are times, "
+            'add precision = "second" to the event in the mapping.'
+        )
+    if manifest.observed_from is not None and manifest.observed_until is not None:
+        since, until = (f"{m:%Y-%m-%d %H:%M} UTC" for m in (manifest.observed_from, manifest.observed_until))
+        yield f"The record covers {since} to {until}. Earlier events are unknown."
+    if not outcome.declared:
+        yield (
+            "The mapping does not say for which event types the source is complete. Assumed: bookings, and "
+            "exits if each exit time gave an event. Add `tells` to the mapping."
+        )
+    yield from manifest.told()

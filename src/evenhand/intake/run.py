@@ -3,15 +3,14 @@
 import shutil
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from evenhand.intake.build.candidates import candidate_schema
-from evenhand.intake.build.events import Builder
+from evenhand.intake.build.events import Builder, day_columns
+from evenhand.intake.declared import likely_tells, observed_from, observed_until, stated_tells
 from evenhand.intake.duck import Duck
 from evenhand.intake.errors import IntakeError
 from evenhand.intake.limits import Limits
@@ -25,7 +24,7 @@ from evenhand.intake.resolve.spool import Spool
 from evenhand.record.columns import QUARANTINE
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.arrow import INSTANT
-from evenhand.record.manifest import Manifest, MappingUsed, Source
+from evenhand.record.manifest import Manifest, MappingUsed, Source, Tells
 from evenhand.record.writer import RecordWriter
 
 
@@ -41,13 +40,19 @@ class Progress(Protocol):
 
 @dataclass
 class Outcome:
-    """What an intake did. `facts`: how each source was read; `unused`: its columns that nothing maps."""
+    """What an intake did.
+
+    `facts`: how each source was read; `unused`: its columns that nothing maps; `day_columns`: columns whose
+    times are all midnight, read as days; `declared`: whether the mapping says what the source tells.
+    """
 
     manifest: Manifest
     facts: dict[str, dict[str, str]] = field(default_factory=dict)
     unused: dict[str, list[str]] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
     values_refused: int = 0
+    day_columns: list[str] = field(default_factory=list)
+    declared: bool = False
 
 
 class Intake:
@@ -60,13 +65,15 @@ class Intake:
         self._progress, self._writer = progress, writer
         self._sources: list[Source] = []
         self._accounted = 0
+        self._clocks: Counter[tuple[str, str]] = Counter()
         self._policies: Counter[str] = Counter()
-        self._told = Outcome(Manifest(evenhand="", kind="import"))
+        self._told = Outcome(Manifest(evenhand="", kind="import"), declared=mapping.tells is not None)
         self._spools: dict[SubjectKind, Spool] = {}
 
     def run(self, paths: list[Path]) -> Outcome:
         """Take in every source, resolve, commit. Raises `IntakeError`; nothing is written then."""
-        until = self._observed_until()
+        since, until = observed_from(self.mapping), observed_until(self.mapping)
+        tells = stated_tells(self.mapping)
         self._folder = self._writer.folder / ".intake"
         (self._folder / "spill").mkdir(parents=True)
         duck = Duck(self._folder / "spill")
@@ -87,11 +94,17 @@ class Intake:
             kind="import",
             provides=self.mapping.provides(),
             sources=self._sources,
+            tells=self._likely_tells() if tells is None else tells,
             mapping=self._used,
-            observed_until=until,
+            observed_from=since and pa.scalar(since, INSTANT),
+            observed_until=until and pa.scalar(until, INSTANT),
             rows_accounted=self._accounted,
         )
         return self._told
+
+    def _likely_tells(self) -> list[Tells]:
+        rows = sum(source.rows for source in self._sources)
+        return likely_tells(self.mapping, self._writer.events, self._policies, rows)
 
     def _take(self, number: int, path: Path, duck: Duck) -> None:
         """Read one source into the spools."""
@@ -121,6 +134,7 @@ class Intake:
                 f"{path.name}: the file has a header and no rows. Nothing was taken in. Export it again."
             )
         self._policies.update(builder.policies)
+        self._clocks.update(builder.clocks)
         self._close(source, rows)
 
     def _close(self, source: OpenSource, rows: int) -> None:
@@ -142,7 +156,8 @@ class Intake:
     def _resolve(self, duck: Duck) -> None:
         """Sort the candidates by subject, resolve them, and give them to the writer."""
         files, digests = [s.file for s in self._sources], [s.sha256 for s in self._sources]
-        resolver = Resolver(self.mapping, files, digests)
+        self._told.day_columns = day_columns(self.mapping, self._clocks)
+        resolver = Resolver(self.mapping, files, digests, self._told.day_columns)
         stays = Stays(self._folder)
         self._progress.resolving(sum(s.events for s in self._spools.values()))
         for kind, spool in self._spools.items():
@@ -162,19 +177,3 @@ class Intake:
         overlapping = stays.overlapping(duck)
         if overlapping:
             self._policies["overlapping_stays"] += overlapping
-
-    def _observed_until(self) -> pa.Scalar | None:
-        stated = self.mapping.observed_until
-        if stated == "latest":
-            return None
-        try:
-            moment = datetime.fromisoformat(stated)
-        except ValueError:
-            raise IntakeError(
-                f"mapping {self.mapping.name}: observed_until = {stated!r} is no ISO date and time. "
-                'Write, for example, "2018-07-31T23:59:59", or "latest".'
-            ) from None
-        if moment.tzinfo is None:
-            zone = self.mapping.zone.value
-            moment = moment.replace(tzinfo=ZoneInfo(str(zone)) if zone is not None else UTC)
-        return pa.scalar(moment.astimezone(UTC), INSTANT)

@@ -23,6 +23,7 @@ ENVELOPE_COLUMNS = (
     pa.field("agency", pa.string(), nullable=False),
     pa.field("facility", pa.string()),
     pa.field("occurred_at", INSTANT, nullable=False),
+    pa.field("occurred_by", INSTANT),
     pa.field("zone", pa.string(), nullable=False),
     pa.field("recorded_at", INSTANT),
     pa.field("actor", pa.string()),

@@ -42,6 +42,8 @@ def show(folder: AnyPath) -> None:
         highlight=False,
     )
     console.print(_counts(manifest))
+    for line in manifest.told():
+        console.print(line, markup=False, highlight=False)
 
 
 def _counts(manifest: "Manifest") -> "Table":

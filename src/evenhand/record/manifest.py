@@ -10,7 +10,7 @@ from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 from evenhand.record.remote import AnyPath
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 FILE_NAME = "manifest.json"
 
 
@@ -66,11 +66,36 @@ class Part(_Model):
     files: list[EventFile]
 
 
-class Manifest(_Model):
-    """`provides`: the event types, and of each the fields, that the sources could tell of at all.
+class Tells(_Model):
+    """Event types of which the sources would show every event, in histories that meet all conditions.
 
-    A type or field that is not provided is unknown, not absent. `observed_until` is the moment up to
-    which the record is complete: a deadline after it has not been missed.
+    The conditions are on a history's first event: its agency, facility and source file, and its
+    `occurred_at`, from `since` on and before `until`. Null is no condition. An event of such a type that such
+    a history does not show did not happen. Of every other type that is provided, an event that is found
+    counts, and one that is not found is unknown.
+    """
+
+    types: list[str]
+    agencies: list[str] | None = None
+    facilities: list[str] | None = None
+    files: list[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def sentence(self) -> str:
+        stated = self.model_dump(mode="json", exclude={"types"}, exclude_none=True)
+        conditions = [f"{k} {', '.join(v) if isinstance(v, list) else v}" for k, v in stated.items()]
+        where = f" ({'; '.join(conditions)})" if conditions else ""
+        return f"The source shows every event of these types{where}: {', '.join(self.types)}."
+
+
+class Manifest(_Model):
+    """`provides`: the event types, and of each the fields, that the sources can hold at all.
+
+    A type or field that is not provided is unknown, not absent. `tells`: the types of which the sources would
+    show every event. `observed_from` is the record's first moment: what came before is unknown.
+    `observed_until` is the moment up to which the record is complete: a deadline after it has not been
+    missed.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -79,12 +104,21 @@ class Manifest(_Model):
     sources: list[Source] = Field(default_factory=list)
     mapping: MappingUsed | None = None
     provides: dict[str, list[str]] = Field(default_factory=dict)
+    tells: list[Tells] = Field(default_factory=list)
     observed_from: datetime | None = None
     observed_until: datetime | None = None
     zones: list[str] = Field(default_factory=list)
     agencies: list[str] = Field(default_factory=list)
     counts: Counts = Field(default_factory=Counts)
     parts: dict[SubjectKind, list[Part]] = Field(default_factory=dict)
+
+    def told(self) -> list[str]:
+        """Say in sentences which event types the sources report in full."""
+        if not self.tells:
+            return [
+                "The mapping declares no complete event type (`tells`). An event that is missing is unknown."
+            ]
+        return [part.sentence() for part in self.tells]
 
     def dump(self) -> str:
         return self.model_dump_json(indent=2) + "\n"

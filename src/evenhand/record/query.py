@@ -19,6 +19,11 @@ def quoted(text: str | Path) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+def listed(texts: Collection[str]) -> str:
+    """Return texts as a list of SQL literals."""
+    return ", ".join(map(quoted, texts))
+
+
 def scan(*paths: str | Path, by_name: bool = False) -> str:
     """Return SQL that reads Parquet files as one table; with `by_name`, their columns may differ.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.record.columns import TRUTH, type_schema
@@ -99,6 +100,31 @@ class Record:
             for rows in _slices(tables):
                 for subject, history in groupby(rows, itemgetter("subject")):
                     yield subject, list(history)
+
+    def history(self, kind: SubjectKind, subject: str) -> list[Row]:
+        """Return one subject's events in order; empty if the record has none.
+
+        Raises `RecordError` when a file is not the one that the manifest names.
+        """
+        return self.histories_of(kind, [subject]).get(subject, [])
+
+    def histories_of(self, kind: SubjectKind, subjects: Collection[str]) -> dict[str, list[Row]]:
+        """Return the events of some subjects, in order, by subject; those without any are left out.
+
+        Each file is read once, until all are found. Raises `RecordError` as `history` does.
+        """
+        wanted, found = pa.array(sorted(set(subjects)), pa.string()), dict[str, list[Row]]()
+        for part in self.parts(kind):
+            if len(found) == len(wanted):
+                break
+            reader, rows = part.checked(), list[Row]()
+            for event_type in part.files:
+                own = pc.is_in(reader.read(event_type, ["subject"])["subject"], wanted)
+                if pc.any(own).as_py():
+                    rows += rows_of(reader.read(event_type, type_schema(event_type).names).filter(own))
+            for row in sorted(rows, key=itemgetter("pos")):
+                found.setdefault(row["subject"], []).append(row)
+        return found
 
     def truth(self) -> pa.Table:
         """Return the known breaches of a simulated record (columns `rule`, `subject`); empty if none."""

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -23,10 +24,14 @@ from evenhand.record.manifest import (
     Manifest,
     MappingUsed,
     Source,
+    Tells,
 )
+from evenhand.record.order import order_keys
 from evenhand.record.parts import Parts
 
 _BATCH = 131_072
+_ORDER = tuple(pa.field(name, pa.int64()) for name in ("_span", "_place", "_given"))
+"""Columns of a spool: the keys of `order_keys` after the first, and the order in which events were given."""
 
 
 def conform(kind: SubjectKind, table: pa.Table) -> pa.Table:
@@ -62,8 +67,9 @@ def _is_encoded(given: pa.DataType, wanted: pa.DataType) -> bool:
 class RecordWriter:
     """Builds a record in a folder beside `out` and puts it in place on `commit`.
 
-    `add` takes events in any order and sorts them at the end on disk; `add_sorted` takes whole histories
-    in order and must then be the only way used for that kind. Nothing appears at `out` before `commit`.
+    `add` takes events in the order of their source, of any histories, and sorts them at the end on disk;
+    `add_sorted` takes whole histories in order and must then be the only way used for that kind.
+    `record/episode/order` states the order. Nothing appears at `out` before `commit`.
     """
 
     def __init__(self, out: Path, *, memory_limit: str = "2GB") -> None:
@@ -79,6 +85,7 @@ class RecordWriter:
         self._zones: set[str] = set()
         self._agencies: set[str] = set()
         self._times: list[pa.Scalar] = []
+        self._given = 0
 
     def __enter__(self) -> Self:
         if holds_other_things(self.out, FILE_NAME):
@@ -102,6 +109,11 @@ class RecordWriter:
             kind = RecordError
         self._staging.__exit__(kind, error, trace)
 
+    @property
+    def events(self) -> dict[str, int]:
+        """How many events of each type were taken so far."""
+        return dict(self._events)
+
     def _take(self, kind: SubjectKind, table: pa.Table) -> pa.Table:
         table = conform(kind, table)
         for entry in pc.value_counts(table["type"]).to_pylist():
@@ -111,21 +123,31 @@ class RecordWriter:
         self._zones.update(pc.unique(table["zone"]).to_pylist())
         self._agencies.update(pc.unique(table["agency"]).to_pylist())
         if len(table):
+            latest = [pc.max(table["occurred_by"])] if table["occurred_by"].null_count < len(table) else []
             ends = pc.min_max(table["occurred_at"])
-            self._times += [ends["min"], ends["max"]]
+            self._times += [ends["min"], ends["max"], *latest]
             self._times = [min(self._times, key=_micros), max(self._times, key=_micros)]
         return table
 
     def add(self, kind: SubjectKind, table: pa.Table) -> None:
-        """Take events of one kind in any order. Shape: `input_schema(kind)`, missing columns allowed."""
-        table = self._take(kind, table)
+        """Take events of one kind in the order of their source; a later call gives later ones.
+
+        Shape: `input_schema(kind)`, missing columns allowed.
+        """
+        table = self._take(kind, table).cast(input_schema(kind))
         if kind not in self._spools:
             path = self.folder / f".spool-{kind}.parquet"
-            self._spools[kind] = pq.ParquetWriter(path, input_schema(kind), compression="lz4")
-        self._spools[kind].write_table(table.cast(input_schema(kind)))
+            schema = pa.schema([*input_schema(kind), *_ORDER])
+            self._spools[kind] = pq.ParquetWriter(path, schema, compression="lz4")
+        _, span, place = order_keys(table)
+        given = np.arange(self._given, self._given + len(table))
+        self._given += len(table)
+        for field, values in zip(_ORDER, (span, place, given), strict=True):
+            table = table.append_column(field, pa.array(values))
+        self._spools[kind].write_table(table)
 
     def add_sorted(self, kind: SubjectKind, table: pa.Table) -> None:
-        """Take whole histories of one kind, each in order of `occurred_at`."""
+        """Take whole histories of one kind, each in the order that `record/episode/order` states."""
         self._parts.setdefault(kind, Parts(self.folder, kind)).add(self._take(kind, table))
 
     def quarantine(self, table: pa.Table, *, rows: int | None = None) -> None:
@@ -150,13 +172,16 @@ class RecordWriter:
         kind: Literal["import", "simulation", "desk"],
         provides: dict[str, list[str]],
         sources: list[Source] | None = None,
+        tells: list[Tells] | None = None,
         mapping: MappingUsed | None = None,
+        observed_from: pa.Scalar | None = None,
         observed_until: pa.Scalar | None = None,
         rows_accounted: int = 0,
     ) -> Manifest:
         """Sort what was spooled, check that rows in = accounted + quarantined, write the manifest.
 
-        The record takes its place when the `with` block ends.
+        `tells` is by default every type that is provided, in every history. The record takes its place when
+        the `with` block ends.
         """
         for subject_kind in list(self._spools):
             self._sort(subject_kind)
@@ -172,6 +197,7 @@ class RecordWriter:
                 f"rows do not add up: {rows_in} in, {rows_accounted} accounted for, "
                 f"{self._quarantined} quarantined"
             )
+        first = observed_from or (self._times[0] if self._times else None)
         latest = observed_until or (self._times[1] if self._times else None)
         manifest = Manifest(
             evenhand=version("evenhand"),
@@ -179,7 +205,8 @@ class RecordWriter:
             sources=sources or [],
             mapping=mapping,
             provides={k: sorted(v) for k, v in sorted(provides.items())},
-            observed_from=self._times[0].as_py() if self._times else None,
+            tells=[Tells(types=sorted(provides))] if tells is None else tells,
+            observed_from=first.as_py() if first is not None else None,
             observed_until=latest.as_py() if latest is not None else None,
             zones=sorted(self._zones),
             agencies=sorted(self._agencies),
@@ -202,7 +229,8 @@ class RecordWriter:
         spool, done = self.folder / f".spool-{kind}.parquet", self.folder / f".sorted-{kind}.parquet"
         with _duckdb(self.folder / ".sort", self._memory_limit) as connection:
             connection.execute(
-                f"COPY (SELECT * FROM read_parquet(?) ORDER BY subject, occurred_at, recorded_at, id) "
+                "COPY (SELECT * EXCLUDE (_span, _place, _given) FROM read_parquet(?) "
+                "ORDER BY subject, occurred_at, _span, _place, _given) "
                 f"TO '{done}' (FORMAT parquet, COMPRESSION lz4_raw)",
                 [str(spool)],
             )

@@ -9,9 +9,17 @@ Truth has three values (Kleene's strong logic): a field that a record lacks make
 the answer is "cannot tell" unless the known parts decide it alone. An occurrence that did not happen, in a
 record that would tell of it, is absent, which is known. A field of an absent occurrence is unknown.
 
-Of several types of events a record may provide only some. The occurrence found among those is then a bound:
+A moment is an interval: from the earliest to the latest moment at which the event can have happened. A
+condition on moments is known only if every placement of the moments within their intervals gives the same
+truth. Which of several events is the first, the last, the next or the previous one is known only if every
+placement names the same event; until then its moment is a range and its other fields are unknown. Two events
+that the source states for the same minute, or for a shorter time, happened in the order in which the record
+gives them, or at once.
+
+Of several types of events a record may tell of only some. The occurrence found among those is then a bound:
 the first of all is not later, the next not later and not before the activation, the previous not earlier, the
 last not earlier. A comparison that the bound decides is known, any other unknown, as is every other field.
+A history may be cut on the left: what came before its first event is then unknown.
 """
 
 from __future__ import annotations
@@ -25,7 +33,18 @@ from typing import Any
 from evenhand.record.events import EVENT_TYPES, FIELDS
 
 ENVELOPE_FIELDS = frozenset(
-    {"id", "type", "occurred_at", "recorded_at", "agency", "facility", "zone", "actor", "actor_role"}
+    {
+        "id",
+        "type",
+        "occurred_at",
+        "occurred_by",
+        "recorded_at",
+        "agency",
+        "facility",
+        "zone",
+        "actor",
+        "actor_role",
+    }
     | {"source_kind", "corrects", "reason"}
 )
 ALWAYS_GIVEN = frozenset({"id", "type", "occurred_at", "agency", "zone", "source_kind"})
@@ -157,7 +176,14 @@ class FacilityStanding:
     """What the record knows of the activation's facility at that moment (`standing.py`)."""
 
 
-Ref = This | Prev | Next | First | Last | OfficerStanding | AgreementStanding | FacilityStanding
+@dataclass(frozen=True)
+class StayStanding:
+    """The stay in jail that the activation belongs to (`record/episode`): when it began, when release was
+    due, how it ended. Its fields are listed in `standing.STAY_FIELDS`."""
+
+
+Standing = OfficerStanding | AgreementStanding | FacilityStanding | StayStanding
+Ref = This | Prev | Next | First | Last | Standing
 
 
 def selection(ref: Ref) -> Sel:
@@ -168,6 +194,7 @@ def selection(ref: Ref) -> Sel:
 
 
 THIS, OFFICER, AGREEMENT, FACILITY = This(), OfficerStanding(), AgreementStanding(), FacilityStanding()
+STAY = StayStanding()
 
 
 # --- values ------------------------------------------------------------------------------------------------

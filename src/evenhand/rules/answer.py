@@ -1,14 +1,15 @@
 """What a rule answers: holds, broken, or cannot tell and for want of which field."""
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import Any
 from uuid import UUID
 
-from evenhand.record.events import EVENT_TYPES
-from evenhand.rules.algebra import ALWAYS_GIVEN, Sel, sel
-from evenhand.rules.rule import Rule
+from evenhand.rules.algebra import ALWAYS_GIVEN, Sel
+from evenhand.rules.rule import Rule, Severity
 
 
 class Verdict(IntEnum):
@@ -24,10 +25,12 @@ class Verdict(IntEnum):
 class Breach:
     """One act that broke a rule.
 
-    `evidence`: ids of the events that show it, the act first. `deadline` is null for rules without one;
-    `first_deadline` is the one that was set at first, where it was moved; `missed_by` runs to the moment when
-    the thing was done, or to the end of the record if it never was (`still_open`). `stated_reason` is the
-    reason that the record states for the delay.
+    `when` is the earliest moment of the act. `evidence`: ids of the events that show it, the act first.
+    `deadline` is null for rules without one; where it is a range, it is the latest; `first_deadline` is the
+    one that was set at first, where it was moved; `missed_by` runs to the earliest moment when the thing can
+    have been done, or to the end of the record if it never was (`still_open`): it was missed by at least so
+    much. `stated_reason` is the reason that the record states for the delay. `severity` is that of the broken
+    term.
     """
 
     activation: UUID
@@ -40,6 +43,7 @@ class Breach:
     still_open: bool
     first_deadline: datetime | None = None
     stated_reason: str | None = None
+    severity: Severity = Severity.VIOLATION
 
 
 @dataclass(frozen=True)
@@ -70,23 +74,66 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Tells:
+    """Event types of which a source would show every event, in the histories that meet all conditions.
+
+    The conditions are on a history's first event: its agency, facility and source file, and its moment, from
+    `since` on and before `until`. None is no condition.
+    """
+
+    types: frozenset[str]
+    agencies: frozenset[str] | None = None
+    facilities: frozenset[str] | None = None
+    files: frozenset[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def always(self) -> bool:
+        """Whether the source tells of them in every history."""
+        conditions = (self.agencies, self.facilities, self.files, self.since, self.until)
+        return all(condition is None for condition in conditions)
+
+    def hold_for(self, first: Mapping[str, Any]) -> bool:
+        """Whether they hold for the history that begins with this event."""
+        return (
+            (self.agencies is None or first["agency"] in self.agencies)
+            and (self.facilities is None or first.get("facility") in self.facilities)
+            and (self.files is None or first.get("source_file") in self.files)
+            and (self.since is None or self.since <= first["occurred_at"])
+            and (self.until is None or first["occurred_at"] < self.until)
+        )
+
+
+@dataclass(frozen=True)
 class Provides:
-    """Which event types and fields a record can tell of at all (its manifest's `provides`)."""
+    """What a record can tell of: event types with their fields (its manifest's `provides`).
+
+    `told`: the types of which it would show every event, so that one which is not there did not happen; None
+    for all. An event of another type may have happened without being shown.
+    """
 
     fields: dict[str, frozenset[str]]
-    _askable: dict[Sel, tuple[str, ...]] = dataclasses.field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    _lacking: dict[Sel, tuple[str, ...]] = dataclasses.field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    told: frozenset[str] | None = None
+    _kept: dict[Any, Any] = dataclasses.field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, provides: dict[str, list[str]]) -> "Provides":
         return cls({name: frozenset(fields) for name, fields in provides.items()})
 
+    def telling(self, told: frozenset[str] | None) -> "Provides":
+        """The same types and fields, with these types told of."""
+        return Provides(self.fields, told)
+
     def type(self, name: str) -> bool:
+        """Whether the record can hold events of the type, or the field, written like `bail.refused.basis`."""
+        if name.count(".") == 2:
+            return self.field(*name.rsplit(".", 1))
         return name in self.fields
+
+    def tells(self, name: str) -> bool:
+        """Whether the record would show every event of the type."""
+        return name in self.fields and (self.told is None or name in self.told)
 
     def field(self, event_type: str, name: str) -> bool:
         if event_type not in self.fields:
@@ -94,38 +141,36 @@ class Provides:
         return name in ALWAYS_GIVEN or name in self.fields[event_type]
 
     def lacking(self, selection: Sel) -> tuple[str, ...]:
-        """What would have to be provided for the selection to be known."""
-        if selection not in self._lacking:
-            self._lacking[selection] = self._lacks(selection)
-        return self._lacking[selection]
+        """What would have to be told for it to be known that no event is selected but those found."""
+        return self._keep(("lacking", selection), lambda: self._lacks(selection, self.tells))
 
-    def _lacks(self, selection: Sel) -> tuple[str, ...]:
+    def unreadable(self, selection: Sel) -> tuple[str, ...]:
+        """What would have to be provided for events to be selected at all."""
+        return self._keep(("unreadable", selection), lambda: self._lacks(selection, self.type))
+
+    def _lacks(self, selection: Sel, known: Callable[[str], bool]) -> tuple[str, ...]:
         lacks: list[str] = []
         for name in selection.types:
-            if name not in self.fields:
+            if not known(name):
                 lacks.append(name)
             else:
                 lacks += [f"{name}.{f}" for f in selection.reads if not self.field(name, f)]
         return tuple(lacks)
 
     def askable(self, selection: Sel) -> tuple[str, ...]:
-        """The types of a selection that are fully known."""
-        if selection not in self._askable:
-            self._askable[selection] = tuple(
-                name for name in selection.types if not self.lacking(selection.of(name))
-            )
-        return self._askable[selection]
+        """The types of a selection whose events can be selected."""
+        return self._keep(
+            ("askable", selection),
+            lambda: tuple(name for name in selection.types if not self.unreadable(selection.of(name))),
+        )
 
-    def officers(self) -> bool:
-        """Whether anything of officers is provided."""
-        return any(EVENT_TYPES[name].subject_kind == "officer" for name in self.fields)
-
-    def lacking_of_facilities(self) -> str | None:
-        """What would have to be provided for a facility's standing to be known, if anything."""
-        needed = sel("poster.attested", having=("languages",))
-        return next(iter(self.lacking(needed)), None)
+    def _keep(self, key: Any, make: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: tuple[str, ...] = self._kept[key]
+        return found
 
 
 def unanswerable(rule: Rule, provides: Provides) -> tuple[str, ...]:
     """What the record lacks for the rule to be asked at all; empty if it can be asked."""
-    return () if provides.askable(rule.on) else provides.lacking(rule.on)
+    return () if provides.askable(rule.on) else provides.unreadable(rule.on)

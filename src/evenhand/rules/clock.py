@@ -27,7 +27,8 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 def deadline(start: datetime, span: Span, zone_name: str) -> datetime:
     """The moment at which a span that began at `start` (aware) ends, in UTC.
 
-    A span that is used up exactly at midnight ends at that midnight.
+    It is the last moment at which no more than the span is counted: a span that is used up exactly at
+    midnight ends at that midnight or, if the clock stands still then, when it starts again.
     """
     start = start.astimezone(UTC)
     if span.clock is Clock.REAL:
@@ -38,7 +39,9 @@ def deadline(start: datetime, span: Span, zone_name: str) -> datetime:
     while True:
         end = _midnight(day + timedelta(days=1), zone)
         if not skipped(day, span.clock):
-            if left <= end - now:
+            if left < end - now:
                 return now + left
             left -= end - now
+            if not left and not skipped(day + timedelta(days=1), span.clock):
+                return end
         now, day = end, day + timedelta(days=1)

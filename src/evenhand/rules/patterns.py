@@ -5,6 +5,7 @@ with a bound; `no_later_than` a plain comparison of two moments.
 """
 
 from evenhand.rules.algebra import (
+    STAY,
     And,
     Clock,
     Compare,
@@ -145,3 +146,25 @@ def by(response: Ref, deadline: Value) -> Condition:
             ),
         )
     )
+
+
+def came_by(field: Field, deadline: Value) -> Condition:
+    """A moment of the stay came by a stated moment; unknown while it has not and the record ends before
+    it."""
+    return Or(
+        (
+            And((Given(field), Compare(field, Op.LE, deadline))),
+            And(
+                (
+                    Not(Given(field)),
+                    Compare(deadline, Op.GT, ObservedUntil()),
+                    Unknown(END_OF_RECORD),
+                )
+            ),
+        )
+    )
+
+
+def of_stay(name: str) -> Field:
+    """A field of the stay that the act belongs to."""
+    return Field(STAY, name)

@@ -6,15 +6,17 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from evenhand.record.events import EVENT_TYPES, SubjectKind
+from evenhand.record.events import EVENT_TYPES, FIELDS, SubjectKind
 from evenhand.rules.algebra import (
     AGREEMENT,
+    ENVELOPE_FIELDS,
     AgreementStanding,
     And,
     Clock,
     Compare,
     Condition,
     Count,
+    Exists,
     FacilityStanding,
     Field,
     First,
@@ -31,14 +33,16 @@ from evenhand.rules.algebra import (
     RuleError,
     Sel,
     Span,
+    StayStanding,
     This,
     Value,
     check_field,
     walk,
 )
-from evenhand.rules.standing import AGREEMENT_FIELDS, FACILITY_FIELDS, OFFICER_FIELDS
+from evenhand.rules.standing import AGREEMENT_FIELDS, FACILITY_FIELDS, OFFICER_FIELDS, STAY_FIELDS
+from evenhand.rules.template import Template
 
-_STANDINGS = (OfficerStanding, AgreementStanding, FacilityStanding)
+_STANDINGS = (OfficerStanding, AgreementStanding, FacilityStanding, StayStanding)
 
 
 class Severity(StrEnum):
@@ -48,35 +52,60 @@ class Severity(StrEnum):
 
 
 class Basis(StrEnum):
-    """What kind of source a rule rests on; a claim is what the program says of itself, not law."""
+    """What kind of source a rule rests on; a claim is what the program says of itself, practice is ours."""
 
-    LAW = "law"
+    STATUTE = "statute"
+    TREATY = "treaty"
+    REGULATION = "regulation"
+    DIRECTIVE = "directive"
+    FORM = "form"
     AGREEMENT = "agreement"
-    CLAIM = "claim"
+    COURT = "court"
     PRACTICE = "practice"
+    CLAIM = "claim"
+
+
+class Use(StrEnum):
+    """Where a rule is asked: before an act, which it may block or warn of, and always in an audit."""
+
+    BLOCKS = "blocks"
+    WARNS = "warns"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True)
 class Citation:
-    """Where a rule is written. `unverified`: the text was not read in full. Dates bound its force."""
+    """Where a rule is written.
+
+    `pages`: for an agreement, each template with the page of its text, such as `("J20", "p. 9")`.
+    `quote`: the deciding words. `unverified`: the text was not read in full. Dates bound its force.
+    """
 
     source: str
     section: str
+    basis: Basis
     effective: date | None = None
     until: date | None = None
     unverified: bool = False
+    pages: tuple[tuple[str, str], ...] = ()
+    quote: str = ""
 
     def __str__(self) -> str:
-        return f"{self.source} {self.section}".strip()
+        pages = ", ".join(f"{template} {page}" for template, page in self.pages)
+        return " ".join(part for part in (self.source, self.section, pages and f"({pages})") if part)
 
 
 @dataclass(frozen=True)
 class Term:
     """What a rule asked of acts in one period, under some models or templates of the agreement.
 
-    `effective` is the first day, `until` the first day after (UTC). `deadline` and `done` are the moments
-    that a finding states: by when, and when it came. `first_deadline` is the one that was set at first, if it
-    can be moved; `stated_reason` where the record would state why it came late.
+    `effective` is the first day, `until` the first day after (UTC). With `models` or `templates` the term
+    applies only while an agreement of one of these is in force. `deadline` and `done` are the moments that a
+    finding states: by when, and when it came. `first_deadline` is the one that was set at first, if it can be
+    moved; `stated_reason` where the record would state why it came late. `severity` is that of a breach of
+    this term, where it is not the rule's; `promise` marks a duty that the agreement states with "will".
+    `while_in_force=False`: the agreement need not be in force at the act, only be of that template. In the
+    history of an agreement, `effect` is the event that says of which template it is, in force or not.
     """
 
     holds: Condition
@@ -87,7 +116,11 @@ class Term:
     effective: date | None = None
     until: date | None = None
     models: tuple[str, ...] = ()
-    templates: tuple[int, ...] = ()
+    templates: tuple[Template, ...] = ()
+    severity: Severity | None = None
+    promise: bool = False
+    while_in_force: bool = True
+    effect: Ref | None = None
 
     @property
     def applies(self) -> Condition:
@@ -98,12 +131,34 @@ class Term:
             parts.append(Compare(moment, Op.GE, Lit(_midnight(self.effective))))
         if self.until:
             parts.append(Compare(moment, Op.LT, Lit(_midnight(self.until))))
+        if self.effect is not None:
+            if self.templates:
+                parts.append(_takes_effect_as(self.effect, self.templates))
+            return And(tuple(parts))
+        if self.models or self.templates:
+            parts.append(Exists(AGREEMENT))
+            if self.while_in_force:
+                parts.append(Compare(Field(AGREEMENT, "in_force"), Op.EQ, Lit(True)))
         if self.models:
             parts.append(In(Field(AGREEMENT, "model"), self.models))
         if self.templates:
-            template = Field(AGREEMENT, "template")
-            parts.append(Or(tuple(Compare(template, Op.EQ, Lit(t)) for t in self.templates)))
+            parts.append(In(Field(AGREEMENT, "form"), tuple(str(t) for t in self.templates)))
         return And(tuple(parts))
+
+
+def _takes_effect_as(effect: Ref, templates: tuple[Template, ...]) -> Condition:
+    """That the event brings an agreement of one of the templates into effect."""
+    return Or(
+        tuple(
+            And(
+                (
+                    Compare(Field(effect, "model"), Op.EQ, Lit(template.model)),
+                    Compare(Field(effect, "template"), Op.EQ, Lit(template.year)),
+                )
+            )
+            for template in templates
+        )
+    )
 
 
 def _midnight(day: date) -> datetime:
@@ -130,8 +185,7 @@ class Rule:
     fails: tuple[str, ...]
     unclear: tuple[str, ...] = ()
     when: Condition | None = None
-    basis: Basis = Basis.AGREEMENT
-    guard: bool = False
+    use: Use = Use.AUDIT
 
     def __post_init__(self) -> None:
         if not (self.citations and self.terms and self.passes and self.fails):
@@ -155,8 +209,12 @@ class Rule:
                 known = node.name in AGREEMENT_FIELDS
             case FacilityStanding():
                 known = node.name in FACILITY_FIELDS
+            case StayStanding():
+                known = node.name in STAY_FIELDS
             case This():
-                for name in self.on.types:
+                # A field that only some of the types have is unknown for the others.
+                having = [n for n in self.on.types if node.name in FIELDS[n] or node.name in ENVELOPE_FIELDS]
+                for name in having or self.on.types:
                     check_field(name, node.name)
                 known = True
             case Prev(sel=selection) | Next(sel=selection) | First(sel=selection) | Last(sel=selection):
@@ -169,6 +227,20 @@ class Rule:
     @property
     def group(self) -> str:
         return self.id.split("-")[0]
+
+    @property
+    def basis(self) -> Basis:
+        """The kind of its first source, which decides it."""
+        return self.citations[0].basis
+
+    @property
+    def guard(self) -> bool:
+        """Whether the rule is asked before an act."""
+        return self.use is not Use.AUDIT
+
+    def severity_of(self, term: Term) -> Severity:
+        """The severity of a breach of one of the rule's terms."""
+        return term.severity or self.severity
 
     def nodes(self) -> tuple[Any, ...]:
         """All nodes of the rule's conditions."""
@@ -205,9 +277,13 @@ class Rule:
         return any(isinstance(n, FacilityStanding) for n in self.nodes())
 
     @cached_property
+    def reads_stay(self) -> bool:
+        return any(isinstance(n, StayStanding) for n in self.nodes())
+
+    @cached_property
     def alone(self) -> bool:
-        """Whether the rule looks at nothing but the act itself and standings."""
-        return not self.refs and not self.counts and not self.laters
+        """Whether the rule looks at nothing but the act itself and the standings of officers and agencies."""
+        return not self.refs and not self.counts and not self.laters and not self.reads_stay
 
     @cached_property
     def laters(self) -> tuple[Later, ...]:
@@ -231,12 +307,31 @@ class Rule:
         found |= {"agency", "facility"} if self.reads_facility else set()
         return frozenset(found)
 
-    def with_own_bound(self, seconds: int) -> "Rule":
-        """The rule with its own bound (a setting, not a source's) set to another length."""
-        spans = [s for s in self.spans if s.ours]
-        if len(spans) != 1:
-            raise RuleError(f"{self.id} has no single bound of its own to set")
-        changed: Rule = substitute(self, spans[0], replace(spans[0], seconds=seconds))
+    @property
+    def own_bounds(self) -> tuple[Span, ...]:
+        """The lengths of time in the rule that no source states, in the order in which it names them."""
+        return tuple(span for span in self.spans if span.ours)
+
+    @property
+    def severities(self) -> tuple[Severity, ...]:
+        """The severities of a breach, each once, the gravest first."""
+        found = {self.severity_of(term) for term in self.terms}
+        return tuple(severity for severity in Severity if severity in found)
+
+    def with_own_bounds(self, *seconds: int) -> "Rule":
+        """The rule with its own bounds (settings, not a source's) set to other lengths, in their order."""
+        spans = self.own_bounds
+        if len(spans) != len(seconds):
+            raise RuleError(f"{self.id} has {len(spans)} bounds of its own, not {len(seconds)}")
+        if len(set(seconds)) != len(seconds):
+            raise RuleError(f"{self.id}: set its bounds to different lengths")
+        changed: Rule = self
+        # By way of lengths that no bound has: one may be set to what another one is.
+        for number, span in enumerate(spans):
+            changed = substitute(changed, span, replace(span, seconds=-number - 1))
+        for number, span in enumerate(spans):
+            aside = replace(span, seconds=-number - 1)
+            changed = substitute(changed, aside, replace(span, seconds=seconds[number]))
         return changed
 
 

@@ -1,5 +1,7 @@
 """Batches of bookings: where and when people are booked, the course of each, and who acts."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from evenhand.simulate.biases.leaning import Biases, Leaning
@@ -10,6 +12,8 @@ from evenhand.simulate.course import Course, Depth, Plan, make_plan
 from evenhand.simulate.faults.bookings import BookingFaults, Placed
 from evenhand.simulate.faults.fault import Breach
 from evenhand.simulate.grid import Grid
+from evenhand.simulate.irregular.cut import cut_on_the_left, move_to_other_jails
+from evenhand.simulate.irregular.kinds import Precision, draw_irregular
 from evenhand.simulate.officers import POSTS
 from evenhand.simulate.world import NEW_TEMPLATE, County, Period
 
@@ -30,12 +34,16 @@ class Bookings:
         places: Places,
         faults: BookingFaults | None,
         biases: Biases | None = None,
+        shares: Mapping[str, float] | None = None,
+        precision: Precision = Precision.SECOND,
     ) -> None:
         self.seed, self.total, self.period, self.places = seed, total, period, places
         self.faults, self.biases = faults, biases
+        self.shares, self.precision = shares or {}, precision
         counties = places.counties
         self.jem = np.array([c.model == "JEM" for c in counties])
         self.new_form_from = np.array([c.renewed or max(NEW_TEMPLATE, c.effect) for c in counties])
+        self.detains = np.array([c.detains for c in counties])
         self.idle = np.array([c.idle[0] if c.idle else (0, 0) for c in counties], dtype=np.int64)
         self.stand_in = _stand_ins(counties, places.weights > 0)
         self.zones = sorted({c.zone for c in counties})
@@ -50,12 +58,14 @@ class Bookings:
         first = number * BATCH
         n = min(BATCH, self.total - first)
         dice = self.dice(number, Stream.BOOKINGS)
-        plan = make_plan(dice, n)
+        chance = self.dice(number, Stream.IRREGULAR)
+        plan = make_plan(dice, n, draw_irregular(chance, n, self.shares, self.precision))
         county = dice.choose(self.places.weights.tolist(), n)
         jitter = dice.between(0, (1 << 20) - 1, n)
         local = booking_times(first, n, self.total, (self.period.start, self.period.end), jitter)
         jail = dice.between(0, 1 << 20, n)
         placed = self.faults.place(first, n, plan) if self.faults else []
+        plan.detention_agreement &= self.detains[county]
         leaning = self._lean(number, plan, county, jail, placed)
         county = self._where_acts_are_possible(county, plan, local)
         facility = self.places.first_facility[county] + jail % self.places.jails[county]
@@ -68,11 +78,15 @@ class Bookings:
         new_form = booked >= self.new_form_from[county]
         offense = leaning.offense if leaning else None
         Course(grid, plan, dice, booked, jem, idle, new_form, offense).write()
-        broken = leaning.leave_out_screening(grid) if leaning else []
+        asked = jem & ~idle
+        broken = leaning.leave_out_screening(grid, asked) if leaning else []
         post = dice.between(0, POSTS - 1, n)
         if self.faults:
             broken += self.faults.change(grid, placed)
-        cast_all(grid, self.places, jem, post)
+        cut_on_the_left(grid, plan.irregular.cut_at)
+        move_to_other_jails(grid, self.places.first_facility, self.places.jails)
+        cast_all(grid, self.places, jem, post, plan.driven)
+        grid.precision = np.maximum(plan.irregular.precision, self.precision)
         if self.faults:
             self.faults.recast(grid, placed, post)
         return grid, broken

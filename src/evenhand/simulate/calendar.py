@@ -12,6 +12,7 @@ from evenhand.record.federal_holidays import federal_holidays
 
 Ints = npt.NDArray[np.int64]
 MINUTE, HOUR, DAY = 60, 3600, 86400
+MICROS = 1_000_000
 
 _BY_HOUR = (54, 46, 40, 32, 26, 22, 22, 26, 32, 38, 42, 44, 46, 48, 52, 56, 60, 62, 64, 66, 68, 70, 68, 62)
 _BY_WEEKDAY = (92, 94, 98, 102, 114, 116, 96)
@@ -89,6 +90,14 @@ def local_clock(zone: str, first_year: int = 2015, last_year: int = 2060) -> Loc
     return LocalClock(np.array(changes, dtype=np.int64), np.array(offsets, dtype=np.int64))
 
 
+def whole_days(moments: Ints, zone: str) -> tuple[Ints, Ints]:
+    """The local days in which moments (UTC) fall: the first second of each, and its length in seconds."""
+    clock = local_clock(zone)
+    day = clock.to_local(moments) // DAY * DAY
+    begin = clock.to_utc(day)
+    return begin, clock.to_utc(day + DAY) - begin
+
+
 @cache
 def _free_days() -> npt.NDArray[np.datetime64]:
     days = [day for year in range(2015, 2061) for day in federal_holidays(year)]
@@ -106,8 +115,6 @@ def working_days_after(start: Ints, count: int, zone: str, *, skip_holidays: boo
     free = _free_days() if skip_holidays else np.array([], dtype="datetime64[D]")
     counted = np.is_busday(day, holidays=free)
     of_day = np.where(counted, local % DAY, 0)
+    # A span used up exactly at midnight ends when the clock starts again, at the next counted day's midnight.
     end = np.busday_offset(day, count, roll="forward", holidays=free)
-    # A span used up exactly at midnight ends at that midnight, not at the next counted day's.
-    eve = np.busday_offset(day, count - 1, roll="forward", holidays=free) + np.timedelta64(1, "D")
-    ends = np.where(of_day == 0, eve, end).astype(np.int64) * DAY + of_day
-    return clock.to_utc(ends)
+    return clock.to_utc(end.astype(np.int64) * DAY + of_day)

@@ -52,8 +52,11 @@ class Places:
         return self.first_staff + county * len(Staff) + kind
 
 
-def cast_all(grid: Grid, places: Places, jem: Bools, post: Ints) -> None:
-    """Give every slot its actor and role; `jem`: where the agreement delegates all functions."""
+def cast_all(grid: Grid, places: Places, jem: Bools, post: Ints, driven: Bools) -> None:
+    """Give every slot its actor and role.
+
+    `jem`: where the agreement delegates all functions; `driven`: where a designated officer drives to ICE.
+    """
     staff = {kind: places.staff(grid.county, kind) for kind in Staff}
     roles = {name: np.full(len(grid), place) for name, place in ROLE.items()}
     for name in grid.moments:
@@ -66,3 +69,10 @@ def cast_all(grid: Grid, places: Places, jem: Bools, post: Ints) -> None:
         actor[local] = places.roster.on_duty(grid.facility[local], post[local], grid.moments[name][local])
         role[local] = ROLE["designated_officer"]
         grid.actors[name], grid.roles[name] = actor, role
+    at = np.flatnonzero(driven & grid.happens("departed"))
+    drivers = np.full(len(grid), -1, dtype=np.int64)
+    drivers[at] = places.roster.on_duty(grid.facility[at], post[at], grid.moments["departed"][at])
+    grid.say("departed", "transporter", drivers)
+    actor, role = grid.actors["departed"].copy(), grid.roles["departed"].copy()
+    actor[at], role[at] = drivers[at], ROLE["designated_officer"]
+    grid.actors["departed"], grid.roles["departed"] = actor, role

@@ -25,6 +25,7 @@ class Stream(IntEnum):
     COMPLAINTS = 5
     REVIEWS = 6
     BIASES = 7
+    IRREGULAR = 8
 
 
 class Dice:

@@ -28,6 +28,17 @@ def _rates(faults: str | None) -> dict[str, float]:
         raise click.UsageError(str(error)) from None
 
 
+def _shares(irregular: str | None) -> dict[str, float]:
+    from evenhand.simulate.irregular.shares import SharesError, read_shares, shipped_shares
+
+    try:
+        if irregular == "none":
+            return {}
+        return read_shares(Path(irregular)) if irregular else shipped_shares()
+    except SharesError as error:
+        raise click.UsageError(str(error)) from None
+
+
 def _biases(path: Path | None, texts: tuple[str, ...]) -> "tuple[Bias, ...]":
     from evenhand.simulate.biases.bias import BiasError
     from evenhand.simulate.biases.read import read_biases
@@ -60,6 +71,18 @@ def _sealing(asked: bool, key: Path | None) -> "Seal | None":
 @click.option(
     "--bias", multiple=True, help="A bias, such as screening:race_ethnicity=hispanic:-0.05; may be repeated."
 )
+@click.option(
+    "--irregular",
+    default=None,
+    help="A TOML file of shares of irregular histories; 'none' for no such history. [default: shipped]",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["second", "minute", "day"]),
+    default="second",
+    show_default=True,
+    help="How exactly the record states when things happened.",
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The record's folder.")
 @click.option(
     "--start", type=click.DateTime(["%Y-%m-%d"]), default="2024-01-01", show_default=True, help="First day."
@@ -83,6 +106,8 @@ def simulate(
     faults: str | None,
     biases: Path | None,
     bias: tuple[str, ...],
+    irregular: str | None,
+    precision: str,
     out: Path,
     start: datetime,
     years: float,
@@ -95,6 +120,7 @@ def simulate(
     Nobody in it exists. Faults are put in at stated rates and biases at stated sizes; what is broken, and
     which bookings a bias changed, is written beside the manifest (truth.parquet).
     """
+    from evenhand.simulate.irregular.kinds import Precision
     from evenhand.simulate.progress import bookings_bar
     from evenhand.simulate.simulation import Settings, Simulation
 
@@ -102,7 +128,16 @@ def simulate(
         raise click.UsageError(
             f"--start {start.date()} is out of range: choose a day from {FIRST_START} to {LAST_START}."
         )
-    settings = Settings(bookings, seed, start.date(), years, _rates(faults), _biases(biases, bias))
+    settings = Settings(
+        bookings,
+        seed,
+        start.date(),
+        years,
+        _rates(faults),
+        _biases(biases, bias),
+        _shares(irregular),
+        Precision[precision.upper()],
+    )
     simulation = Simulation(settings)
     try:
         with bookings_bar(bookings) as progress:

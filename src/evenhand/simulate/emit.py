@@ -1,6 +1,7 @@
 """A grid read out as a table of events, in the order of the record."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,16 +10,19 @@ import pyarrow as pa
 from evenhand.record.columns import input_schema
 from evenhand.record.events import FIELDS, SubjectKind
 from evenhand.record.events.arrow import INSTANT
-from evenhand.simulate.calendar import HOUR, MINUTE, Ints
+from evenhand.simulate.calendar import HOUR, MICROS, MINUTE, Ints, whole_days
 from evenhand.simulate.chance import Dice
 from evenhand.simulate.grid import NEVER, Grid
+from evenhand.simulate.irregular.kinds import Precision
+from evenhand.simulate.natural import RANKS
 from evenhand.simulate.people import GROUPS, People
 from evenhand.simulate.slots import CODES, KIND, PLACE, ROLES, SLOTS
 
-SLOT_BITS = 6
+Codes = npt.NDArray[np.signedinteger[Any]]
+SLOT_BITS = 7
 """Room for a booking's events in its ids."""
 LATER = frozenset({"ice_notified_at"})
-_MICROS = 1_000_000
+INSTANTS = frozenset({"arrested_at", "coordinated_at"})
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,12 @@ class _Reading:
         start = int(when.min()) if len(when) else 0
         # Events stand by slot here, so equal keys keep the slots' order.
         order = np.argsort((booking << 36) | (when - start), kind="stable")
-        self.booking, self.when, self.slot = booking[order], when[order], slot[order]
+        self.booking, self.exact, self.slot = booking[order], when[order], slot[order]
         self.n = len(order)
+        self.when: Ints = self.exact
+        self.by: Ints | None = None
+        if grid.precision is not None and grid.precision.any():
+            order = order[self._state_roughly(grid.precision)]
         rank = np.empty(self.n, dtype=np.int64)
         rank[order] = np.arange(self.n)
         ends = np.cumsum([len(self.bookings[s]) for s in self.slots])
@@ -78,15 +86,37 @@ class _Reading:
                 continue
             chosen = lags[self.bookings[slot]]
             lag[self.rows[slot]] = np.where(chosen >= 0, chosen, lag[self.rows[slot]])
-        recorded: Ints = self.when + lag
+        recorded: Ints = self.exact + lag
         if self.n:
             tied = (
-                np.flatnonzero((self.booking[1:] == self.booking[:-1]) & (self.when[1:] == self.when[:-1]))
+                np.flatnonzero((self.booking[1:] == self.booking[:-1]) & (self.exact[1:] == self.exact[:-1]))
                 + 1
             )
             for row in tied:
                 recorded[row] = max(recorded[row], recorded[row - 1])
         return recorded
+
+    def _state_roughly(self, precision: Ints) -> Ints:
+        """Replace moments by the minutes or days in which they fall, where the source states no more.
+
+        Gives the new order of the rows: those of one day in the natural order of a stay.
+        """
+        stated = precision[self.booking]
+        minutes, days = np.flatnonzero(stated == Precision.MINUTE), np.flatnonzero(stated == Precision.DAY)
+        low, by = self.exact.copy(), self.exact.copy()
+        low[minutes] = self.exact[minutes] // MINUTE * MINUTE
+        by[minutes] = low[minutes] + MINUTE
+        zone = self.emitter.zone[self.grid.county[self.booking[days]]]
+        for number, name in enumerate(self.emitter.zones):
+            at = days[zone == number]
+            low[at], length = whole_days(self.exact[at], name)
+            by[at] = low[at] + length
+        order = np.arange(self.n)
+        keys = days, RANKS[self.slot[days]], low[days], self.booking[days]
+        order[days] = days[np.lexsort(keys)]
+        self.slot, self.exact = self.slot[order], self.exact[order]
+        self.when, self.by = low[order], by[order]
+        return order
 
     def table(self) -> pa.Table:
         made = {**self._envelope(), **self._payload(), **self._personal()}
@@ -102,7 +132,7 @@ class _Reading:
         type_of = np.array([types.index(s.type) for s in SLOTS.values()])
         county = grid.county[self.booking]
         place = grid.facility[self.booking]
-        actor, role = np.empty(self.n, dtype=np.int64), np.empty(self.n, dtype=np.int64)
+        actor, role = np.empty(self.n, dtype=np.int32), np.empty(self.n, dtype=np.int32)
         for slot, rows in self.rows.items():
             bookings = self.bookings[slot]
             actor[rows] = grid.actors[slot][bookings]
@@ -117,6 +147,7 @@ class _Reading:
             "agency": _coded(county, names.agencies),
             "facility": _coded(place, names.facilities),
             "occurred_at": _instants(self.when),
+            "occurred_by": self._occurred_by(),
             "zone": _coded(self.emitter.zone[county], self.emitter.zones),
             "recorded_at": _instants(self.recorded),
             "actor": _coded(actor, names.actors),
@@ -124,6 +155,13 @@ class _Reading:
             "source_kind": _coded(zero, ("simulation",)),
             "corrects": self._corrects(ids),
         }
+
+    def _occurred_by(self) -> pa.Array:
+        """The last microsecond of the minutes and days that stand for a moment."""
+        if self.by is None:
+            return pa.nulls(self.n, INSTANT)
+        rough = self.by > self.when
+        return pa.array(self.by * MICROS - 1, mask=~rough).cast(pa.timestamp("us")).cast(INSTANT)
 
     def _ids(self) -> npt.NDArray[np.uint64]:
         """Ids like UUIDv7: the millisecond, then the seed's tag, the booking's and the event's number."""
@@ -153,16 +191,23 @@ class _Reading:
         names = {name: None for slot in self.slots for name in SLOTS[slot].fixed}
         names |= {name: None for slot, name in self.grid.fields if slot in self.rows}
         return {
-            name: self._later(name) if name in LATER else _values(name, self._codes(name)) for name in names
+            name: self._later(name) if name in LATER else self._values(name, self._codes(name))
+            for name in names
         }
+
+    def _values(self, name: str, codes: Codes) -> pa.Array:
+        names = self.emitter.names
+        if name == "to_facility":
+            return _coded(codes, names.facilities)
+        return _coded(codes, names.actors) if name == "transporter" else _values(name, codes)
 
     def _later(self, name: str) -> pa.Array:
         """A moment that a grid holds as seconds after its event."""
         lags = self._codes(name)
-        return _instants(self.when + lags, lags >= 0)
+        return _instants(self.exact + lags, lags >= 0)
 
-    def _codes(self, name: str) -> Ints:
-        codes = np.full(self.n, -1, dtype=np.int64)
+    def _codes(self, name: str) -> Codes:
+        codes: Codes = np.full(self.n, -1, dtype=np.int64 if name in INSTANTS or name in LATER else np.int32)
         for slot, rows in self.rows.items():
             column = self.grid.fields.get((slot, name))
             if column is not None:
@@ -173,8 +218,10 @@ class _Reading:
         return codes
 
     def _personal(self) -> dict[str, pa.Array]:
-        rows = self.rows.get("booked", np.array([], dtype=np.int64))
-        bookings = self.bookings.get("booked", rows)
+        none = np.array([], dtype=np.int64)
+        stays = [slot for slot in self.slots if SLOTS[slot].type == "person.booked"]
+        rows = np.concatenate([none, *(self.rows[slot] for slot in stays)])
+        bookings = np.concatenate([none, *(self.bookings[slot] for slot in stays)])
         person = np.full(self.n, -1, dtype=np.int64)
         person[rows] = self.people.person[bookings]
         made = {"person_key": _numbered(b"P-", person, person >= 0)}
@@ -188,7 +235,7 @@ class _Reading:
 # --- columns ---------------------------------------------------------------------------------------------
 
 
-def _values(name: str, codes: Ints) -> pa.Array:
+def _values(name: str, codes: Codes) -> pa.Array:
     """A payload field's codes as its column."""
     if name in ("receipt", "property_receipt"):
         return _numbered(name[0].upper().encode() + b"-", codes, codes >= 0)
@@ -199,10 +246,10 @@ def _values(name: str, codes: Ints) -> pa.Array:
         return lists.take(pa.array(codes, mask=codes < 0))
     if name in CODES:
         return _coded(codes, CODES[name])
-    if name == "arrested_at":
+    if name in INSTANTS:
         return _instants(codes, codes >= 0)
     kind = _BOOLS_AND_NUMBERS[name]
-    return pa.array(codes.astype(np.int32), mask=codes < 0).cast(kind)
+    return _small(codes).cast(kind)
 
 
 _BOOLS_AND_NUMBERS: dict[str, pa.DataType] = {
@@ -213,14 +260,20 @@ _BOOLS_AND_NUMBERS: dict[str, pa.DataType] = {
 }
 
 
-def _coded(codes: Ints, values: tuple[str, ...] | list[str]) -> pa.DictionaryArray:
-    places = pa.array(codes.astype(np.int32), mask=codes < 0)
-    return pa.DictionaryArray.from_arrays(places, pa.array(values, pa.string()))
+def _coded(codes: Codes, values: tuple[str, ...] | list[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(_small(codes), pa.array(values, pa.string()), safe=False)
 
 
-def _instants(seconds: Ints, valid: npt.NDArray[np.bool_] | None = None) -> pa.Array:
+def _small(codes: Codes) -> pa.Array:
+    """Codes as 32-bit numbers, null where left out, without a copy where they are small already."""
+    small = np.ascontiguousarray(codes, dtype=np.int32)
+    valid = np.packbits(small >= 0, bitorder="little")
+    return pa.Array.from_buffers(pa.int32(), len(small), [pa.py_buffer(valid), pa.py_buffer(small)])
+
+
+def _instants(seconds: Codes, valid: npt.NDArray[np.bool_] | None = None) -> pa.Array:
     return (
-        pa.array(seconds * _MICROS, mask=None if valid is None else ~valid)
+        pa.array(seconds * MICROS, mask=None if valid is None else ~valid)
         .cast(pa.timestamp("us"))
         .cast(INSTANT)
     )
@@ -239,7 +292,7 @@ _HALVES = np.array([list(f"{number:05}".encode()) for number in range(_HALF)], d
 """The digits of every number below 100,000."""
 
 
-def _numbered(prefix: bytes, numbers: Ints, valid: npt.NDArray[np.bool_] | None) -> pa.Array:
+def _numbered(prefix: bytes, numbers: Codes, valid: npt.NDArray[np.bool_] | None) -> pa.Array:
     """Texts of a prefix and ten digits, where valid."""
     kept = numbers if valid is None else numbers[valid]
     width = len(prefix) + _DIGITS

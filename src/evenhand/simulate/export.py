@@ -54,7 +54,10 @@ class CsvExport:
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_timestamp(kind):
-        return pc.strftime(column.cast(pa.timestamp("s", tz="UTC")), format="%Y-%m-%dT%H:%M:%S+00:00")
+        # Only the end of an interval has a fraction of a second.
+        seconds = column.cast(pa.timestamp("s", tz="UTC"), safe=False)
+        whole = pc.all(pc.equal(seconds.cast(kind), column)).as_py() is not False
+        return pc.strftime(seconds if whole else column, format="%Y-%m-%dT%H:%M:%S+00:00")
     if pa.types.is_list(kind):
         return pc.binary_join(column, "|")
     if kind == pa.uuid():

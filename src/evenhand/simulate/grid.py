@@ -21,7 +21,8 @@ class Grid:
 
     `fields` holds for (slot, field) one code a booking (-1: left out), `actors` and `places` the acting
     person's and the facility's number where a slot departs from the booking's, `lags` the seconds from
-    event to recording where they are set.
+    event to recording where they are set. `precision` says how exactly each booking's moments are stated, a
+    value of `Precision`; None if all are exact.
     """
 
     first: int
@@ -33,6 +34,7 @@ class Grid:
     roles: dict[str, Ints] = field(default_factory=dict)
     places: dict[str, Ints] = field(default_factory=dict)
     lags: dict[str, Ints] = field(default_factory=dict)
+    precision: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.county)

@@ -6,6 +6,8 @@ assault first; they are no estimate for any place.
 
 from typing import NamedTuple
 
+import numpy as np
+
 
 class Offense(NamedTuple):
     ncic_class: str
@@ -62,3 +64,6 @@ OFFENSES: tuple[Offense, ...] = tuple(
         ("59", "Election law violation", "misdemeanor", 1),
     )
 )
+
+CRIMINAL = np.array([o.level in ("felony", "misdemeanor") for o in OFFENSES])
+"""Whether an offense is a crime everywhere; an infraction is none, and an ordinance only in some states."""

@@ -13,7 +13,7 @@ import numpy as np
 from evenhand.simulate.calendar import DAY, Ints
 from evenhand.simulate.chance import Dice
 from evenhand.simulate.rows import History
-from evenhand.simulate.world import COORDINATOR, FEDERAL, County, Period
+from evenhand.simulate.world import COORDINATOR, FEDERAL, REINSTATED_EARLIER, County, Period
 
 POSTS = 2
 VALID = 730 * DAY
@@ -30,6 +30,10 @@ FUNCTIONS = {
     ],
     "WSO": ["serve_warrants"],
 }
+PREREQUISITES = {
+    "JEM": ["knowledge_and_authority", "facility_security_training", "inmate_rules", "database_access"],
+    "WSO": ["enforcement_experience", "facility_security_training", "inmate_rules"],
+}
 COURSE = {"JEM": "jem_basic", "WSO": "wso_basic"}
 
 
@@ -42,9 +46,10 @@ class Unfit(StrEnum):
     UNAUTHORIZED = "never authorized"
     UNDESIGNATED = "no Form 70-006"
     REVOKED = "revoked"
-    OVERDUE = "refresher overdue"
     SUSPENDED = "suspended"
-    ELSEWHERE = "assigned to another place"
+    UNASSIGNED = "no longer assigned to a jail"
+    UNEMPOWERED = "a letter that names the service of warrants alone"
+    WITHOUT_CREDENTIALS = "no credentials"
 
 
 @dataclass
@@ -63,8 +68,10 @@ def career(
 ) -> Career:
     """An officer in good standing from `join` to `end`; leaves then, unless the record ends soon after."""
     history = History(name, county.agency, county.zone, county.model, facility)
+    history.form_at = county.form
     made = Career(history, county, join, end)
     _entry(dice, history, county, facility, join)
+    _letters(history, county, join, end)
     _certifications(dice, made, county, relief=relief)
     _refreshers(dice, history, county, join, end)
     if not relief and dice.one(1, 100) <= 15 and end - join > 500 * DAY:
@@ -81,12 +88,13 @@ def career(
         )
         made.gaps.append((begin, over))
     if end < until - 40 * DAY:
-        revoked = dice.one(1, 100) <= 20
+        revoked = dice.one(1, 100) <= 40
+        local = (county.coordinator, COORDINATOR)
         if revoked:
-            by = (county.federal_supervisor, FEDERAL)
-            history.add(end, "officer.revoked", *by, reason="agency's request")
+            _revoke(history, county, end, "agency's request")
         else:
-            history.add(end, "officer.left", county.coordinator, COORDINATOR, reason="transfer")
+            history.add(end - dice.one(95, 120) * DAY, "officer.leave_notice_given", *local)
+            history.add(end, "officer.left", *local, reason="transfer")
         history.add(
             end + dice.one(1, 25) * DAY, "officer.credential_returned", county.coordinator, COORDINATOR
         )
@@ -98,8 +106,14 @@ def _entry(dice: Dice, history: History, county: County, facility: str, join: in
     federal = (county.federal_supervisor, FEDERAL)
     local = (county.coordinator, COORDINATOR)
     history.add(
-        join - 150 * DAY, "officer.nominated", *local, employer=county.agency, citizenship_attested=True
+        join - 150 * DAY,
+        "officer.nominated",
+        *local,
+        employer=county.agency,
+        citizenship_attested=True,
+        prerequisites=PREREQUISITES[county.model],
     )
+    history.add(join - 130 * DAY, "background_check.done", *federal, questionnaire=True)
     history.add(
         join - 110 * DAY,
         "officer.eligibility_decided",
@@ -128,20 +142,31 @@ def _entry(dice: Dice, history: History, county: County, facility: str, join: in
         attempt=attempt,
         remedial=attempt == 2,
     )
-    history.add(
-        join - 20 * DAY,
-        "officer.authorized",
-        *federal,
-        functions=FUNCTIONS[county.model],
-        valid_from=join - 20 * DAY,
-        until_revoked=True,
-        supervising_position="supervisory detention and deportation officer",
-    )
     history.add(join - 15 * DAY, "officer.form_70_006_issued", *federal)
     history.add(join - 14 * DAY, "officer.credential_issued", *federal)
     history.add(
         join - 10 * DAY, "officer.assigned", *local, assigned_facility=facility, valid_from=join - 10 * DAY
     )
+
+
+def _letters(history: History, county: County, join: int, end: int) -> None:
+    """The officer's letter, and a new one whenever the agreement's end or suspension has revoked it."""
+    ends = [county.renewed] if county.renewed else []
+    if county.model == "JEM":
+        ends += [until - REINSTATED_EARLIER for _, until in county.idle]
+    first = join - 20 * DAY
+    for moment in (first, *(m for m in ends if first < m < end)):
+        history.add(
+            moment,
+            "officer.authorized",
+            county.federal_supervisor,
+            FEDERAL,
+            functions=FUNCTIONS[county.model],
+            valid_from=moment,
+            until_revoked=True,
+            supervising_position="supervisory detention and deportation officer",
+            signed_by_position="field_office_director",
+        )
 
 
 def _certifications(dice: Dice, made: Career, county: County, *, relief: bool) -> None:
@@ -164,7 +189,8 @@ def _certifications(dice: Dice, made: Career, county: County, *, relief: bool) -
 
 
 def _refreshers(dice: Dice, history: History, county: County, join: int, end: int) -> None:
-    asked, due = join + 300 * DAY, join + 500 * DAY
+    # Not more often than every two years, the first course included.
+    asked, due = join + 520 * DAY, join + 720 * DAY
     while asked < end:
         by = (county.federal_supervisor, FEDERAL)
         done = asked + dice.one(20, 180) * DAY
@@ -176,8 +202,9 @@ def _refreshers(dice: Dice, history: History, county: County, join: int, end: in
 def unfit_officer(dice: Dice, county: County, period: Period, name: str, kind: Unfit) -> Career:
     """An officer of the county's first jail who must not act."""
     join = period.start - dice.one(120, 400) * DAY
-    facility = county.annex if kind is Unfit.ELSEWHERE else county.facilities[0]
-    made = career(dice, county, facility, name, join, period.until + DAY, period.until, relief=True)
+    made = career(
+        dice, county, county.facilities[0], name, join, period.until + DAY, period.until, relief=True
+    )
     _UNMAKE[kind](made.history, county, period.start - 20 * DAY)
     return made
 
@@ -195,12 +222,29 @@ def _unattest(history: History, _county: County, _moment: int) -> None:
 
 
 def _leave(history: History, county: County, moment: int) -> None:
+    history.add(
+        moment - 95 * DAY, "officer.leave_notice_given", county.coordinator, COORDINATOR, reason="retires"
+    )
     history.add(moment, "officer.left", county.coordinator, COORDINATOR, reason="retired")
     history.add(moment + 5 * DAY, "officer.credential_returned", county.coordinator, COORDINATOR)
 
 
-def _revoke(history: History, county: County, moment: int) -> None:
-    history.add(moment, "officer.revoked", county.federal_supervisor, FEDERAL, reason="ICE's decision")
+def _revoke(history: History, county: County, moment: int, reason: str) -> None:
+    history.add(
+        moment,
+        "officer.revoked",
+        county.federal_supervisor,
+        FEDERAL,
+        reason=reason,
+        effective_from=moment,
+        written=True,
+        signed_by_position="field_office_director",
+    )
+
+
+def _revoke_for_cause(history: History, county: County, moment: int) -> None:
+    _only_before(history, moment, "officer.authorized")
+    _revoke(history, county, moment, "ICE's decision")
     history.add(moment + 5 * DAY, "officer.credential_returned", county.coordinator, COORDINATOR)
 
 
@@ -211,9 +255,16 @@ def _lapse(history: History, _county: County, moment: int) -> None:
             row["valid_until"] = moment
 
 
-def _fall_behind(history: History, county: County, moment: int) -> None:
-    _only_before(history, 0, "refresher.completed", "refresher.required_by")
-    history.add(moment - 60 * DAY, "refresher.required_by", county.federal_supervisor, FEDERAL, due=moment)
+def _unassign(history: History, _county: County, moment: int) -> None:
+    for row in history.rows:
+        if row["type"] == "officer.assigned":
+            row["valid_until"] = moment
+
+
+def _restrict(history: History, _county: County, _moment: int) -> None:
+    for row in history.rows:
+        if row["type"] == "officer.authorized":
+            row["functions"] = ["serve_warrants"]
 
 
 def _suspend(history: History, county: County, moment: int) -> None:
@@ -228,10 +279,11 @@ _UNMAKE: dict[Unfit, Callable[[History, County, int], None]] = {
     Unfit.LAPSED: _lapse,
     Unfit.UNAUTHORIZED: _without("officer.authorized"),
     Unfit.UNDESIGNATED: _without("officer.form_70_006_issued"),
-    Unfit.REVOKED: _revoke,
-    Unfit.OVERDUE: _fall_behind,
+    Unfit.REVOKED: _revoke_for_cause,
     Unfit.SUSPENDED: _suspend,
-    Unfit.ELSEWHERE: lambda _history, _county, _moment: None,
+    Unfit.UNASSIGNED: _unassign,
+    Unfit.UNEMPOWERED: _restrict,
+    Unfit.WITHOUT_CREDENTIALS: _without("officer.credential_issued"),
 }
 
 

@@ -7,6 +7,7 @@ from evenhand.simulate.rows import History
 from evenhand.simulate.world import COORDINATOR, FEDERAL, County, Period
 
 ABOUT = ("designated_officer", "undesignated", "process")
+SCOPES = ("agreement_breach", "discipline", "criminal_case", "lawsuit")
 CHANNELS = ("form", "letter", "telephone", "in_person")
 BODIES = ("ice_opr", "county", "internal", "crcl")
 RULES_REVIEWED = ("UNI-01", "UNI-02", "SUP-01", "DET-04", "HLD-01")
@@ -27,13 +28,14 @@ def make_complaints(
     complaints = []
     for number in range(count):
         county = counties[dice.one(0, len(counties) - 1)]
-        received = dice.one(period.start, period.end - 1)
+        received = _while_in_force(county, dice.one(period.start, period.end - 1))
         about = ABOUT[number % 3]
         officer = None
         if about == "designated_officer":
             officers = by_county[county.number]
             officer = officers[dice.one(0, len(officers) - 1)].history.subject
         history = History(f"M-{number:08}", county.agency, county.zone, county.model, county.facilities[0])
+        history.form_at = county.form
         _complaint(dice, history, county, received, about, officer)
         complaints.append(history)
     return complaints
@@ -50,6 +52,8 @@ def _complaint(
         "complaints_officer",
         about=about,
         officer=officer,
+        scope=SCOPES[dice.one(0, len(SCOPES) - 1)],
+        state_law_bar=False,
         channel=CHANNELS[dice.one(0, len(CHANNELS) - 1)],
         language="es" if dice.one(1, 100) <= 30 else "en",
     )
@@ -60,11 +64,22 @@ def _complaint(
         history.add(told, "complaint.ice_notified", *by)
         opr = told + dice.one(HOUR, 4 * DAY)
         history.add(opr, "complaint.opr_notified", county.federal_supervisor, FEDERAL)
+        if county.form(received) == "W19":
+            # The agency reports to OPR itself.
+            history.add(received + dice.one(HOUR, 3 * DAY), "complaint.opr_notified", *by)
     resolved = received + dice.one(10 * DAY, 70 * DAY)
     outcomes = ("not_sustained", "unfounded", "sustained", "withdrawn")
     history.add(resolved, "complaint.resolved", *by, outcome=outcomes[dice.one(0, 3)])
     history.add(resolved + dice.one(HOUR, 25 * DAY), "complaint.outcome_reported", *by)
     history.add(resolved + dice.one(HOUR, 15 * DAY), "complaint.answered", *by, kind="answer")
+
+
+def _while_in_force(county: County, moment: int) -> int:
+    """A moment outside the suspensions of the county's agreement."""
+    for since, until in county.idle:
+        if since <= moment < until:
+            return since - DAY
+    return moment
 
 
 def make_reviews(dice: Dice, period: Period, counties: list[County]) -> list[History]:
@@ -122,19 +137,28 @@ def _review(dice: Dice, history: History, county: County, opened: int) -> None:
 
 
 def make_facilities(
-    dice: Dice, period: Period, counties: list[County], english_alone: frozenset[str]
+    dice: Dice,
+    period: Period,
+    counties: list[County],
+    english_alone: frozenset[str] = frozenset(),
+    unconnected: frozenset[str] = frozenset(),
 ) -> list[History]:
-    """Posters attested each quarter and interpreters qualified, at each jail.
+    """Posters attested each quarter, interpreters qualified and the network's agreement signed, at each jail.
 
-    `english_alone` are the jails whose posters are in no other language.
+    `english_alone` are the jails whose posters are in no other language, `unconnected` those whose agreement
+    for ICE's network was never signed.
     """
     histories = []
     for county in counties:
-        for facility in county.facilities:
+        for facility in (*county.facilities, county.annex):
             history = History(facility, county.agency, county.zone, county.model, facility)
             by = (county.coordinator, COORDINATOR)
-            history.add(period.start - 5 * DAY, "interpreter.qualified", *by, languages=["es"])
-            moment = period.start + dice.one(0, 20) * DAY
+            history.add(period.start - 5 * DAY, "interpreter.qualified", *by, languages=["es", "vi"])
+            history.add(period.start - 5 * DAY, "interpreter.qualified", *by, languages=["zh", "ar", "fr"])
+            history.add(period.start - 50 * DAY, "ice_equipment.installed", *by)
+            if facility not in unconnected:
+                history.add(period.start - 60 * DAY, "isa.signed", *by)
+            moment = period.start - dice.one(0, 20) * DAY
             languages = ["en"] if facility in english_alone else ["en", "es"]
             while moment < period.until:
                 history.add(moment, "poster.attested", *by, languages=languages)

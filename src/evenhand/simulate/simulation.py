@@ -29,15 +29,19 @@ from evenhand.simulate.faults.bookings import BookingFaults
 from evenhand.simulate.faults.fault import Breach, Spot
 from evenhand.simulate.faults.rates import ALWAYS_FROM, booking_counts
 from evenhand.simulate.faults.rows import Pairs, put_in
+from evenhand.simulate.irregular.kinds import Precision
 from evenhand.simulate.officers import RosterBuilder, Unfit, unfit_officer
 from evenhand.simulate.oversight import how_many_complaints, make_complaints, make_facilities, make_reviews
 from evenhand.simulate.people import draw_people
 from evenhand.simulate.rows import History, Ids, to_table
 from evenhand.simulate.world import (
+    NEIGHBOURS,
     County,
     Period,
     how_many,
+    make_barred,
     make_counties,
+    make_ill_equipped,
     make_neighbours,
     make_paused,
     make_unsigned,
@@ -49,14 +53,25 @@ if TYPE_CHECKING:
 AFTERWARDS = 130
 """Days from the last booking to the end of the record, in which all deadlines pass."""
 ONE_IN = 10
-"""One in so many counties has officers who act and must not, one has posters in English alone, where there
-are such faults."""
+"""One in so many counties has officers who act and must not, where there are such faults."""
 Progress = Callable[[int], None]
+_APART: dict[Spot, Callable[[Dice, Period, int], County]] = {
+    Spot.UNSIGNED: make_unsigned,
+    Spot.PAUSED: make_paused,
+    Spot.BARRED: make_barred,
+    Spot.ENGLISH: make_ill_equipped,
+    Spot.UNCONNECTED: make_ill_equipped,
+}
+"""Counties in which only faulted bookings are made."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What to simulate. The same settings give the same bytes. `rates` are empty for a clean record."""
+    """What to simulate. The same settings give the same bytes.
+
+    `rates` are empty for a clean record, `irregular` (shares of irregular histories) for one without any.
+    `precision`: how exactly the record states moments.
+    """
 
     bookings: int
     seed: int
@@ -64,6 +79,8 @@ class Settings:
     years: float
     rates: dict[str, float] = field(default_factory=dict)
     biases: tuple[Bias, ...] = ()
+    irregular: dict[str, float] = field(default_factory=dict)
+    precision: Precision = Precision.SECOND
 
 
 class Simulation:
@@ -85,6 +102,8 @@ class Simulation:
             self.places,
             self._booking_faults(),
             Biases(settings.seed, settings.bookings, settings.biases) if settings.biases else None,
+            settings.irregular,
+            settings.precision,
         )
         self.emitter = Emitter(self._names(), settings.seed)
 
@@ -95,12 +114,12 @@ class Simulation:
         self.regular = make_counties(dice, self.period, count)
         self.weights = dice.between(40, 160, count)
         self.counties = list(self.regular)
+        self.spots: dict[Spot, County] = {}
         if self.settings.rates:
-            self.counties += [
-                make_unsigned(dice, self.period, count),
-                make_paused(dice, self.period, count + 1),
-            ]
-        self.neighbours = make_neighbours(dice, self.period, len(self.counties), max(4, count // 10))
+            for number, (spot, make) in enumerate(_APART.items(), count):
+                self.spots[spot] = make(dice, self.period, number)
+            self.counties += self.spots.values()
+        self.neighbours = make_neighbours(dice, self.period, len(self.counties), max(NEIGHBOURS, count // 10))
 
     def _settle_officers(self, dice: Dice) -> None:
         self.staffing = RosterBuilder(dice, self.period)
@@ -109,12 +128,11 @@ class Simulation:
                 self.staffing.staff(county, facility)
         self.regular_officers = [c for c in self.staffing.careers if c.county.number < len(self.regular)]
         self.troubled: list[County] = []
-        self.english: list[County] = []
         self.unfit: dict[Unfit, Ints] = {}
         if not self.settings.rates:
             return
-        fit = [c for c in self.regular if c.model == "JEM" and not c.idle]
-        self.troubled, self.english = fit[::ONE_IN], fit[1::ONE_IN]
+        fit = [c for c in self.regular if c.model == "JEM" and not (c.idle or c.unread or c.renewed)]
+        self.troubled = fit[::ONE_IN]
         for kind in Unfit:
             self.unfit[kind] = np.full(len(self.counties), -1, dtype=np.int64)
             for county in self.troubled:
@@ -150,10 +168,18 @@ class Simulation:
             SubjectKind.FACILITY: make_facilities(
                 Dice(seed, Stream.REVIEWS, 1),
                 period,
-                self.regular,
-                frozenset(c.facilities[0] for c in self.english),
+                [
+                    *self.regular,
+                    *(self.spots[s] for s in (Spot.ENGLISH, Spot.UNCONNECTED) if s in self.spots),
+                ],
+                self._jails_of(Spot.ENGLISH),
+                self._jails_of(Spot.UNCONNECTED),
             ),
         }
+
+    def _jails_of(self, spot: Spot) -> frozenset[str]:
+        county = self.spots.get(spot)
+        return frozenset(county.facilities if county else ())
 
     @cached_property
     def places(self) -> Places:
@@ -176,12 +202,9 @@ class Simulation:
         counts = booking_counts(settings.rates, settings.bookings)
         if not counts:
             return None
-        unsigned, paused = (c.number for c in self.counties[len(self.regular) :])
         spots = {
             Spot.TROUBLED: [c.number for c in self.troubled],
-            Spot.UNSIGNED: [unsigned],
-            Spot.PAUSED: [paused],
-            Spot.ENGLISH: [c.number for c in self.english],
+            **{spot: [county.number] for spot, county in self.spots.items()},
         }
         return BookingFaults(settings.seed, settings.bookings, counts, self.places, spots, self.unfit)
 
@@ -230,7 +253,7 @@ class Simulation:
             for history in sorted(histories, key=lambda h: h.subject)
             for row in history.ordered(ids, self.period.until)
         ]
-        writer.add_sorted(kind, to_table(kind, rows))
+        writer.add_sorted(kind, to_table(kind, rows, self.settings.precision))
 
     def _write_bookings(self, writer: RecordWriter, csv: CsvExport | None, progress: Progress) -> None:
         """Batch by batch, the next one being made while the last is written."""

@@ -11,6 +11,7 @@ from enum import IntEnum
 import numpy as np
 
 from evenhand.record.events import EVENT_TYPES, FIELDS, SubjectKind
+from evenhand.record.events.booking import ProbableCause
 from evenhand.simulate.calendar import Ints
 from evenhand.simulate.offenses import OFFENSES
 
@@ -41,6 +42,14 @@ class Slot:
 
 
 SLOTS: dict[str, Slot] = {
+    # An earlier stay under the same number.
+    "booked_before": Slot("person.booked"),
+    "charge_before": Slot("charge.recorded", fixed={"charge_no": 9}),
+    "opened_before": Slot("screening.opened"),
+    "closed_before": Slot("screening.closed"),
+    "due_before": Slot("custody.release_due"),
+    "released_before": Slot("custody.released"),
+    # The stay with which the process is concerned.
     "booked": Slot("person.booked"),
     "charge1": Slot("charge.recorded", fixed={"charge_no": 1}),
     "charge1_fix": Slot("charge.recorded", fixed={"charge_no": 1, "reason": "clerical error"}),
@@ -58,51 +67,109 @@ SLOTS: dict[str, Slot] = {
         for step in ("language", "advisal", "questions", "attestation")
     },
     "reclosed": Slot("screening.closed", fixed={"closing_reason": "completed"}),
+    "bail_set": Slot("bail.set"),
     "interview": Slot("interview.held", Who.OFFICER, {"advisal_given": True}),
     "claimed": Slot("citizenship.claimed", Who.OFFICER),
     "reported": Slot("citizenship.reported", Who.OFFICER),
-    "check1": Slot("record_check.done", Who.OFFICER, {"system": "ident"}),
-    "check2": Slot("record_check.done", Who.OFFICER, {"system": "cis"}),
+    "check1": Slot("record_check.done", Who.OFFICER, {"system": "ident", "logged": True}),
+    "check2": Slot("record_check.done", Who.OFFICER, {"system": "cis", "logged": True}),
+    "consulate": Slot("consulate.advised", Who.SERVER),
+    "consulate_told": Slot("consulate.notified", Who.SERVER),
     "resolved": Slot("citizenship.resolved", Who.FEDERAL, {"in_writing": True}),
     "determined": Slot("determination.made", Who.OFFICER),
     "returned": Slot("determination.reviewed", Who.SUPERVISOR, {"outcome": "return"}),
     "reviewed": Slot("determination.reviewed", Who.SUPERVISOR, {"outcome": "concur"}),
-    "signed": Slot("warrant.signed", Who.FEDERAL, {"form": "I-200"}),
-    "detainer": Slot("detainer.issued", Who.OFFICER, {"form_version": "3/17"}),
+    "determined_again": Slot("determination.made", Who.OFFICER),
+    "reviewed_again": Slot("determination.reviewed", Who.SUPERVISOR, {"outcome": "concur"}),
+    "signed": Slot(
+        "warrant.signed",
+        Who.FEDERAL,
+        {"form": "I-200", "signer_position": "supervisory_detention_and_deportation_officer"},
+    ),
+    "detainer": Slot("detainer.issued", Who.OFFICER, {"form_version": "I-247A", "box": "1"}),
     "notified": Slot("detainer.ice_notified", Who.OFFICER),
     "detainer_served": Slot("detainer.served", Who.SERVER, {"copy_given": True}),
     "prepared": Slot("charging_document.prepared", Who.OFFICER, {"form": "I-862"}),
     "charging_signed": Slot("charging_document.signed", Who.FEDERAL, {"form": "I-862"}),
+    "a_file": Slot("a_file.stored", Who.OFFICER, {"ice_staff_assigned": True}),
+    "moved": Slot("custody.moved"),
+    "away": Slot("custody.departed"),
+    "back": Slot("custody.returned"),
+    "due_early": Slot("custody.release_due", fixed={"cause": "other"}),
+    "charge_late": Slot("charge.recorded", fixed={"charge_no": 4}),
+    "other_hold": Slot("custody.hold_started"),
+    "bail_tendered": Slot("bail.tendered"),
+    "bail_refused": Slot("bail.refused", fixed={"refused_for": "other"}),
     "disposed": Slot("charge.disposed", fixed={"charge_no": 1}),
-    "warrant_served": Slot("warrant.served", Who.SERVER, {"form": "I-200", "copy_given": True}),
+    "warrant_served": Slot(
+        "warrant.served",
+        Who.SERVER,
+        {
+            "form": "I-200",
+            "copy_given": True,
+            "identified": True,
+            "reason_stated": True,
+            "interpreter_offered": True,
+            "advisal_given": True,
+        },
+    ),
     "due": Slot("custody.release_due"),
+    "other_hold_over": Slot("custody.hold_ended"),
     "hold": Slot("custody.hold_started", fixed={"basis": "detainer"}),
-    "consulate": Slot("consulate.advised", Who.SERVER),
-    "consulate_told": Slot("consulate.notified", Who.SERVER),
+    "away_in_hold": Slot("custody.departed"),
+    "back_in_hold": Slot("custody.returned"),
     "cancelled": Slot("detainer.cancelled", Who.FEDERAL),
     "lapsed": Slot("detainer.lapsed"),
     "transferred": Slot("custody.transferred_in_place"),
     "hold_over": Slot("custody.hold_ended", fixed={"basis": "detainer"}),
     "departed": Slot("custody.departed"),
     "released": Slot("custody.released"),
+    # Weekends in jail after it.
+    **{
+        f"{name}_weekend{number}": Slot(of)
+        for number in (1, 2)
+        for name, of in (
+            ("booked", "person.booked"),
+            ("opened", "screening.opened"),
+            ("closed", "screening.closed"),
+            ("due", "custody.release_due"),
+            ("released", "custody.released"),
+        )
+    },
     "correction_noted": Slot("record.corrected", fixed={"what": "booking", "ground": "clerical error"}),
     "viewed": Slot("access.viewed", Who.SUPERVISOR, {"what": "case", "ground": "review"}),
-    "exported": Slot("access.exported", Who.SUPERVISOR, {"what": "case", "ground": "court order"}),
+    "exported": Slot(
+        "access.exported", Who.SUPERVISOR, {"what": "case", "ground": "court order", "state_record": False}
+    ),
 }
 KIND: dict[str, SubjectKind] = {name: EVENT_TYPES[slot.type].subject_kind for name, slot in SLOTS.items()}
 PLACE: dict[str, int] = {name: place for place, name in enumerate(SLOTS)}
 
+LANGUAGES = ("en", "es", "vi", "zh", "ar", "fr", "so")
+"""The last one is spoken by no interpreter of the jails."""
+HOLDS = ("Hold for another agency", "Civil detainer", "Hold for court")
+"""What jails enter as a charge though it is none."""
+
 OPEN_CODES: dict[str, tuple[str, ...]] = {
-    "statute": tuple(dict.fromkeys(o.text for o in OFFENSES)),
+    "statute": tuple(dict.fromkeys((*(o.text for o in OFFENSES), *HOLDS))),
     "ncic_class": tuple(dict.fromkeys(o.ncic_class for o in OFFENSES)),
     "conviction_class": tuple(dict.fromkeys(o.ncic_class for o in OFFENSES)),
     "pending_class": tuple(dict.fromkeys(o.ncic_class for o in OFFENSES)),
     "arresting_agency": ("City police", "Sheriff's office", "State patrol", "Town police"),
-    "language": ("en", "es", "vi", "zh", "ar", "fr"),
-    "form_version": ("2020", "2025", "3/17"),
+    "language": LANGUAGES,
+    "advisal_language": LANGUAGES,
+    "form_version": ("2020", "2025", "I-247A", "I-247G", "I-247N"),
     "reason": ("clerical error", "language", "prosecutor's decision"),
-    "grounds": ("records checked", "records checked|statement", "document seen", "birth certificate"),
+    "grounds": (
+        "records checked",
+        "records checked|statement",
+        "document seen",
+        "birth certificate",
+        *ProbableCause,
+    ),
     "documents": ("I-200|I-247A|I-862", "I-200|I-247A"),
+    "office": ("NYC", "DAL", "ATL", "PHO", "SLC"),
+    "exigent": ("system down",),
     "what": ("booking", "case"),
     "ground": ("clerical error", "review", "court order"),
 }

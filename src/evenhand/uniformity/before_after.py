@@ -83,7 +83,8 @@ def _series(bookings: Bookings, key: str) -> dict[str, dict[str, _Series]]:
     """By value of `key` and agency: whole months; one without bookings counts as one with none."""
     rows = bookings.connection.execute(
         f"SELECT agency::VARCHAR, month, ({key})::VARCHAR AS key, count(*) FILTER (minor), "
-        "count(*) FILTER (minor IS NOT NULL) FROM bookings GROUP BY ALL ORDER BY key, 1, 2"
+        "count(*) FILTER (minor IS NOT NULL) FROM bookings WHERE stay_no = 1 AND month IS NOT NULL "
+        "GROUP BY ALL ORDER BY key, 1, 2"
     ).fetchall()
     ends: dict[str, tuple[int, int]] = {}
     for agency, month, *_ in rows:

@@ -1,4 +1,7 @@
-"""One row a booking, made once from the record's events; all statistics start from these.
+"""One row a stay of a booking, made once from the record; all statistics start from these.
+
+What is counted of a booking (shares, groups, months) stands in the row of its first stay; a time stands in
+the row of each stay that has it.
 
 This is the only place that reads groups: the personal part's columns of `GROUP_COLUMNS`. Events that a later
 event corrects are left out. The rows stay in a DuckDB of this run.
@@ -14,27 +17,11 @@ import duckdb
 from evenhand.progress import Report
 from evenhand.record.events import SubjectKind
 from evenhand.record.part import EventPart
-from evenhand.record.query import create_events, create_standing, quoted, scan
+from evenhand.record.query import create_events, quoted, scan
 from evenhand.record.store import Record
-from evenhand.uniformity.measures import SHARES, STEP_BITS, TIMES
+from evenhand.uniformity.measures import SHARES, STEP_BITS, TIMES, TO_SCREENING, Time
+from evenhand.uniformity.stays import BOOKED, first, imprecise, minutes, read_part
 
-BOOKED = "person.booked"
-READ = (
-    BOOKED,
-    "charge.recorded",
-    "screening.opened",
-    "screening.step_done",
-    "interview.held",
-    "determination.made",
-    "detainer.issued",
-    "custody.hold_started",
-    "custody.hold_ended",
-    "custody.release_due",
-    "custody.released",
-    "custody.departed",
-    "custody.transferred_in_place",
-)
-"""The event types from which a booking's row is made."""
 GROUP_COLUMNS = ("race_ethnicity", "sex", "age_group")
 NOT_KNOWN = (
     "unknown",
@@ -52,14 +39,16 @@ NOT_KNOWN = (
 )
 """Spellings, in any case, by which a jail says that a group is not known."""
 MOST_GROUPS = 40
-HOUR_BANDS = ("00 to 06", "06 to 12", "12 to 18", "18 to 24")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+HOUR_BANDS = ("00 to 06", "06 to 12", "12 to 18", "18 to 24", "not known")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "not known")
 SETTLED_DAYS = 30
 """A booking that has not ended counts in shares only after so many days: what is missing may yet come."""
 NOT_TOLD = 2
 """In a share's column: the record does not tell whether this booking had the event."""
 UNORDERED = -1
 """In a time's column: the end lies before the start."""
+IMPRECISE = -2
+"""In a time's column: the moments are not known well enough, or the stay cannot be told from the next."""
 MINOR_CLASS = "54"
 """NCIC class of traffic offenses: a misdemeanor of it counts as minor."""
 NO_CLASS = "not stated"
@@ -69,9 +58,10 @@ NO_CLASS = "not stated"
 class Bookings:
     """The table `bookings` of a connection, and what its codes mean.
 
-    Beside the strata and the groups it has one column for each share (null: not of its population, 1 or 0:
-    the event or not, `NOT_TOLD`) and two for each time (null, `UNORDERED`, or the time on its grid; and
-    whether the end was seen).
+    Beside the strata and the groups it has the number of the stay, one column for each share (null: not of
+    its population, 1 or 0: the event or not, `NOT_TOLD`) and two for each time (null, `UNORDERED`,
+    `IMPRECISE`, or the time on its grid; and whether the end was seen). Strata are those of the booking, for
+    all its stays.
 
     `groups` gives the values of each usable group column in the order of their codes; `unusable` why a column
     is not used. `facilities`, `classes` and `agencies` likewise. `left_out` counts bookings by reason.
@@ -92,7 +82,7 @@ class Bookings:
 def read_bookings(
     record: Record, connection: duckdb.DuckDBPyConnection, progress: Report = lambda *_: None
 ) -> Bookings:
-    """Make the table `bookings`. Memory follows the number of bookings (about 70 bytes each)."""
+    """Make the table `bookings`. Memory follows the number of stays (about 70 bytes each)."""
     parts = record.parts(SubjectKind.BOOKING)
     facilities, agencies, classes = _places_and_classes(connection, parts)
     groups, unusable = _groups(connection, [p for part in parts if (p := part.personal_file(BOOKED))])
@@ -107,11 +97,11 @@ def read_bookings(
     _create(connection, groups)
     for number, part in enumerate(parts):
         progress("bookings", number, len(parts))
-        create_standing(connection, "events", SubjectKind.BOOKING, [part], READ)
+        read_part(connection, part)
         connection.execute(_insert(part.personal_file(BOOKED), groups, until))
     progress("bookings", len(parts), len(parts))
     connection.execute("DELETE FROM bookings WHERE facility IS NULL")
-    kept = connection.execute("SELECT count(*) FROM bookings").fetchall()[0][0]
+    kept = connection.execute("SELECT count(*) FROM bookings WHERE stay_no = 1").fetchall()[0][0]
     total = sum(part.cases for part in parts)
     left_out = {"no booking event": total - kept} if total > kept else {}
     provides = {name: list(fields) for name, fields in record.manifest.provides.items()}
@@ -179,7 +169,13 @@ def _latest(connection: duckdb.DuckDBPyConnection, record: Record) -> datetime |
 
 
 def _create(connection: duckdb.DuckDBPyConnection, groups: Collection[str]) -> None:
-    columns = ["facility facility_code", "agency agency_code", "class class_code", "hour TINYINT"]
+    columns = [
+        "stay_no INTEGER",
+        "facility facility_code",
+        "agency agency_code",
+        "class class_code",
+        "hour TINYINT",
+    ]
     columns += ["weekday TINYINT", "month SMALLINT", "minor BOOLEAN"]
     columns += [f"{group} {group}" for group in groups]
     columns += [f"{share.id} TINYINT" for share in SHARES]
@@ -193,7 +189,8 @@ _STEPS = " | ".join(
     for step, bit in STEP_BITS.items()
 )
 _WIDE = f"""
-    min(occurred_at) FILTER (type = 'person.booked') AS booked_at,
+    {first("booked", "type = 'person.booked'")},
+    min(pos) FILTER (type = 'person.booked') AS booked_pos,
     arg_min(id, pos) FILTER (type = 'person.booked') AS booked_id,
     any_value(coalesce(facility, agency)) FILTER (type = 'person.booked') AS facility,
     any_value(agency) FILTER (type = 'person.booked') AS agency,
@@ -204,19 +201,14 @@ _WIDE = f"""
         WHEN level IN ('infraction', 'ordinance') OR ncic_class = '{MINOR_CLASS}' AND level IS NOT NULL THEN 2
         ELSE 1 END
     ) FILTER (type = 'charge.recorded') AS least,
-    min(occurred_at) FILTER (type = 'screening.opened') AS opened_at,
+    {first("any_opened", "type = 'screening.opened'")},
+    min(pos) FILTER (type = 'screening.opened') AS opened_pos,
     max(form_version) FILTER (type = 'screening.opened') AS form,
     ({_STEPS}) AS steps,
     min(occurred_at) FILTER (type = 'interview.held') AS interview_at,
     coalesce(bool_or(outcome = 'refer') FILTER (type = 'determination.made'), false) AS referred,
     min(occurred_at) FILTER (type = 'detainer.issued') AS detainer_at,
-    min(occurred_at) FILTER (type = 'custody.hold_started' AND basis = 'detainer') AS hold_at,
-    min(occurred_at) FILTER (
-        type = 'custody.hold_ended' AND coalesce(basis, 'detainer') = 'detainer') AS hold_end_at,
-    max(occurred_at) FILTER (type = 'custody.release_due') AS due_at,
-    min(occurred_at) FILTER (type IN ('custody.released', 'custody.departed')) AS exit_at,
-    min(occurred_at) FILTER (type = 'custody.transferred_in_place'
-        OR (type = 'custody.departed' AND destination = 'ice')) AS ice_at
+    coalesce(bool_or(type = 'custody.hold_started' AND basis = 'detainer'), false) AS held_on_detainer
 """
 # The least of a booking's charges: 0 is no minor offense, 1 is not known, 2 is minor.
 _MINOR = "CASE least WHEN 0 THEN false WHEN 2 THEN true END"
@@ -228,29 +220,68 @@ def _insert(personal: Path | None, groups: Collection[str], until: datetime | No
     if groups and personal:
         joined = f"LEFT JOIN {scan(personal)} p ON p.id = w.booked_id"
         chosen = [f"{_cleaned(f'p.{group}')}::{group}" for group in groups]
-    settled = f"coalesce(exit_at IS NOT NULL OR booked_at <= {end} - INTERVAL {SETTLED_DAYS} DAY, true)"
+    settled = f"coalesce(closed OR booked_by <= {end} - INTERVAL {SETTLED_DAYS} DAY, true)"
     columns = [
+        "number",
         "facility",
         "agency",
         f"coalesce(class, '{NO_CLASS}')",
-        "hour(local) // 6",
-        "isodow(local) - 1",
+        _same_day("CASE WHEN hour(local) // 6 = hour(local_by) // 6 THEN hour(local) // 6 END", _NO_HOUR),
+        _same_day("isodow(local) - 1", _NO_DAY),
+        f"CASE WHEN {_MONTH.format('local')} = {_MONTH.format('local_by')} THEN {_MONTH.format('local')} END",
+        _MINOR,
+        *chosen,
     ]
-    columns += ["year(local) * 12 + month(local) - 1", _MINOR, *chosen]
     for share in SHARES:
         event = f"coalesce(({share.event})::TINYINT, {NOT_TOLD})"
-        columns.append(f"CASE WHEN {settled} AND ({share.population}) THEN {event} END")
+        columns.append(f"CASE WHEN number = 1 AND {settled} AND ({share.population}) THEN {event} END")
     for time in TIMES:
-        last = f"coalesce({time.stop}, {time.lost}, {end})"
-        grid = f"(epoch_us({last}) - epoch_us({time.start})) // {60_000_000 * time.grid_min}"
-        columns.append(
-            f"CASE WHEN {last} >= {time.start} THEN {grid} WHEN {last} < {time.start} THEN {UNORDERED} END"
-        )
-        columns.append(f"({time.stop}) IS NOT NULL")
+        columns += [_time(time), f"{time.stop}_at IS NOT NULL"]
+    lasts = ", ".join(
+        f"coalesce({time.stop}_{e}, {f'{time.lost}_{e}, ' if time.lost else ''}{end}) AS {time.id}_{e}"
+        for time in TIMES
+        for e in ("at", "by")
+    )
     return f"""
         INSERT INTO bookings
         WITH wide AS (
             SELECT "case", {_WIDE} FROM events GROUP BY "case"
-        ), w AS (SELECT *, timezone(zone, booked_at) AS local FROM wide)
+        ), to_ice AS (
+            SELECT DISTINCT "case" FROM stays WHERE to_ice_at IS NOT NULL
+        ), joined AS (
+            SELECT c.*, wide.* EXCLUDE ("case"), to_ice."case" IS NOT NULL AS to_ice,
+                timezone(zone, booked_at) AS local, timezone(zone, booked_by) AS local_by,
+                {_in_stay("booked")} AS first_booking, {_in_stay("opened")} AS first_opened,
+                CASE WHEN first_opened THEN any_opened_at END AS opened_at,
+                CASE WHEN first_opened THEN any_opened_by END AS opened_by
+            FROM clocks c JOIN wide USING ("case") LEFT JOIN to_ice USING ("case")
+        ), w AS (SELECT *, {lasts} FROM joined)
         SELECT {", ".join(columns)} FROM w {joined}
     """
+
+
+_NO_HOUR, _NO_DAY = len(HOUR_BANDS) - 1, len(WEEKDAYS) - 1
+_MONTH = "(year({0}) * 12 + month({0}) - 1)"
+
+
+def _same_day(value: str, otherwise: int) -> str:
+    """SQL for a value of the booking's local time; something else where it is not known to the day."""
+    return f"CASE WHEN local::DATE = local_by::DATE THEN coalesce({value}, {otherwise}) ELSE {otherwise} END"
+
+
+def _in_stay(name: str) -> str:
+    """SQL for whether the booking's first event of a type is one of the stay."""
+    return f"coalesce({name}_pos >= first_pos AND {name}_pos < end_pos, false)"
+
+
+def _time(time: Time) -> str:
+    """SQL for a time on its grid; the moments of its end are called by its own name."""
+    of = f"{time.start}_at IS NOT NULL AND {time.id}_at IS NOT NULL"
+    if time is TO_SCREENING:
+        of += " AND first_booking"
+    return (
+        f"CASE WHEN {of} THEN CASE "
+        f"WHEN {imprecise(time.start, time.id, time.width_min)} THEN {IMPRECISE} "
+        f"WHEN {time.id}_by < {time.start}_at THEN {UNORDERED} "
+        f"ELSE {minutes(time.start, time.id, time.grid_min)} END END"
+    )

@@ -155,6 +155,7 @@ def _summary(found: "Uniformity", for_public: bool) -> dict[str, Any]:
         "public": for_public,
         "bookings": found.bookings,
         "left_out": {} if for_public else dict(found.left_out),
+        "times_left_out": dict(found.compared.imprecise),
         "groups": {column: list(groups) for column, groups in found.groups.items()},
         "unusable_groups": dict(found.unusable),
         "cannot_answer": {measure: list(lacks) for measure, lacks in found.lacking.items() if lacks},

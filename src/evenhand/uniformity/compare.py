@@ -39,7 +39,8 @@ Report = Callable[[str, int, int], None]
 class Compared:
     """All rows of one run.
 
-    `unknown` counts, by measure, what the record does not tell; `unknown_group` gives, by measure and column,
+    `unknown` counts, by measure, what the record does not tell, `imprecise` the stays whose time is not known
+    well enough; `unknown_group` gives, by measure and column,
     events and cases of the bookings whose group is not known (of times: 0 and the cases).
     """
 
@@ -50,6 +51,7 @@ class Compared:
     curves: list[CurvePoint] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)
+    imprecise: dict[str, int] = field(default_factory=dict)
     unknown_group: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
 
@@ -76,6 +78,8 @@ def compare_all(
         rows = sorted_times(bookings, time)
         if rows.unordered:
             found.unknown[time.id] = rows.unordered
+        if rows.imprecise:
+            found.imprecise[time.id] = rows.imprecise
         for column, groups in ordered.items():
             _add_time(found, time, column, time_counts(bookings, column, groups, rows))
             done += 1
@@ -86,7 +90,7 @@ def compare_all(
 
 def _missing(bookings: Bookings, column: str) -> Missing:
     (count,) = bookings.connection.execute(
-        f"SELECT count(*) FROM bookings WHERE {column} IS NULL"
+        f"SELECT count(*) FROM bookings WHERE stay_no = 1 AND {column} IS NULL"
     ).fetchall()[0]
     total = bookings.total
     return Missing(column, int(count), total, count / total if total else None)

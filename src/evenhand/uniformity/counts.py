@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evenhand.uniformity.bookings import HOUR_BANDS, NOT_TOLD, UNORDERED, WEEKDAYS, Bookings
+from evenhand.uniformity.bookings import HOUR_BANDS, IMPRECISE, NOT_TOLD, UNORDERED, WEEKDAYS, Bookings
 from evenhand.uniformity.measures import Share, Time
 from evenhand.uniformity.statistics.logistic import Cells
 from evenhand.uniformity.statistics.stratified import Strata
@@ -59,7 +59,7 @@ class ShareCounts:
 class TimeCounts:
     """A time's counts for one group column, by blocks of whole strata and without strata (`whole`).
 
-    `missing` are bookings whose group is not known; `unordered` those whose end lies before their start.
+    `missing` are stays whose group is not known.
     """
 
     groups: tuple[str, ...]
@@ -87,11 +87,12 @@ class TimeCounts:
 
 @dataclass(frozen=True)
 class SortedTimes:
-    """All bookings of one time, sorted by stratum and time.
+    """All stays of one time, sorted by stratum and time.
 
-    `point`, `seen` and `codes` (of each group column, -1 where not known) have one entry a booking; `stratum`
-    and `time` one a point. `cuts` are the first booking and the one after the last of each block of whole
-    strata.
+    `point`, `seen` and `codes` (of each group column, -1 where not known) have one entry a stay; `stratum`
+    and `time` one a point. `cuts` are the first stay and the one after the last of each block of whole
+    strata. `unordered` and `imprecise` count the stays left out: the end lies before the start, or the
+    moments are not known well enough.
     """
 
     stratum: Ints
@@ -101,6 +102,7 @@ class SortedTimes:
     codes: dict[str, npt.NDArray[np.int8]]
     cuts: tuple[tuple[int, int], ...]
     unordered: int
+    imprecise: int
 
 
 def _stratum(bookings: Bookings) -> str:
@@ -112,7 +114,7 @@ def reference_first(bookings: Bookings, column: str, reference: str | None = Non
     groups = bookings.groups[column]
     if reference is None:
         rows = bookings.connection.execute(
-            f"SELECT {column}::VARCHAR, count(*) FROM bookings WHERE {column} IS NOT NULL "
+            f"SELECT {column}::VARCHAR, count(*) FROM bookings WHERE stay_no = 1 AND {column} IS NOT NULL "
             "GROUP BY 1 ORDER BY 2 DESC, 1"
         ).fetchall()
         reference = str(rows[0][0]) if rows else groups[0]
@@ -130,10 +132,12 @@ def share_counts(
         for s in shares
     ]
     untold = [f"count(*) FILTER ({s.id} = {NOT_TOLD})" for s in shares]
-    unknown = bookings.connection.execute(f"SELECT {', '.join(untold)} FROM bookings").fetchall()[0]
+    unknown = bookings.connection.execute(
+        f"SELECT {', '.join(untold)} FROM bookings WHERE stay_no = 1"
+    ).fetchall()[0]
     rows = bookings.connection.execute(
         f"SELECT {_stratum(bookings)} AS stratum, enum_code({column}) AS code, {', '.join(sums)} "
-        "FROM bookings GROUP BY ALL"
+        "FROM bookings WHERE stay_no = 1 GROUP BY ALL"
     ).fetchnumpy()
     place = _places(bookings.groups[column], groups)
     code, known = _codes(rows["code"])
@@ -159,7 +163,7 @@ def share_counts(
 
 
 def sorted_times(bookings: Bookings, time: Time) -> SortedTimes:
-    """The bookings of one time in order, for all group columns."""
+    """The stays of one time in order, for all group columns."""
     columns = list(bookings.groups)
     codes = "".join(f", coalesce(enum_code({c}), -1)::TINYINT AS {c}" for c in columns)
     rows = bookings.connection.execute(
@@ -169,8 +173,9 @@ def sorted_times(bookings: Bookings, time: Time) -> SortedTimes:
     stratum, t = np.asarray(rows["stratum"]), np.asarray(rows["t"])
     new = np.ones(len(t), dtype=bool)
     new[1:] = (stratum[1:] != stratum[:-1]) | (t[1:] != t[:-1])
-    (unordered,) = bookings.connection.execute(
-        f"SELECT count(*) FROM bookings WHERE {time.id} = {UNORDERED}"
+    unordered, imprecise = bookings.connection.execute(
+        f"SELECT count(*) FILTER ({time.id} = {UNORDERED}), count(*) FILTER ({time.id} = {IMPRECISE}) "
+        "FROM bookings"
     ).fetchall()[0]
     return SortedTimes(
         stratum[new],
@@ -180,6 +185,7 @@ def sorted_times(bookings: Bookings, time: Time) -> SortedTimes:
         {c: np.asarray(rows[c]) for c in columns},
         tuple(_cuts(stratum)),
         int(unordered),
+        int(imprecise),
     )
 
 

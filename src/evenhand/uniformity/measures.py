@@ -18,8 +18,6 @@ _STEPS_DONE = (
 )
 """Null where the form's version is not given or not known."""
 
-_EXIT = ("custody.released", "custody.departed")
-
 
 @dataclass(frozen=True)
 class Measure:
@@ -57,21 +55,27 @@ class Share(Measure):
 
 @dataclass(frozen=True)
 class Time(Measure):
-    """How long from one moment to another: SQL instants. Without `stop`: until `lost` or the record's end.
+    """How long from one moment to another, by their names. Without `stop`: until `lost` or the record's end.
 
-    `grid_min` is the width in minutes to which times are cut.
+    `grid_min` is the width in minutes to which times are cut. Where a moment is known only to a range, as to
+    the day, so is the time: only times known to less than `width_min` are measured.
     """
 
     start: str
     stop: str
-    lost: str
-    unit: str
+    lost: str = ""
+    unit: str = "hours"
     grid_min: int = 1
 
     @property
     def unit_min(self) -> int:
         """The unit of the figures, in minutes."""
         return {"minutes": 1, "hours": 60, "days": 1440}[self.unit]
+
+    @property
+    def width_min(self) -> int:
+        """The unit; two moments known to the minute always do."""
+        return max(self.unit_min, 2)
 
 
 COVERAGE = Share(
@@ -128,7 +132,7 @@ HELD = Share(
     ("custody.hold_started.basis",),
     "A hold that was not recorded cannot be counted.",
     "true",
-    "hold_at IS NOT NULL",
+    "held_on_detainer",
 )
 TO_ICE = Share(
     "outcome",
@@ -137,7 +141,7 @@ TO_ICE = Share(
     ("custody.departed.destination",),
     "What followed in federal custody is not in a jail's record.",
     "true",
-    "ice_at IS NOT NULL",
+    "to_ice",
 )
 NO_ACTION = Share(
     "no_action",
@@ -150,52 +154,53 @@ NO_ACTION = Share(
     "(inframarginality: Simoiu, Corbett-Davies and Goel 2017, Annals of Applied Statistics 11:1193). "
     "Whether action follows is itself decided by people.",
     "referred",
-    "detainer_at IS NULL AND ice_at IS NULL",
+    "detainer_at IS NULL AND NOT to_ice",
 )
 TO_SCREENING = Time(
     "to_screening",
     "Time to screening",
     "everyone booked",
     ("screening.opened",),
-    "Who leaves the jail before a screening is counted as seen up to then. If leaving early and being "
-    "screened late go together, the curve is not that of a jail that nobody leaves.",
-    "booked_at",
-    "opened_at",
-    "exit_at",
+    "From the first booking to the first screening of the same stay. Who leaves the jail before a screening "
+    "is counted as seen up to then. If leaving early and being screened late go together, the curve is not "
+    "that of a jail that nobody leaves.",
+    "began",
+    "opened",
+    "left",
     "minutes",
 )
 HOLD = Time(
     "hold_length",
     "Length of the hold",
-    "everyone held on a detainer",
+    "every stay with a hold on a detainer",
     ("custody.hold_started.basis", "custody.hold_ended|custody.released|custody.departed"),
-    "A record that dates a hold from the booking gives the whole stay, not the time past the local charges.",
-    "hold_at",
-    "coalesce(hold_end_at, exit_at)",
-    "NULL::TIMESTAMPTZ",
-    "hours",
+    "From when nothing but the detainer holds the person, or from the start of the hold if that is later, to "
+    "the end of the hold, the exit or the transfer to ICE inside the jail, whichever is first. A stay "
+    "without a release due on record counts from the start of the hold.",
+    "hold",
+    "hold_stop",
 )
 RELEASE_DELAY = Time(
     "release_delay",
     "Time from release due to leaving",
-    "everyone whose release became due on record",
+    "every stay in which release became due on record",
     ("custody.release_due", "custody.released|custody.departed"),
-    "Holds on a detainer are part of this time.",
-    "due_at",
-    "exit_at",
-    "NULL::TIMESTAMPTZ",
-    "minutes",
+    "To the exit or the transfer to ICE inside the jail, whichever is first. If one stay has several "
+    "release-due moments, the last counts if the record shows what held the person before it; otherwise the "
+    "stay is left out. Holds on a detainer are part of this time.",
+    "due",
+    "ended",
+    unit="minutes",
 )
 STAY = Time(
     "stay",
     "Length of stay",
-    "everyone booked",
+    "every stay that began with a booking",
     ("custody.released|custody.departed",),
-    "Bail, sentences and court dates differ by case and are not adjusted for.",
-    "booked_at",
-    "exit_at",
-    "NULL::TIMESTAMPTZ",
-    "hours",
+    "From the booking to the exit. Trips to a hospital or a court and moves between the agency's facilities "
+    "do not end a stay. Bail, sentences and court dates differ by case and are not adjusted for.",
+    "began",
+    "left",
     grid_min=60,
 )
 

@@ -49,7 +49,8 @@ def publishable(found: Compared) -> Compared:
         [_overall(row, hidden) for row in found.overall],
         _curves(found.curves, hidden, sizes),
         [_missing(row) for row in found.missing],
-        {measure: count for measure, count in found.unknown.items() if not _small(count)},
+        _large(found.unknown),
+        _large(found.imprecise),
     )
 
 
@@ -102,6 +103,10 @@ def _join(vector: Vector, keys: set[Key], hidden: dict[Key, set[str]]) -> bool:
 
 def _small(count: int | None) -> bool:
     return count is not None and 0 < count < THRESHOLD
+
+
+def _large(counts: Mapping[str, int]) -> dict[str, int]:
+    return {measure: count for measure, count in counts.items() if not _small(count)}
 
 
 def _any_small(*counts: int) -> bool:

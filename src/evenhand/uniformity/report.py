@@ -37,6 +37,7 @@ class _Section:
     measure: Measure
     lacking: tuple[str, ...]
     unknown: int
+    imprecise: int
     timed: bool
     panels: tuple[_Panel, ...]
 
@@ -72,7 +73,8 @@ def render(result: Uniformity, *, for_public: bool) -> str:
 def _section(result: Uniformity, found: Compared, measure: Measure) -> _Section:
     lacking = result.lacking[measure.id]
     panels = () if lacking else tuple(_panel(found, measure, column) for column in result.groups)
-    return _Section(measure, lacking, found.unknown.get(measure.id, 0), isinstance(measure, Time), panels)
+    unknown, imprecise = (counts.get(measure.id, 0) for counts in (found.unknown, found.imprecise))
+    return _Section(measure, lacking, unknown, imprecise, isinstance(measure, Time), panels)
 
 
 def _panel(found: Compared, measure: Measure, column: str) -> _Panel:

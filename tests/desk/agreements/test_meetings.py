@@ -13,8 +13,9 @@ from evenhand.desk.agreements.projection import _meeting_owed_since
 from evenhand.desk.record import guard, history
 from evenhand.record.events import SourceKind
 from evenhand.record.events.agreement import AgreementTookEffect, MeetingHeld, MeetingKind, Model
-from evenhand.rules.case import Context, judge
+from evenhand.rules.case import judge
 from evenhand.rules.catalog import CATALOG
+from evenhand.rules.context import Context
 from evenhand.rules.standing import Standings
 
 START = datetime(2015, 1, 1, 12, tzinfo=UTC)
@@ -36,7 +37,7 @@ def test_the_next_meeting_is_the_rules_deadline(held: list[tuple[int, MeetingKin
             "source_kind": SourceKind.DESK,
         }
 
-    events = [AgreementTookEffect.model_validate({**common(0), "model": Model.JEM})]
+    events = [AgreementTookEffect.model_validate({**common(0), "model": Model.JEM, "template": 2025})]
     events += [MeetingHeld.model_validate({**common(day), "kind": kind}) for day, kind in held]  # type: ignore[misc]
     far = Context(guard.provides(), START + timedelta(days=90_000), Standings({}, {}))
     rows = sorted((history.row_of(e) for e in events), key=lambda r: (r["occurred_at"], r["id"]))

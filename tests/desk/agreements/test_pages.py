@@ -45,6 +45,9 @@ def pdf(content: bytes = PDF, name: str = "moa.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="application/pdf")
 
 
+NOTICE = {"kind": "termination", "in_writing": "yes", "delivery": "personal"}
+
+
 def drafted(agency: Client, county: County, **more: object) -> str:
     said = {"agency": county.ori, "model": "JEM", "template": "2025", **more}
     response = agency.post("/agreements/draft/", said)
@@ -86,14 +89,14 @@ def test_an_agreement_runs_from_draft_to_end(county: County, agency: Client, ice
     assert suspension_end(suspended) == suspended.suspended_at + timedelta(days=30)  # type: ignore[operator]
     step(ice, subject, "reinstate", reason="answered")
     assert row(subject).state == State.IN_FORCE
-    step(ice, subject, "notice")
+    step(ice, subject, "notice-ice", **NOTICE, contents=["reasons", "people_identified", "examples"])
     noticed = row(subject)
     assert earliest_end(noticed) == noticed.notice_at + timedelta(days=90)  # type: ignore[operator]
     step(ice, subject, "end", ground="notice")
     ended = row(subject)
     assert (ended.state, ended.ended_by, next_meeting(ended)) == (State.ENDED, "ice", None)
     page = agency.get(f"/agreements/{subject}/").content.decode()
-    for said in ("Agreement took effect", "IGSA-7", "field office director", "Notice of termination given"):
+    for said in ("Agreement took effect", "IGSA-7", "field office director", "Notice given"):
         assert said in page
     assert agency.get(f"/agreements/{subject}/summary/").status_code == 200
     assert rebuild().differences == ()
@@ -110,16 +113,13 @@ def test_no_effect_without_both_signatures(county: County, agency: Client) -> No
 
 def test_no_amendment_that_one_party_has_not_signed(county: County, agency: Client, ice: Client) -> None:
     subject = in_force(agency, ice, county)
-    refused = step(agency, subject, "amend", agency_signed_at="2020-01-01T10:00")
+    refused = step(agency, subject, "amend", part="main_text", agency_signed_at="2020-01-01T10:00")
     assert refused.status_code == 409
     assert "AGR-05" in refused.content.decode()
-    late = step(
-        agency, subject, "amend", agency_signed_at="2020-01-01T10:00", ice_signed_at="2099-01-01T10:00"
-    )
+    signed = {"part": "main_text", "agency_signed_at": "2020-01-01T10:00"}
+    late = step(agency, subject, "amend", **signed, ice_signed_at="2099-01-01T10:00")
     assert late.status_code == 409
-    done = step(
-        agency, subject, "amend", agency_signed_at="2020-01-01T10:00", ice_signed_at="2020-01-02T10:00", at=""
-    )
+    done = step(agency, subject, "amend", **signed, ice_signed_at="2020-01-02T10:00", at="")
     assert done.status_code == 302
     assert row(subject).amended_at is not None
 
@@ -140,8 +140,57 @@ def test_each_party_acts_for_itself(county: County, agency: Client, ice: Client)
     assert step(ice, subject, "sign-agency", signed_by="x").status_code == 403
     running = f"agreement-{county.ori}"
     assert step(agency, running, "suspend", notice_reason="x").status_code == 403
-    step(agency, running, "notice")
+    step(agency, running, "notice", **NOTICE)
     assert row(running).notice_by == "agency"
+
+
+def test_the_agency_ends_a_jail_agreement_in_writing(county: County, agency: Client) -> None:
+    subject = f"agreement-{county.ori}"
+    refused = step(agency, subject, "end", ground="notice", reason="r")
+    assert refused.status_code == 409
+    assert "AGR-11" in refused.content.decode()
+    step(agency, subject, "notice", **NOTICE | {"in_writing": "no"})
+    assert step(agency, subject, "end", ground="notice", reason="r").status_code == 409
+    step(agency, subject, "notice", **NOTICE)
+    assert step(agency, subject, "end", ground="notice", reason="r").status_code == 302
+
+
+def test_ice_delivers_a_notice_on_a_warrant_service_agreement(
+    county: County, agency: Client, ice: Client
+) -> None:
+    subject = in_force(agency, ice, county, model="WSO")
+    assert step(ice, subject, "notice-ice", **NOTICE | {"delivery": "other"}).status_code == 409
+    assert step(ice, subject, "notice-ice", **NOTICE).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "slug", "said", "event"),
+    [
+        (Role.COORDINATOR, "operational", {"milestone": "first_authorization"}, "became_operational"),
+        (Role.COORDINATOR, "last-officer", {}, "last_officer_revoked"),
+    ],
+)
+def test_more_of_an_agreement_is_recorded(
+    county: County, role: Role, slug: str, said: dict[str, str], event: str
+) -> None:
+    subject = f"agreement-{county.ori}"
+    assert step(client_of(county, role), subject, slug, **said).status_code == 302
+    with within(EVERYTHING):
+        assert history.load(SubjectKind.AGREEMENT, subject)[-1].event.type == f"agreement.{event}"
+
+
+def test_a_suspension_is_extended_and_the_agency_invited_to_respond(county: County, ice: Client) -> None:
+    subject = f"agreement-{county.ori}"
+    step(ice, subject, "suspend", notice_reason="audit", length_days="30", how_to_answer="in writing")
+    assert step(ice, subject, "response").status_code == 302
+    assert step(ice, subject, "extend", ends_at="2099-01-01").status_code == 302
+    assert suspension_end(row(subject)).isoformat() == "2099-01-02T05:00:00+00:00"  # type: ignore[union-attr]
+
+
+def test_a_conflict_is_noted_and_reported(county: County, agency: Client) -> None:
+    subject = f"agreement-{county.ori}"
+    assert step(agency, subject, "conflict", reason="two orders on holds").status_code == 302
+    assert step(agency, subject, "conflict-reported").status_code == 302
 
 
 def test_a_step_that_is_not_open_records_nothing(county: County, agency: Client, ice: Client) -> None:

@@ -14,7 +14,7 @@ from evenhand.desk.record import history
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import ActorRole, SubjectKind
-from evenhand.record.events.booking import ChargeLevel
+from evenhand.record.events.booking import ChargeLevel, PersonBooked
 
 BOOKER, OFFICER = Role.BOOKING_OFFICER, Role.DESIGNATED_OFFICER
 
@@ -58,6 +58,19 @@ def test_a_number_is_taken_once(desk: Desk) -> None:
     answer = desk.post(BOOKER, "/bookings/new/", **desk.booking())
     assert answer.status_code == 422
     assert "This number is in the record" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("said", "stated"), [("yes", True), ("no", False), ("", None)])
+def test_a_booking_states_whether_the_person_is_a_foreign_national(
+    desk: Desk, said: str, stated: bool | None
+) -> None:
+    subject = desk.book(foreign_national=said)
+    booked = desk.events(subject)[0]
+    assert isinstance(booked, PersonBooked)
+    assert booked.foreign_national is stated
+    page = desk.get(BOOKER, f"/bookings/{subject}/correct/{booked.id}/").content.decode()
+    assert f'value="{said or "yes"}"' in page
+    assert ("checked" in page) == (stated is not None)
 
 
 def test_the_same_booking_is_known_as_the_same(county: County) -> None:

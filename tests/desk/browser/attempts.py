@@ -6,13 +6,11 @@ rules that no page runs into, `NO_PAGE` says why, and shows it.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.urls import resolve
 
-import evenhand.desk
 from desk.casework import complain
 from desk.county import ZONE, County, booked
 from desk.custody.flow import Flow
@@ -27,10 +25,11 @@ from evenhand.desk.record import history
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.reviews import acts as reviews
 from evenhand.desk.reviews.forms import FindingForm
-from evenhand.desk.screening.forms import InterviewCorrection
+from evenhand.desk.screening.forms import InterviewCorrection, ReopenForm
 from evenhand.desk.steps.correction import correction_form
 from evenhand.record.events import ActorRole, SubjectKind
 from evenhand.record.events.booking import FORMS
+from evenhand.record.events.officer import Prerequisite
 from evenhand.record.events.oversight import ReviewBody
 from evenhand.rules.catalog import CATALOG
 
@@ -44,14 +43,29 @@ INTERVIEW: Said = {
     "interpreter_needed": "no",
     "aid_needed": "no",
     "advisal_given": "yes",
+    "can_read": "yes",
+    "interpreter_offered": "yes",
 }
 LETTER: Said = {
     "functions": ["interview"],
     "valid_from": "2026-01-01",
     "until_revoked": True,
     "supervising_position": "supervisory detention and deportation officer",
+    "signed_by_position": "field_office_director",
 }
-WARRANT: Said = {"language": "es", "interpreter_needed": "no", "copy_given": "yes"}
+WARRANT: Said = {
+    "identified": "yes",
+    "reason_stated": "yes",
+    "language": "es",
+    "can_read": "yes",
+    "interpreter_offered": "yes",
+    "interpreter_needed": "no",
+    "aid_needed": "no",
+    "advisal_given": "yes",
+    "copy_given": "yes",
+}
+DETAINER: Said = {"form_version": "2017", "box": "1", "grounds": ["biometric_match"]}
+NOTICE: Said = {"kind": "termination", "in_writing": "yes", "delivery": "other"}
 TO_ICE: Said = {"destination": "ice", "receiving_officer": "federal-2", "receipt": "R-1"}
 FINDING: Said = {"rule": "UNI-02", "evidence": "e1", "text": "t", "owner": "captain", "due": "2030-01-01"}
 FORM = max(FORMS)
@@ -120,6 +134,12 @@ def after_officer(event: str, **said: object) -> Stage:
 
 
 def under_another_model(county: County) -> Attempt:
+    warrant_service(county)
+    return interview(county)
+
+
+def warrant_service(county: County) -> None:
+    """The jail agreement ended, and one on the service of warrants took effect."""
     agreement, when = f"agreement-{county.ori}", county.ago(days=9)
     county.act("agreement.ended", agreement, FEDERAL, county.ago(days=10), party="ice", ground="notice")
     county.act("agreement.drafted", "agreement-2", COORDINATOR, when, model="WSO", template=2025)
@@ -127,22 +147,72 @@ def under_another_model(county: County) -> Attempt:
         county.act("agreement.signed", "agreement-2", role, when, party=party, signed_by="office")
     effect = {"model": "WSO", "template": 2025, "facilities": (county.jail,)}
     county.act("agreement.took_effect", "agreement-2", COORDINATOR, when, **effect)
-    return interview(county)
 
 
-def not_designated(county: County) -> Attempt:
-    county.officer = "officer-9"
+def suspended_service(county: County) -> Attempt:
+    warrant_service(county)
+    county.act("agreement.suspended", "agreement-2", FEDERAL, county.ago(days=5), party="ice")
+    return service(Flow(county, 40))
+
+
+def unnamed_interpreter(county: County) -> Attempt:
+    warrant_service(county)
+    used = {"interpreter_needed": "yes", "interpreter": "I. P.", "interpreter_on_warrant": "no"}
+    return service(Flow(county, 40), **used)
+
+
+def notice_by_email(county: County) -> Attempt:
+    warrant_service(county)
+    return Attempt(Role.FEDERAL_SUPERVISOR, "/agreements/agreement-2/notice-ice/", NOTICE)
+
+
+def nominated(county: County, officer: str = "officer-9") -> None:
     nomination = {"employer": county.ori, "citizenship_attested": True, "name": "Sample Officer"}
-    county.act("officer.nominated", county.officer, COORDINATOR, county.ago(days=9), **nomination)
+    conditions = {"prerequisites": tuple(Prerequisite)}
+    county.act("officer.nominated", officer, COORDINATOR, county.ago(days=9), **nomination, **conditions)
+
+
+def interview_by_another(county: County, *events: tuple[str, dict[str, object]]) -> Attempt:
+    """An interview by a nominated officer after these events alone."""
     subject = booked(county)
     completed(county, subject)
+    county.officer = "officer-9"
+    nominated(county)
+    for number, (event, said) in enumerate(events):
+        county.act(event, county.officer, FEDERAL, county.ago(days=8 - number / 10), **said)
     return interview_of(subject)
 
 
-def refresher_overdue(county: County) -> Attempt:
-    due = county.ago(days=2)
-    county.act("refresher.required_by", county.officer, FEDERAL, county.ago(days=40), due=due)
+def not_designated(county: County) -> Attempt:
+    return interview_by_another(county)
+
+
+def without_the_form(county: County) -> Attempt:
+    return interview_by_another(county, ("officer.certified", {}))
+
+
+def no_longer_assigned(county: County) -> Attempt:
+    with within(EVERYTHING):
+        taken = history.effective(history.load(SubjectKind.OFFICER, county.officer))
+    assigned = next(event for event in taken if event.type == "officer.assigned")
+    until = {"assigned_facility": county.jail, "valid_until": county.ago(days=2)}
+    corrects = {"corrects": assigned.id, "reason": "it ended"}
+    county.act(assigned.type, county.officer, COORDINATOR, assigned.occurred_at, **until, **corrects)
     return interview(county)
+
+
+def refresher_in_the_past(county: County) -> Attempt:
+    return Attempt(Role.FEDERAL_SUPERVISOR, f"/officers/{county.officer}/refresher/", {"due": "2020-01-01"})
+
+
+def unwritten_revocation(county: County) -> Attempt:
+    said: Said = {"reason": "r", "written": "no"}
+    return Attempt(Role.FEDERAL_SUPERVISOR, f"/officers/{county.officer}/revoke/", said)
+
+
+def without_conditions(county: County) -> Attempt:
+    said: Said = {"name": "Sample Officer", "citizenship_attested": True}
+    return Attempt(Role.COORDINATOR, "/officers/nominate/", said)
 
 
 def before_the_booking(county: County) -> Attempt:
@@ -188,22 +258,69 @@ def out_of_order(county: County) -> Attempt:
     return Attempt(Role.DESIGNATED_OFFICER, f"/screening/{subject}/", {"done": True})
 
 
-def again_without_a_reason(county: County) -> Attempt:
-    subject = booked(county)
-    completed(county, subject)
-    county.act("screening.opened", subject, OFFICER, county.ago(hours=2), form_version=FORM)
-    return Attempt(Role.DESIGNATED_OFFICER, f"/screening/{subject}/", {"done": True})
-
-
 # --- warrant, detainer, hold, transfer ---------------------------------------------------------------------
 
 
-def detainer(flow: Flow, role: Role = Role.DESIGNATED_OFFICER) -> Attempt:
-    return Attempt(role, f"/custody/{flow.subject}/detainer-issued/", {"ground": "biometric_match"})
+def detainer(flow: Flow, role: Role = Role.DESIGNATED_OFFICER, **more: str | list[str]) -> Attempt:
+    return Attempt(role, f"/custody/{flow.subject}/detainer-issued/", DETAINER | more)
+
+
+def service(flow: Flow, **more: str) -> Attempt:
+    """A warrant's service when release is due."""
+    with_warrant(flow)
+    flow.do("release_due", "bond", by=JAIL, at=1)
+    path = f"/custody/{flow.subject}/warrant-served/"
+    return Attempt(Role.DESIGNATED_OFFICER, path, WARRANT | more)
+
+
+def without_the_function(county: County) -> Attempt:
+    flow = Flow(county, 40).screened(30)
+    letter = {"functions": ("interview",), "until_revoked": True, "supervising_position": "supervisor"}
+    signer = {"signed_by_position": "field_office_director"}
+    county.act("officer.authorized", county.officer, FEDERAL, county.ago(hours=29), **letter, **signer)
+    return service(flow)
+
+
+def unsigned_position(county: County) -> Attempt:
+    flow = Flow(county, 40).screened(30)
+    return Attempt(Role.FEDERAL_SUPERVISOR, f"/custody/{flow.subject}/warrant-signed/", {"form": "I-200"})
+
+
+def not_charged(county: County) -> Attempt:
+    flow = Flow.of(county, without_a_charge(county).path.split("/")[2])
+    flow.sign(2)
+    return detainer(flow)
+
+
+def after_the_48_hours(county: County) -> Attempt:
+    flow = Flow(county, 100).screened(90).detained(80).held(62)
+    flow.do("transfer_in_place", receiving_officer="federal-2", receipt="R-1", at=61)
+    return Attempt(Role.BOOKING_OFFICER, f"/custody/{flow.subject}/departed/", TO_ICE)
+
+
+def driven_elsewhere(county: County) -> Attempt:
+    attempt = transfer(county)
+    said = TO_ICE | {"driven_by_actor": "yes", "facility_approved": "no"}
+    return Attempt(Role.DESIGNATED_OFFICER, attempt.path, said)
+
+
+def without_a_warrant(county: County) -> Attempt:
+    flow = Flow(county, 40).screened(30)
+    flow.do("issue_detainer", form_version="2017", box="2", escape_risk=True, at=20)
+    flow.do("serve_detainer", language="es", copy_given=True, at=19)
+    return held(flow)
+
+
+def bail_refused(county: County) -> Attempt:
+    flow = Flow(county, 40)
+    flow.do("set_bail", by=JAIL, at=10)
+    flow.do("tender_bail", by=JAIL, at=2)
+    path = f"/custody/{flow.subject}/bail-refused/"
+    return Attempt(Role.BOOKING_OFFICER, path, {"refused_for": "detainer"})
 
 
 def with_warrant(flow: Flow) -> Flow:
-    flow.do("sign_warrant", "I-200", by=FEDERAL, at=20)
+    flow.sign(20, "I-200")
     return flow
 
 
@@ -226,9 +343,7 @@ def determined(flow: Flow, by: ActorRole = OFFICER) -> Flow:
 
 def unreviewed(county: County) -> Attempt:
     flow = determined(Flow(county, 40))
-    check = {"system": "cis", "response": "record_found"}
-    county.act("record_check.done", flow.subject, OFFICER, flow.ago(26), **check)
-    return detainer(with_warrant(flow))
+    return service(flow)
 
 
 def unchecked(county: County) -> Attempt:
@@ -256,7 +371,7 @@ def held(flow: Flow) -> Attempt:
 
 def unserved(county: County) -> Attempt:
     flow = with_warrant(Flow(county, 40).screened(30))
-    flow.do("issue_detainer", form_version="2017", ground="biometric_match", at=19)
+    flow.do("issue_detainer", form_version="2017", grounds=["biometric_match"], at=19)
     return held(flow)
 
 
@@ -290,27 +405,28 @@ def unsigned(county: County) -> Attempt:
     return Attempt(Role.COORDINATOR, "/agreements/agreement-2/effect/", {"facilities": [county.jail]})
 
 
-def of_agreement(role: Role, slug: str) -> Stage:
-    return lambda county: Attempt(role, f"/agreements/agreement-{county.ori}/{slug}/")
+def of_agreement(role: Role, slug: str, **said: str) -> Stage:
+    return lambda county: Attempt(role, f"/agreements/agreement-{county.ori}/{slug}/", dict(said))
 
 
-def letter(officer: str, **more: str) -> Attempt:
+def letter(officer: str, **more: str | list[str]) -> Attempt:
     return Attempt(Role.FEDERAL_SUPERVISOR, f"/officers/{officer}/authorize/", LETTER | more)
 
 
 def without(missing: str) -> Stage:
-    """The authorization of an officer who lacks one of the three things that come before it."""
+    """The authorization of an officer who lacks one of the things that come before it."""
     course = {"course": "jem_basic"}
-    before = {
+    before: dict[str, dict[str, object]] = {
+        "background_check.done": {},
         "officer.eligibility_decided": {"outcome": "eligible", "decided_by": "federal"},
         "training.completed": course,
         "examination.taken": course | {"score": 88.0, "attempt": 1, "remedial": False},
+        "officer.certified": {},
     }
 
     def stage(county: County) -> Attempt:
         when, officer = county.ago(days=9), "officer-9"
-        nomination = {"employer": county.ori, "citizenship_attested": True, "name": "Sample Officer"}
-        county.act("officer.nominated", officer, COORDINATOR, when, **nomination)
+        nominated(county)
         for event, said in before.items():
             if event != missing:
                 county.act(event, officer, FEDERAL, when, **said)
@@ -348,25 +464,29 @@ def own_unit(county: County) -> Attempt:
     return Attempt(Role.REVIEWER, "/reviews/open/", said)
 
 
-NOTICE = {"notice_reason": "r", "length_days": 30, "how_to_answer": "in writing"}
-
 ATTEMPTS: dict[str, Stage] = {
-    "AGR-01": after_agreement("agreement.suspended", **NOTICE),
+    "AGR-01": suspended_service,
     "AGR-02": unsigned,
     "AGR-03": under_another_model,
-    "AGR-04": lambda county: letter(county.officer, supervising_position=""),
-    "AGR-05": of_agreement(Role.COORDINATOR, "amend"),
+    "AGR-04": lambda county: letter(county.officer, functions=[]),
+    "AGR-05": of_agreement(Role.COORDINATOR, "amend", part="main_text"),
     "AGR-08": of_agreement(Role.FEDERAL_SUPERVISOR, "suspend"),
     "AGR-10": after_agreement("agreement.ended", ground="notice"),
+    "AGR-11": of_agreement(Role.COORDINATOR, "end", ground="notice"),
+    "AGR-12": notice_by_email,
     "OFF-01": after_officer("officer.left"),
     "OFF-02": without("officer.eligibility_decided"),
     "OFF-03": without("training.completed"),
     "OFF-04": without("examination.taken"),
-    "OFF-05": after_officer("officer.revoked", reason="r"),
-    "OFF-06": refresher_overdue,
+    "OFF-05": without_the_form,
+    "OFF-06": refresher_in_the_past,
     "OFF-07": after_officer("officer.suspended", reason="r"),
     "OFF-09": not_designated,
-    "OFF-10": after_officer("officer.assigned", assigned_facility="elsewhere"),
+    "OFF-10": no_longer_assigned,
+    "OFF-11": after_officer("officer.credential_returned"),
+    "OFF-12": without("officer.certified"),
+    "OFF-13": unwritten_revocation,
+    "OFF-15": without_conditions,
     "SCO-01": before_the_booking,
     "SCO-02": without_a_charge,
     "SCO-03": in_another_jail,
@@ -374,29 +494,44 @@ ATTEMPTS: dict[str, Stage] = {
     "SCO-05": lambda county: transfer(county, due=False),
     "UNI-03": out_of_order,
     "UNI-05": lambda county: interview(county, ground=""),
-    "UNI-07": again_without_a_reason,
+    "UNI-05R": lambda county: interview(county, ground=""),
     "LAN-01": lambda county: interview(county, interpreter_asked="no"),
     "LAN-02": lambda county: interview(county, interpreter_needed="yes"),
+    "LAN-02N": unnamed_interpreter,
+    "LAN-04T": lambda county: interview(county, language="fr", advisal_given="no"),
+    "LAN-06": lambda county: interview(county, interpreter_offered="no"),
     "LAN-03": lambda county: interview(county, aid_needed="yes", aid_given="no"),
     "CIT-02": lambda county: detainer(with_claim(with_warrant(Flow(county, 40).screened(30)))),
     "CIT-03": by_word_of_mouth,
     "CIT-04": lambda county: detainer(with_claim(with_warrant(Flow(county, 40).screened(30)), "citizen")),
+    "CIT-05": lambda county: service(with_claim(Flow(county, 40).screened(30))),
     "SUP-02": unreviewed,
     "SUP-03": own_review,
-    "SUP-05": lambda county: detainer(
-        with_warrant(Flow(county, 40).screened(30, "return")), Role.FEDERAL_SUPERVISOR
-    ),
+    "SUP-05": lambda county: detainer(with_warrant(Flow(county, 40).screened(30, "return"))),
     "DET-01": lambda county: detainer(Flow(county, 40).screened(30)),
+    "DET-02": unsigned_position,
+    "DET-03": lambda county: detainer(with_warrant(Flow(county, 40).screened(30)), grounds=[]),
     "DET-04": unserved,
     "DET-07": served_too_early,
     "DET-09": unchecked,
+    "DET-10": not_charged,
+    "DET-11": without_the_function,
+    "DET-12": lambda county: detainer(Flow(county, 40).screened(30).sign(20, "I-205")),
+    "DET-13": lambda county: service(Flow(county, 40).screened(30), identified="no"),
+    "HLD-03": after_the_48_hours,
     "HLD-04": cancelled,
     "TRF-01": lambda county: transfer(county, said={"destination": "ice"}),
-    "TRF-03": lambda county: transfer(county, told=False),
+    "TRF-05": driven_elsewhere,
+    "AUT-01": without_a_warrant,
+    "AUT-02": lambda county: detainer(Flow(county, 40).screened(30), box="2", escape_risk="no"),
+    "BAL-01": bail_refused,
     "CMP-06": own_complaint,
     "REV-01": before_the_sample,
     "REV-04": own_unit,
     "REC-02": check_after_the_departure,
+    "REC-05": lambda county: Attempt(
+        Role.COORDINATOR, "/export/", {"recipient": "media", "legal_ground": "none"}
+    ),
 }
 
 
@@ -417,12 +552,6 @@ def only_federal(path: str) -> Callable[[County], bool]:
 
 def _required(form: type[forms.Form], *names: str) -> bool:
     return all(form.base_fields[name].required for name in names)
-
-
-def _never_recorded(*words: str) -> bool:
-    desk = Path(evenhand.desk.__file__).parent
-    texts = (p.read_text() for p in desk.rglob("*.py") if p.name != "names.py")
-    return not any(word in text for text in texts for word in words)
 
 
 def _readers_may_read(county: County) -> bool:
@@ -451,15 +580,10 @@ def _a_correction_asks_why(county: County) -> bool:
 
 NO_PAGE: dict[str, NoPage] = {
     "SUP-04": NoPage("only a federal supervisor opens the page", only_federal("/supervision/x/document/")),
-    "DET-02": NoPage("only a federal supervisor opens the page", only_federal("/custody/x/warrant-signed/")),
-    "DET-03": NoPage("the form asks for it first", lambda county: _required(IssueDetainerForm, "ground")),
+    "UNI-07": NoPage("the form asks for the reason first", lambda county: _required(ReopenForm, "reason")),
     "REV-02": NoPage(
         "the form asks for all of it first", lambda county: _required(FindingForm, *FindingForm.base_fields)
     ),
     "REC-03": NoPage("the form of a correction asks for the reason first", _a_correction_asks_why),
     "REC-04": NoPage("pages of a case open to those who may read it only", _readers_may_read),
-    "REC-05": NoPage(
-        "no page releases information",
-        lambda county: _never_recorded("access.exported", "AccessExported"),
-    ),
 }

@@ -65,6 +65,8 @@ class Seat:
 
     def _say(self, name: str, value: str | bool | list[str]) -> None:
         fields = self.page.locator(f'main [name="{name}"]')
+        # A page that lacks the field would else be waited for until the ceiling.
+        assert fields.count(), f"no field {name} on {self.page.url}:\n{self.text}"
         kind = fields.first.evaluate("e => e.type")
         match kind:
             case "radio":

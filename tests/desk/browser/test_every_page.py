@@ -17,7 +17,9 @@ NOT_OPEN = frozenset(
     {
         # Steps that are not due, and what is not there, in the county of the tests.
         "agreements:effect",
+        "agreements:extend",
         "agreements:reinstate",
+        "agreements:response",
         "agreements:sign-agency",
         "agreements:sign-ice",
         "bookings:result",
@@ -57,6 +59,7 @@ OTHERS = [
 SENT_TO = {
     "account_stay",
     "set_theme",
+    "refusal:confirm",
     "refusal:decide",
     "accounts:invite",
     "programs:revoke",

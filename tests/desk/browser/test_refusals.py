@@ -19,10 +19,11 @@ from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
 from evenhand.record.events import EVENT_TYPES
 from evenhand.rules.catalog import CATALOG
-from evenhand.rules.rule import Severity
+from evenhand.rules.rule import Severity, Use
 
 GUARDS = {rule.id for name in EVENT_TYPES for rule in rules_about(name)}
-WARNINGS = {rule for rule in GUARDS if CATALOG[rule].severity is not Severity.VIOLATION}
+WARNINGS = {rule for rule in GUARDS if set(CATALOG[rule].severities) != {Severity.VIOLATION}}
+"""Rules of which a breach may be a warning, under some terms of the agreement at least."""
 FIRST = {rule.partition("-")[0]: rule for rule in reversed(ATTEMPTS)}.values()
 """Of each family of rules the first, outside the trials."""
 EACH = [pytest.param(rule, marks=[] if rule in FIRST else [pytest.mark.trial]) for rule in ATTEMPTS]
@@ -51,7 +52,8 @@ def refused(seat: Seat, attempt: Attempt, language: str = "en") -> list[str]:
         seat.enter(**attempt.said)
     assert answer.value.status == 409, seat.text
     rules = seat.page.locator("main h2").all_inner_texts()
-    assert recorded() - before == Counter({"guard.refused": len(rules)})
+    blocking = [rule for rule in rules if CATALOG[rule].use is Use.BLOCKS]
+    assert recorded() - before == Counter({"guard.refused": len(blocking)})
     return rules
 
 
@@ -82,17 +84,21 @@ def test_a_refusal_at_each_guard(seat: Seat, rule: str) -> None:
     assert sentence in said
     assert remedy in said
     assert all(str(citation) in said for citation in CATALOG[rule].citations)
-    may_ask = set(rules) <= WARNINGS
-    assert (seat.page.locator('main a[href="/second-person/ask/"]').count() == 1) == may_ask
-    assert (alone in seat.text) != may_ask
+    blocking = {one for one in rules if CATALOG[one].use is Use.BLOCKS}
+    ask = seat.page.locator('main a[href="/second-person/ask/"]').count() == 1
+    confirm = seat.page.locator('main form[action="/warnings/confirm/"]').count() == 1
+    assert confirm == (not blocking)
+    assert not ask or blocking <= WARNINGS
+    assert (alone in seat.text) == (not ask and not confirm)
     assert faults(seat.page, scheme, 320 if place % 3 else 1024) == []
 
 
 @pytest.mark.parametrize(
     ("rule", "event", "second"),
     [
-        ("OFF-10", "interview.held", Role.COORDINATOR),
-        ("DET-07", "warrant.served", Role.FEDERAL_SUPERVISOR),
+        ("AUT-01", "custody.hold_started", Role.COORDINATOR),
+        ("SUP-02", "warrant.served", Role.FEDERAL_SUPERVISOR),
+        ("OFF-13", "officer.revoked", Role.COORDINATOR),
     ],
 )
 def test_a_second_person_lets_it_pass(seat: Seat, rule: str, event: str, second: Role) -> None:
@@ -111,12 +117,20 @@ def test_a_second_person_lets_it_pass(seat: Seat, rule: str, event: str, second:
     assert seat.found == {}
 
 
-def test_a_second_person_does_not_let_it_pass(seat: Seat) -> None:
-    refused(seat, ATTEMPTS["REV-01"](seat.county))
+def test_a_warning_is_saved_anyway(seat: Seat) -> None:
+    assert refused(seat, ATTEMPTS["LAN-06"](seat.county)) == ["LAN-06"]
     before = recorded()
-    seat.follow("Ask a second person").send("Ask", reason="The sample was drawn on paper.")
+    seat.send("Save anyway")
+    assert recorded() - before == Counter({"interview.held": 1, "guard.warned": 1})
+    assert seat.found == {}
+
+
+def test_a_second_person_does_not_let_it_pass(seat: Seat) -> None:
+    refused(seat, ATTEMPTS["AUT-01"](seat.county))
+    before = recorded()
+    seat.follow("Ask a second person").send("Ask", reason="The court has the warrant.")
     seat.sit(Role.COORDINATOR).open("/second-person/")
-    seat.send("Do not let it pass", reason="Draw the sample first.")
+    seat.send("Do not let it pass", reason="Release the person.")
     expect(seat.page.get_by_role("status")).to_contain_text("The act was not let pass.")
     assert recorded() - before == Counter({"guard.refused": 1})
     with within(EVERYTHING):

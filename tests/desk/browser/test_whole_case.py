@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
+from desk.browser.attempts import WARRANT
 from desk.browser.conftest import SignIn
 from desk.browser.seat import Seat
 from desk.county import ZONE, County
+from desk.custody.flow import SIGNER
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.record.rebuild import rebuild
@@ -20,6 +22,8 @@ FEDERAL, COORDINATOR = Role.FEDERAL_SUPERVISOR, Role.COORDINATOR
 INTERVIEW: dict[str, str | bool | list[str]] = {
     "ground": "stated_birth_abroad",
     "language": "es",
+    "can_read": "yes",
+    "interpreter_offered": "yes",
     "interpreter_asked": "yes",
     "interpreter_needed": "no",
     "aid_needed": "no",
@@ -84,8 +88,8 @@ def test_from_booking_to_release(seat: Seat) -> None:
     subject = _book(seat)
     _determine(seat, subject)
     custody = f"/custody/{subject}"
-    seat.open(f"{custody}/warrant-signed/").send(form="I-200")
-    seat.sit(OFFICER).open(f"{custody}/detainer-issued/").send(ground="biometric_match")
+    seat.open(f"{custody}/warrant-signed/").send(form="I-200", signer_position=SIGNER)
+    seat.sit(OFFICER).open(f"{custody}/detainer-issued/").send(grounds=["biometric_match"])
     seat.open(f"{custody}/detainer-served/").send(language="es", copy_given="yes")
     seat.open(f"{custody}/paper/detainer/")
     seat.open(f"{custody}/ice-notified/").send()
@@ -93,7 +97,7 @@ def test_from_booking_to_release(seat: Seat) -> None:
     seat.open(f"{custody}/hold-started/").send(basis="detainer")
     expect(seat.open("/custody/").page.get_by_text("2026-1").first).to_be_visible()
     seat.sit(OFFICER).open(f"{custody}/warrant-served/").send(
-        language="es", interpreter_needed="yes", interpreter="Sample Interpreter", copy_given="yes"
+        **WARRANT | {"interpreter_needed": "yes", "interpreter": "Sample Interpreter"}
     )
     seat.open(f"{custody}/paper/warrant/")
     seat.sit(JAIL).open(f"{custody}/released/").send()
@@ -128,7 +132,7 @@ def test_a_refusal_shows_the_rule_and_the_way(seat: Seat) -> None:
     subject = _book(seat)
     _screen(seat, subject)
     seat.open(f"/screening/{subject}/interview/").send(**INTERVIEW | {"ground": ""})
-    for said in ("This act was not recorded", "UNI-05", "Source", "What would make it lawful"):
+    for said in ("We did not save this", "UNI-05", "Source", "How to comply"):
         assert said in seat.text
     assert seat.found == {}
 
@@ -171,6 +175,10 @@ def test_from_a_complaint_to_the_end_of_an_agreement(seat: Seat) -> None:
     seat.sit(FEDERAL).open(f"{agreement}/suspend/").send(
         notice_reason="The review's finding.", length_days="30", how_to_answer="In writing."
     )
+    seat.open(f"{agreement}/response/").send()
+    last_day = (county.began + timedelta(days=60)).strftime("%Y-%m-%d")
+    seat.open(f"{agreement}/extend/").send(ends_at=last_day)
+    assert "extended" in seat.open(f"{agreement}/").text.casefold()
     seat.open(f"{agreement}/end/").send(ground="notice", reason="Not put right.")
     assert "ended" in seat.open(f"{agreement}/").text.casefold()
     seat.sit(None).open("/complain/follow/").send(reference=reference)

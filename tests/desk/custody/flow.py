@@ -17,11 +17,28 @@ INTERVIEW = {
     "interpreter_needed": False,
     "aid_needed": False,
     "advisal_given": True,
+    "advisal_language": "es",
+    "can_read": True,
+    "interpreter_offered": True,
     "stated_place_of_birth": "Distinctive Birthplace",
     "stated_citizenship": "Distinctive Citizenship",
 }
 OFFICER, BOOKING = ActorRole.DESIGNATED_OFFICER, ActorRole.BOOKING_OFFICER
 FEDERAL = ActorRole.FEDERAL_SUPERVISOR
+
+SIGNER = "supervisory_detention_and_deportation_officer"
+SERVE: dict[str, Any] = {
+    "language": "es",
+    "copy_given": True,
+    "interpreter_needed": False,
+    "interpreter_offered": True,
+    "can_read": True,
+    "aid_needed": False,
+    "advisal_given": True,
+    "identified": True,
+    "reason_stated": True,
+}
+"""What is recorded of a warrant's service."""
 
 
 class Flow:
@@ -30,6 +47,13 @@ class Flow:
     def __init__(self, county: County, hours: float, number: str = "B-1") -> None:
         self.county = county
         self.subject = booked(county, number, hours)
+
+    @classmethod
+    def of(cls, county: County, subject: str) -> "Flow":
+        """The case of a booking that is there already."""
+        flow = cls.__new__(cls)
+        flow.county, flow.subject = county, subject
+        return flow
 
     def case(self) -> Case:
         with within(EVERYTHING):
@@ -59,10 +83,15 @@ class Flow:
         act("determination.reviewed", self.subject, FEDERAL, when, outcome=outcome, reason="read")
         return self
 
+    def sign(self, at: float, form: str = "I-200") -> "Flow":
+        """With a signed warrant."""
+        self.do("sign_warrant", form, signer_position=SIGNER, by=FEDERAL, at=at)
+        return self
+
     def detained(self, at: float) -> "Flow":
         """With a warrant, and a detainer issued and served."""
-        self.do("sign_warrant", "I-200", by=FEDERAL, at=at)
-        self.do("issue_detainer", form_version="2017", ground="biometric_match", at=at)
+        self.sign(at)
+        self.do("issue_detainer", form_version="2017", grounds=["biometric_match"], at=at)
         self.do("serve_detainer", language="es", copy_given=True, at=at)
         return self
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from desk.county import County
-from desk.custody.flow import BOOKING, FEDERAL, OFFICER, Flow
+from desk.custody.flow import BOOKING, FEDERAL, OFFICER, SERVE, Flow
 from evenhand.desk.record import history
-from evenhand.desk.record.act import BadActError, RefusedError
+from evenhand.desk.record.act import BadActError, RefusedError, WarnedError, confirming_warnings
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import SubjectKind
@@ -32,11 +32,8 @@ def test_from_the_detainer_to_the_departure(county: County) -> None:
     flow = Flow(county, 40).screened(30).detained(28)
     flow.do("notify_ice", at=27)
     flow.held(20)
-    flow.do(
-        "serve_warrant", language="es", copy_given=True, interpreter_needed=True, interpreter="I. P.", at=19
-    )
+    flow.do("serve_warrant", **SERVE | {"interpreter_needed": True, "interpreter": "I. P."}, at=19)
     flow.do("advise_consulate", country="CN", asked=False, at=18)
-    assert refused(flow, "depart", by=BOOKING, **TO_ICE) == {"TRF-03"}
     flow.do("notify_consulate", country="CN", at=17)
     flow.do("transfer_in_place", receiving_officer="federal-2", receipt="R-1", at=3)
     flow.do("depart", by=BOOKING, at=1, **TO_ICE)
@@ -73,28 +70,28 @@ def test_a_local_officer_signs_no_warrant(county: County) -> None:
 
 def test_a_detainer_needs_warrant_checks_review_and_ground(county: County) -> None:
     flow = Flow(county, 9)
-    rules = refused(flow, "issue_detainer", form_version="2017", ground=None)
-    assert {"DET-01", "DET-03", "DET-09", "SUP-02"} <= rules
+    rules = refused(flow, "issue_detainer", form_version="2017")
+    assert rules == {"AUT-02", "DET-01", "DET-03", "DET-09"}
     flow.screened(8)
-    assert refused(flow, "issue_detainer", form_version="2017", ground="final_order") == {"DET-01"}
+    stated = {"grounds": ["final_order"], "escape_risk": True}
+    assert refused(flow, "issue_detainer", form_version="2017", **stated) == {"DET-01"}
 
 
 def test_a_returned_determination_is_not_acted_on(county: County) -> None:
     flow = Flow(county, 9).screened(8, "return")
-    flow.do("sign_warrant", "I-200", by=FEDERAL, at=7)
-    # SUP-05 alone stands against a federal officer, SUP-02 too against a local one.
-    rules = refused(flow, "issue_detainer", form_version="2017", ground="final_order")
-    assert rules == {"SUP-02", "SUP-05"}
-    rules = refused(flow, "issue_detainer", form_version="2017", ground="final_order", by=FEDERAL)
+    flow.sign(7, "I-200")
+    rules = refused(flow, "issue_detainer", form_version="2017", grounds=["final_order"])
     assert rules == {"SUP-05"}
+    # ICE's own officers are not bound by it.
+    flow.do("issue_detainer", form_version="2017", grounds=["final_order"], by=FEDERAL)
 
 
 def test_no_hold_without_a_detainer_served(county: County) -> None:
     flow = Flow(county, 9).screened(8)
     flow.do("release_due", "dismissed", by=BOOKING, at=2)
-    assert refused(flow, "start_hold", "detainer", by=BOOKING) == {"HLD-04", "DET-04"}
-    flow.do("sign_warrant", "I-205", by=FEDERAL, at=1.5)
-    flow.do("issue_detainer", form_version="2017", ground="final_order", at=1.5)
+    assert refused(flow, "start_hold", "detainer", by=BOOKING) == {"AUT-01", "HLD-04"}
+    flow.sign(1.5, "I-205")
+    flow.do("issue_detainer", form_version="2017", grounds=["final_order"], at=1.5)
     assert refused(flow, "start_hold", "detainer", by=BOOKING) == {"DET-04"}
     flow.do("serve_detainer", language="en", copy_given=True, at=1)
     flow.do("start_hold", "detainer", by=BOOKING)
@@ -110,24 +107,22 @@ def test_a_warrant_is_not_served_after_the_person_has_gone(county: County) -> No
     flow = Flow(county, 40).screened(30).detained(28)
     flow.do("release_due", "bond", by=BOOKING, at=20)
     flow.do("release", by=BOOKING, at=19)
-    rules = refused(flow, "serve_warrant", language="es", copy_given=True, interpreter_needed=False)
-    assert "DET-07" in rules
+    assert "REC-02" in refused(flow, "serve_warrant", **SERVE)
 
 
 def test_an_open_claim_stops_detainer_service_and_transfer(county: County) -> None:
     flow = Flow(county, 40).screened(30)
-    flow.do("sign_warrant", "I-200", by=FEDERAL, at=29)
+    flow.sign(29, "I-200")
     county.act("citizenship.claimed", flow.subject, OFFICER, flow.ago(28), how="stated")
-    assert "CIT-02" in refused(flow, "issue_detainer", form_version="2017", ground="final_order")
-    serve = {"language": "es", "copy_given": True, "interpreter_needed": False}
-    assert "CIT-02" in refused(flow, "serve_warrant", **serve)
+    assert "CIT-02" in refused(flow, "issue_detainer", form_version="2017", grounds=["final_order"])
+    assert "CIT-02" in refused(flow, "serve_warrant", **SERVE)
     flow.do("release_due", "bond", by=BOOKING, at=2)
     assert "CIT-02" in refused(flow, "transfer_in_place", receiving_officer="f", receipt="r")
 
 
 def test_a_claim_resolved_for_the_person_ends_the_case(county: County) -> None:
     flow = Flow(county, 40).screened(30)
-    flow.do("sign_warrant", "I-200", by=FEDERAL, at=29)
+    flow.sign(29, "I-200")
     county.act("citizenship.claimed", flow.subject, OFFICER, flow.ago(28), how="stated")
     county.act(
         "citizenship.resolved",
@@ -138,7 +133,7 @@ def test_a_claim_resolved_for_the_person_ends_the_case(county: County) -> None:
         grounds=("passport",),
         in_writing=True,
     )
-    assert "CIT-04" in refused(flow, "issue_detainer", form_version="2017", ground="final_order")
+    assert "CIT-04" in refused(flow, "issue_detainer", form_version="2017", grounds=["final_order"])
 
 
 def test_ice_takes_custody_only_after_release_is_due(county: County) -> None:
@@ -149,9 +144,11 @@ def test_ice_takes_custody_only_after_release_is_due(county: County) -> None:
     assert refused(flow, "depart", by=BOOKING, **TO_ICE) == {"SCO-05"}
 
 
-def test_a_transfer_needs_officer_receipt_and_consular_advisal(county: County) -> None:
+def test_a_transfer_without_officer_and_receipt_is_warned_of(county: County) -> None:
     flow = Flow(county, 40).screened(30).detained(28).held(20)
-    assert refused(flow, "depart", destination="ice", by=BOOKING) == {"TRF-01", "TRF-03"}
+    with confirming_warnings(), pytest.raises(WarnedError) as error:
+        flow.do("depart", destination="ice", by=BOOKING)
+    assert {refusal.rule.id for refusal in error.value.refusals} == {"TRF-01"}
 
 
 def test_nothing_comes_after_the_departure(county: County) -> None:

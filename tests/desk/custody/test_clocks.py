@@ -69,10 +69,10 @@ def histories(draw: st.DrawFn) -> list[Entry]:
 
 
 @given(histories())
-def test_a_clock_is_missed_where_the_audit_finds_a_breach_and_at_its_deadline(entries: list[Entry]) -> None:
+def test_a_clock_is_missed_where_the_audit_finds_a_breach_and_by_its_deadline(entries: list[Entry]) -> None:
     context = examples.parse("0h person.booked", SubjectKind.BOOKING).context
     rows = history.rows(entries)
-    made = list(clocks_of("NC0600000:B-1", entries))
+    made = list(clocks_of("NC0600000:B-1", entries, context.standings))
     for rule in RULES:
         breaches = judge(CATALOG[rule], rows, context).breaches
         found = {breach.deadline for breach in breaches if breach.deadline is not None}
@@ -81,17 +81,19 @@ def test_a_clock_is_missed_where_the_audit_finds_a_breach_and_at_its_deadline(en
             for clock in made
             if clock.rule == rule and read(clock, context.observed_until).state in (State.ENDED, State.LATE)
         }
-        if rule == "CIT-04":
-            # Going on after the resolution breaks the rule too, whenever the detainer was lifted.
-            assert missed <= found
-        else:
-            assert missed == found
+        # Where the audit cannot tell, for want of a moment, the desk warns all the same. Where a deadline is a
+        # range, as with two moments of release due, the finding states its end and the desk warns at its start.
+        assert all(any(due <= deadline for due in missed) for deadline in found), rule
 
 
 def _held(zone: str, start: str) -> tuple[datetime, datetime]:
     """The ends of the regulation's and of the form's clock for a hold that began at a local time."""
     at = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    entries = [entry(1, "custody.release_due", at, zone), entry(2, "custody.hold_started", at, zone)]
+    entries = [
+        entry(1, "detainer.issued", at, zone, form_version="2017"),
+        entry(2, "custody.release_due", at, zone),
+        entry(3, "custody.hold_started", at, zone),
+    ]
     ends = {c.rule: c.due_at.astimezone(ZoneInfo(zone)) for c in clocks_of("x", entries)}
     return ends["HLD-01"], ends["HLD-01F"]
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from desk.county import County
-from desk.custody.flow import BOOKING, FEDERAL, INTERVIEW, Flow
+from desk.custody.flow import BOOKING, FEDERAL, INTERVIEW, SERVE, SIGNER, Flow
 from desk.custody.test_acts import TO_ICE
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.custody.filters import DetainerFilter, FacilityFilter
@@ -28,7 +28,7 @@ LISTS = ("clocks", "detainers", "releases")
 def flow(county: County) -> Flow:
     """A case with everything on it that must not be shown, up to the departure."""
     made = Flow(county, 40).screened(30).detained(28).held(20)
-    made.do("serve_warrant", language="es", copy_given=True, interpreter_needed=False, at=19)
+    made.do("serve_warrant", **SERVE, at=19)
     made.do("advise_consulate", country="JM", asked=False, at=18)
     made.do("notify_consulate", country="JM", at=17)
     return made
@@ -129,7 +129,7 @@ def test_two_persons_differ_in_the_list_by_their_clocks_alone(county: County, cl
 
 def test_the_signature_of_a_warrant_is_federal(county: County) -> None:
     flow = Flow(county, 9)
-    flow.do("sign_warrant", "I-205", by=FEDERAL)
+    flow.do("sign_warrant", "I-205", signer_position=SIGNER, by=FEDERAL)
     with within(EVERYTHING):
         assert flow.case().warrant_form == "I-205"
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from desk.county import County
-from desk.custody.flow import BOOKING, FEDERAL, OFFICER, Flow
+from desk.custody.flow import BOOKING, OFFICER, SIGNER, Flow
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.custody.offers import OFFERS
 from evenhand.desk.custody.papers import PAPERS
@@ -17,6 +17,19 @@ from evenhand.desk.record import history
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import SubjectKind
+
+DETAINER = {"form_version": "2017", "box": "1", "grounds": ["final_order"]}
+SERVICE = {
+    "language": "es",
+    "can_read": "yes",
+    "interpreter_offered": "yes",
+    "interpreter_needed": "no",
+    "aid_needed": "no",
+    "advisal_given": "yes",
+    "identified": "yes",
+    "reason_stated": "yes",
+    "copy_given": "yes",
+}
 
 
 def signed_in(county: County, role: Role) -> Client:
@@ -40,8 +53,8 @@ def test_a_whole_custody_through_the_pages(county: County) -> None:
         for role in (Role.BOOKING_OFFICER, Role.DESIGNATED_OFFICER, Role.FEDERAL_SUPERVISOR)
     )
     steps = [
-        (federal, "warrant_signed", {"form": "I-200"}),
-        (officer, "detainer_issued", {"ground": "biometric_match"}),
+        (federal, "warrant_signed", {"form": "I-200", "signer_position": SIGNER}),
+        (officer, "detainer_issued", DETAINER | {"grounds": ["biometric_match"]}),
         (officer, "detainer_served", {"language": "es", "copy_given": "yes"}),
         (officer, "ice_notified", {}),
         (jail, "release_due", {"cause": "bond"}),
@@ -49,12 +62,7 @@ def test_a_whole_custody_through_the_pages(county: County) -> None:
         (
             officer,
             "warrant_served",
-            {
-                "language": "es",
-                "interpreter_needed": "yes",
-                "interpreter": "Interpreter Name",
-                "copy_given": "yes",
-            },
+            SERVICE | {"interpreter_needed": "yes", "interpreter": "Interpreter Name"},
         ),
         (officer, "consulate_advised", {"country": "JM", "asked": "no"}),
         (officer, "consulate_notified", {"country": "JM"}),
@@ -90,7 +98,7 @@ def test_a_whole_custody_through_the_pages(county: County) -> None:
 
 def test_a_refused_act_says_which_rule_stands_against_it(county: County) -> None:
     flow = Flow(county, 40).screened(30)
-    answer = post(signed_in(county, Role.DESIGNATED_OFFICER), "detainer_issued", flow, ground="final_order")
+    answer = post(signed_in(county, Role.DESIGNATED_OFFICER), "detainer_issued", flow, **DETAINER)
     assert answer.status_code == 409
     page = text(answer)
     assert "DET-01" in page
@@ -101,8 +109,8 @@ def test_a_refused_act_says_which_rule_stands_against_it(county: County) -> None
 @pytest.mark.parametrize(
     ("view", "said", "rules"),
     [
-        ("hold_started", {"basis": "detainer"}, ("HLD-04", "DET-04")),
-        ("departed", {"destination": "ice"}, ("TRF-01", "TRF-03", "SCO-05")),
+        ("hold_started", {"basis": "detainer"}, ("HLD-04",)),
+        ("departed", {"destination": "ice"}, ("TRF-01", "SCO-05")),
     ],
 )
 def test_refusals_in_the_jail(
@@ -120,7 +128,7 @@ def test_a_bad_form_names_the_field(county: County) -> None:
     said = {"language": "es", "interpreter_needed": "yes", "copy_given": "yes"}
     answer = post(client, "warrant_served", flow, **said)
     assert answer.status_code == 422
-    assert "Name the interpreter" in text(answer)
+    assert "Enter the interpreter" in text(answer)
     answer = post(client, "detainer_served", flow, language="es", copy_given="yes", at="2999-01-01T00:00")
     assert answer.status_code == 422
     assert "future" in text(answer)
@@ -169,8 +177,6 @@ def test_still_held_is_recorded_as_a_lapse_at_the_end_of_the_clock(county: Count
         "ice_on_the_way",
         flow.ago(12),
     )
-    page = text(client.get(reverse("custody:clocks")))
-    assert "HLD-03" in page
     # Said once; after that only release and departure are left to record.
     assert post(client, "still_held", flow, why="other").status_code == 422
     case_page = text(client.get(reverse("bookings:case", args=[flow.subject])))
@@ -187,8 +193,8 @@ def test_nobody_is_still_held_before_the_clock_has_ended(county: County) -> None
 def test_detainers_show_what_is_not_served_and_what_is_late(county: County) -> None:
     late = Flow(county, 90, "B-1").screened(80).detained(40)
     early = Flow(county, 91, "B-2").screened(80)
-    early.do("sign_warrant", "I-200", by=FEDERAL, at=10)
-    early.do("issue_detainer", form_version="2017", ground="final_order", at=10)
+    early.sign(10)
+    early.do("issue_detainer", form_version="2017", grounds=["final_order"], at=10)
     client = signed_in(county, Role.COORDINATOR)
     page = text(client.get(reverse("custody:detainers")))
     assert page.index("B-1") < page.index("B-2")
@@ -282,7 +288,7 @@ def test_a_correction_is_judged_too(county: County) -> None:
     issued = next(e.event for e in entries if e.event.type == "detainer.issued")
     local = flow.ago(79).astimezone(ZoneInfo("America/New_York"))
     url = reverse("custody:detainer_issued", args=[flow.subject]) + f"?corrects={issued.id}"
-    said = {"ground": "final_order", "at": local.strftime("%Y-%m-%dT%H:%M"), "reason": "r"}
+    said = DETAINER | {"at": local.strftime("%Y-%m-%dT%H:%M"), "reason": "r"}
     answer = signed_in(county, Role.DESIGNATED_OFFICER).post(url, said)
     assert answer.status_code == 409
     assert "DET-01" in text(answer)

@@ -19,6 +19,7 @@ from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
 from evenhand.desk.reviews import acts as reviews
 from evenhand.record.events import ActorRole
+from evenhand.record.events.officer import Prerequisite
 from evenhand.record.events.oversight import ReviewBody
 
 
@@ -94,6 +95,7 @@ def test_a_federal_supervisor_finds_what_waits_for_ice(county: County) -> None:
         name="Sample",
         employer=county.ori,
         citizenship_attested=True,
+        prerequisites=tuple(Prerequisite),
     )
     county.act("agreement.drafted", "second", ActorRole.COORDINATOR, model="WSO", template=2025)
     due = {i.url: str(i.text) for i in home(county, Role.FEDERAL_SUPERVISOR).context["due"]}

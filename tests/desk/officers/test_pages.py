@@ -19,7 +19,10 @@ LETTER = {
     "valid_from": "2026-01-01",
     "until_revoked": "on",
     "supervising_position": "supervisory detention and deportation officer",
+    "signed_by_position": "field_office_director",
 }
+REVOCATION = {"reason": "function withdrawn", "written": "yes", "signed_by_position": "field_office_director"}
+CONDITIONS = ["knowledge_and_authority", "facility_security_training", "inmate_rules", "database_access"]
 EXAMINATION = {"course": "jem_basic", "score": "80", "attempt": "1"}
 
 
@@ -38,7 +41,13 @@ def ice(county: County) -> Client:
 
 
 def nominated(agency: Client, county: County, **more: str) -> str:
-    said = {"agency": county.ori, "name": "Sample Officer", "citizenship_attested": "on", **more}
+    said = {
+        "agency": county.ori,
+        "name": "Sample Officer",
+        "citizenship_attested": "on",
+        "prerequisites": CONDITIONS,
+        **more,
+    }
     response = agency.post("/officers/nominate/", said)
     assert response.status_code == 302, response.content.decode()
     return str(response.url).rstrip("/").rpartition("/")[2]
@@ -61,6 +70,7 @@ def done(client: Client, subject: str, slug: str, **said: object) -> None:
 
 def authorized(agency: Client, ice: Client, county: County) -> str:
     subject = nominated(agency, county)
+    done(ice, subject, "background-check", questionnaire="yes")
     done(ice, subject, "eligibility", outcome="eligible", decided_by="field office")
     done(ice, subject, "training", course="jem_basic")
     done(ice, subject, "examination", **EXAMINATION)
@@ -78,12 +88,13 @@ def test_an_officer_runs_from_nomination_to_leaving(county: County, agency: Clie
     subject = nominated(agency, county)
     assert stands(subject) is State.PREPARING
     page = agency.get(f"/officers/{subject}/").content.decode()
-    for missing in ("OFF-02", "OFF-03", "OFF-04", "OFF-05"):
+    for missing in ("OFF-02", "OFF-03", "OFF-04", "OFF-09", "OFF-12"):
         assert missing in page
     subject = authorized(agency, ice, county)
-    assert stands(subject) is State.MAY_ACT
+    assert stands(subject) is State.PREPARING
     done(ice, subject, "credential")
     done(agency, subject, "assign", assigned_facility=county.jail)
+    assert stands(subject) is State.MAY_ACT
     page = agency.get(f"/officers/{subject}/").content.decode()
     assert "What stands against" not in page
     assert f"{county.jail} detention center" in page
@@ -92,11 +103,11 @@ def test_an_officer_runs_from_nomination_to_leaving(county: County, agency: Clie
     assert "OFF-07" in agency.get(f"/officers/{subject}/").content.decode()
     done(agency, subject, "unsuspend", reason="inquiry closed")
     assert stands(subject) is State.MAY_ACT
-    done(ice, subject, "refresher", due="2020-01-01")
-    assert stands(subject) is State.REFRESHER
+    done(ice, subject, "refresher", due="2099-01-01")
     done(ice, subject, "refreshed")
     assert stands(subject) is State.MAY_ACT
-    done(ice, subject, "revoke", reason="function withdrawn")
+    assert step(ice, subject, "revoke", reason="by word of mouth", written="no").status_code == 409
+    done(ice, subject, "revoke", **REVOCATION)
     assert stands(subject) is State.REVOKED
     assert row(subject).credential_owed_since is not None
     assert "OFF-08" in agency.get(f"/officers/{subject}/").content.decode()
@@ -112,16 +123,24 @@ def test_an_officer_runs_from_nomination_to_leaving(county: County, agency: Clie
 
 @pytest.mark.parametrize(
     ("without", "rule"),
-    [("eligibility", "OFF-02"), ("training", "OFF-03"), ("examination", "OFF-04")],
+    [
+        ("background-check", "OFF-02"),
+        ("eligibility", "OFF-02"),
+        ("training", "OFF-03"),
+        ("examination", "OFF-04"),
+        ("certify", "OFF-12"),
+    ],
 )
 def test_no_authorization_before_its_steps(
     county: County, agency: Client, ice: Client, without: str, rule: str
 ) -> None:
     subject = nominated(agency, county)
-    steps = {
+    steps: dict[str, dict[str, str]] = {
+        "background-check": {},
         "eligibility": {"outcome": "eligible", "decided_by": "field office"},
         "training": {"course": "jem_basic"},
         "examination": EXAMINATION,
+        "certify": {},
     }
     for slug, said in steps.items():
         if slug != without:
@@ -134,32 +153,42 @@ def test_no_authorization_before_its_steps(
     assert row(subject).authorized_at is None
 
 
-@pytest.mark.parametrize("score", [{"score": "69"}, {"score": "90", "attempt": "3"}])
+@pytest.mark.parametrize("score", [{"score": "69"}, {"score": "90", "attempt": "2", "remedial": "on"}])
 def test_no_authorization_on_a_failed_examination(
     county: County, agency: Client, ice: Client, score: dict[str, str]
 ) -> None:
     subject = nominated(agency, county)
+    done(ice, subject, "background-check")
     done(ice, subject, "eligibility", outcome="eligible", decided_by="field office")
     done(ice, subject, "training", course="jem_basic")
-    done(ice, subject, "examination", **(EXAMINATION | score))
+    for _time in range(3 if "attempt" in score else 1):
+        done(ice, subject, "examination", **(EXAMINATION | score))
+    done(ice, subject, "certify")
     refused = step(ice, subject, "authorize", **LETTER)
     assert refused.status_code == 409
     assert "OFF-04" in refused.content.decode()
 
 
-@pytest.mark.parametrize("without", [*LETTER])
-def test_no_authorization_without_functions_duration_and_supervisor(
-    county: County, agency: Client, ice: Client, without: str
+@pytest.mark.parametrize(("without", "rule"), [("functions", "AGR-04"), ("signed_by_position", "OFF-12")])
+def test_no_authorization_without_functions_and_signer(
+    county: County, agency: Client, ice: Client, without: str, rule: str
 ) -> None:
     subject = county.officer
     refused = step(ice, subject, "authorize", **{k: v for k, v in LETTER.items() if k != without})
     assert refused.status_code == 409
-    assert "AGR-04" in refused.content.decode()
+    assert rule in refused.content.decode()
+
+
+def test_no_nomination_without_the_agreements_conditions(county: County, agency: Client) -> None:
+    said = {"agency": county.ori, "name": "Sample Officer", "citizenship_attested": "on"}
+    refused = agency.post("/officers/nominate/", said | {"prerequisites": CONDITIONS[1:]})
+    assert refused.status_code == 409
+    assert "OFF-15" in refused.content.decode()
 
 
 def test_an_officer_without_a_credential_owes_none(county: County, agency: Client, ice: Client) -> None:
     subject = authorized(agency, ice, county)
-    done(ice, subject, "revoke", reason="function withdrawn")
+    done(ice, subject, "revoke", **REVOCATION)
     assert row(subject).credential_owed_since is None
     assert "OFF-08" not in agency.get(f"/officers/{subject}/").content.decode()
 

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from evenhand.desk.officers.lapses import changes
 from evenhand.desk.officers.models import Officer
 from evenhand.desk.officers.projection import _standings
-from evenhand.desk.officers.standing import ON_EVERY_ACT, State, against_acts, state
+from evenhand.desk.officers.standing import ON_EVERY_ACT, State, against_acts, in_force, state
 from evenhand.desk.record import guard, history
 from evenhand.desk.record.history import Entry
 from evenhand.record.events import EVENT_TYPES, Event
 from evenhand.rules.answer import Verdict
-from evenhand.rules.case import Context, judge
+from evenhand.rules.case import judge
 from evenhand.rules.catalog import CATALOG
-from evenhand.rules.standing import build_standings
+from evenhand.rules.context import Context
+from evenhand.rules.standing import Standings, build_standings
+from evenhand.rules.template import Template
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 120
@@ -47,7 +49,8 @@ HISTORIES = st.lists(
 
 def _entries(said: list[dict[str, Any]]) -> list[Entry]:
     start: dict[str, Any] = {"type": "officer.nominated", "day": 0, "citizenship_attested": True}
-    return [Entry(n, _event(n, dict(one))) for n, one in enumerate([start, *said])]
+    jail = {"type": "officer.assigned", "day": 0, "assigned_facility": "jail-1"}
+    return [Entry(n, _event(n, dict(one))) for n, one in enumerate([start, jail, *said])]
 
 
 def _event(number: int, said: dict[str, Any]) -> Event:
@@ -92,7 +95,8 @@ def test_standing_is_the_rules_standing(said: list[dict[str, Any]], day: int) ->
         "actor": "officer",
         "actor_role": "designated_officer",
     }
-    context = Context(guard.provides(), moment, standings)
+    under = Standings(standings.officers, {"NC0600000": in_force(Template.J25)})
+    context = Context(guard.provides(), moment, under)
     broken = {
         rule.id
         for rule in ON_EVERY_ACT
@@ -120,5 +124,5 @@ def test_no_authority_ends_that_the_calendar_does_not_name(said: list[dict[str, 
 
 
 def test_the_rules_asked_are_those_on_the_officer_of_every_act() -> None:
-    assert {rule.id for rule in ON_EVERY_ACT} == {"OFF-01", "OFF-05", "OFF-06", "OFF-07", "OFF-09"}
+    assert {rule.id for rule in ON_EVERY_ACT} == {"OFF-01", "OFF-05", "OFF-07", "OFF-09", "OFF-10"}
     assert all(rule.id in CATALOG for rule in ON_EVERY_ACT)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.county import County, booked
-from evenhand.desk.record.act import BadActError, RefusedError
+from evenhand.desk.record.act import BadActError, RefusedError, WarnedError, confirming_warnings
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.reviews import acts
@@ -85,7 +85,7 @@ def test_a_unit_does_not_review_itself(county: County) -> None:
 
 def test_a_finding_before_the_sample_is_warned_of(county: County) -> None:
     review, by = _opened(county), county.actor(ActorRole.REVIEWER)
-    with pytest.raises(RefusedError) as refused:
+    with confirming_warnings(), pytest.raises(WarnedError) as refused:
         acts.make_finding(
             review, by, rule="UNI-02", evidence=["e"], text="x", owner="captain", due=county.ago(days=-9)
         )

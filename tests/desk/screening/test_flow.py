@@ -4,10 +4,15 @@ import pytest
 
 from desk.casework import INTERVIEW, Desk
 from desk.county import County
+from desk.custody.flow import Flow
+from desk.custody.test_pages import SERVICE
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings.models import Stage
 from evenhand.desk.record.rebuild import rebuild
+from evenhand.desk.record.scope import EVERYTHING, within
+from evenhand.desk.refusal.models import Waiting
 from evenhand.record.events import SubjectKind
+from evenhand.record.events.booking import RecordCheckDone
 
 OFFICER, FEDERAL = Role.DESIGNATED_OFFICER, Role.FEDERAL_SUPERVISOR
 
@@ -87,21 +92,34 @@ def test_no_determination_without_an_interview_or_a_check(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("UNI-05", {"ground": ""}),
         ("LAN-01", {"interpreter_asked": "no"}),
         ("LAN-01", {"interpreter_needed": ""}),
         ("LAN-02", {"interpreter_needed": "yes"}),
         ("LAN-03", {"aid_needed": "yes", "aid_given": "no"}),
     ],
 )
-def test_an_interview_is_refused(desk: Desk, rule: str, said: dict[str, str]) -> None:
+def test_an_interview_is_warned_of_and_saved_all_the_same(
+    desk: Desk, rule: str, said: dict[str, str]
+) -> None:
     subject = desk.book()
     desk.screen(subject)
-    answer = desk.post(OFFICER, f"/screening/{subject}/interview/", **{**INTERVIEW, **said})
+    officer = desk.client(OFFICER)
+    answer = officer.post(f"/screening/{subject}/interview/", {**INTERVIEW, **said})
     assert answer.status_code == 409
     assert rule in answer.content.decode()
-    assert rule in {e.rule for e in desk.events(subject, SubjectKind.SYSTEM) if e.type == "guard.refused"}
+    assert "interview.held" not in desk.types(subject)
+    assert officer.post("/warnings/confirm/").status_code == 302
+    assert rule in {e.rule for e in desk.events(subject, SubjectKind.SYSTEM) if e.type == "guard.warned"}
     assert rule in desk.get(OFFICER, f"/bookings/{subject}/").content.decode()
+    assert "interview.held" in desk.types(subject)
+
+
+def test_an_interview_without_a_ground_is_refused(desk: Desk) -> None:
+    subject = desk.book()
+    desk.screen(subject)
+    answer = desk.post(OFFICER, f"/screening/{subject}/interview/", **{**INTERVIEW, "ground": ""})
+    assert answer.status_code == 409
+    assert "UNI-05" in {e.rule for e in desk.events(subject, SubjectKind.SYSTEM) if e.type == "guard.refused"}
     assert "interview.held" not in desk.types(subject)
 
 
@@ -149,27 +167,36 @@ def test_an_officer_without_a_certificate_is_refused(county: County) -> None:
     desk.screen(subject)
     from evenhand.record.events import ActorRole
 
-    county.act("officer.revoked", county.officer, ActorRole.FEDERAL_SUPERVISOR, reason="for cause")
+    signer = {"written": True, "signed_by_position": "field_office_director"}
+    county.act("officer.revoked", county.officer, ActorRole.FEDERAL_SUPERVISOR, reason="for cause", **signer)
     answer = desk.post(OFFICER, f"/screening/{subject}/interview/", **INTERVIEW)
     assert answer.status_code == 409
     assert "OFF-07" in answer.content.decode()
 
 
-def test_a_warning_passes_with_a_second_person(county: County) -> None:
+def test_only_a_federal_supervisor_overrides_a_rule_on_supervision(county: County) -> None:
     from evenhand.record.events import ActorRole
 
     desk = Desk(county)
     subject = desk.book()
     desk.screen(subject)
-    coordinator = ActorRole.COORDINATOR
-    county.act(
-        "officer.assigned", county.officer, coordinator, county.ago(days=1), assigned_facility="elsewhere"
-    )
+    desk.interview(subject)
+    desk.check(subject)
+    desk.determine(subject)
+    flow = Flow.of(county, subject)
+    flow.sign(0)
+    flow.do("release_due", "bond", by=ActorRole.BOOKING_OFFICER, at=0)
     officer = desk.client(OFFICER)
-    answer = officer.post(f"/screening/{subject}/interview/", INTERVIEW)
+    answer = officer.post(f"/custody/{subject}/warrant-served/", SERVICE)
     assert answer.status_code == 409
-    assert "OFF-10" in answer.content.decode()
-    assert "interview.held" not in desk.types(subject)
+    assert "SUP-02" in answer.content.decode()
+    officer.post("/second-person/ask/", {"reason": "ICE concurred by telephone."})
+    with within(EVERYTHING):
+        number = Waiting.objects.get().pk
+    assert desk.post(Role.COORDINATOR, f"/second-person/{number}/", decision="approve").status_code == 302
+    assert "warrant.served" not in desk.types(subject)
+    desk.did(FEDERAL, f"/second-person/{number}/", decision="approve")
+    assert "warrant.served" in desk.types(subject)
 
 
 def test_an_interview_is_corrected_with_a_reason(desk: Desk) -> None:
@@ -248,6 +275,17 @@ def test_a_finding_of_citizenship_ends_the_case(desk: Desk) -> None:
     answer = desk.post(OFFICER, f"/screening/{subject}/check/", system="lesc", response="no_record")
     assert answer.status_code == 422
     assert "The case is over" in answer.content.decode()
+
+
+def test_a_check_states_whether_the_query_was_logged(desk: Desk) -> None:
+    subject = desk.book()
+    desk.screen(subject)
+    desk.interview(subject)
+    url, said = f"/screening/{subject}/check/", {"system": "ncic", "response": "no_record"}
+    for logged in ("yes", "no", ""):
+        desk.did(OFFICER, url, **said, logged=logged)
+    checks = [e for e in desk.events(subject) if isinstance(e, RecordCheckDone)]
+    assert [check.logged for check in checks] == [True, False, None]
 
 
 def test_a_second_screening_needs_a_reason_and_does_every_step_again(desk: Desk) -> None:

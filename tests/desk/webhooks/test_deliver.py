@@ -144,7 +144,7 @@ def test_a_refused_act_is_told_as_refused_and_not_as_done(county: County, receiv
     deliver()
     told = [notice["type"] for notice in receiver.notices]
     assert "detainer.issued" not in told
-    assert told.count("guard.refused") == len(refused.value.refusals)
+    assert told.count("guard.refused") == len(refused.value.blocking)
     assert [notice["id"] for notice in receiver.notices] == _event_ids(subject)
 
 

@@ -22,6 +22,8 @@ def earliest_end(agreement: Agreement) -> datetime | None:
 
 def suspension_end(agreement: Agreement) -> datetime | None:
     """When the suspension's stated length is over; None where there is no suspension or no length."""
+    if agreement.suspension_ends_at is not None:
+        return agreement.suspension_ends_at
     if agreement.suspended_at is None or agreement.suspension_days is None:
         return None
     return agreement.suspended_at + timedelta(days=agreement.suspension_days)

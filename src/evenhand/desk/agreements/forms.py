@@ -5,13 +5,22 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from evenhand.desk.agreements.acts import NOTICE_CONTENTS
 from evenhand.desk.agreements.documents import check
 from evenhand.desk.agreements.models import State
 from evenhand.desk.places.models import Facility
-from evenhand.desk.steps.form import ActForm, DateTimeInput, FirstActForm
-from evenhand.desk.timeline.names import choices
+from evenhand.desk.steps.form import ActForm, DateTimeInput, DayField, FirstActForm, YesNoField
+from evenhand.desk.timeline.names import FIELDS, choices, named
 from evenhand.record.events import Event
-from evenhand.record.events.agreement import EndGround, MeetingKind, Model
+from evenhand.record.events.agreement import (
+    AmendedPart,
+    Delivery,
+    EndGround,
+    MeetingKind,
+    Milestone,
+    Model,
+    NoticeKind,
+)
 
 MODELS = [(code, name) for code, name in choices(Model) if code != Model.TFM]
 """The models that are run here; the task force model is listed by the registry only."""
@@ -81,6 +90,7 @@ class EffectForm(ActForm):
 
 
 class AmendForm(ActForm):
+    part = forms.ChoiceField(label=_("Part that changes"), choices=choices(AmendedPart))
     agency_signed_at = forms.DateTimeField(
         label=_("Signed by the agency"), required=False, widget=DateTimeInput
     )
@@ -99,9 +109,22 @@ class AmendForm(ActForm):
 class SuspendForm(ActForm):
     notice_reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, required=False, max_length=4000)
     length_days = forms.IntegerField(label=_("Length in days"), required=False, min_value=1, max_value=3660)
+    ground = forms.ChoiceField(
+        label=_("Ground"),
+        choices=[("", _("Another ground")), (EndGround.PUBLIC_SAFETY.value, named(EndGround.PUBLIC_SAFETY))],
+        required=False,
+    )
     how_to_answer = forms.CharField(
         label=_("How the agency can answer"), widget=forms.Textarea, required=False, max_length=4000
     )
+
+
+class ExtendForm(ActForm):
+    ends_at = DayField(label=_("Last day of the suspension"), last=True)
+
+
+class OperationalForm(ActForm):
+    milestone = forms.ChoiceField(label=_("Milestone"), choices=choices(Milestone))
 
 
 class ReasonForm(ActForm):
@@ -109,9 +132,28 @@ class ReasonForm(ActForm):
 
 
 class NoticeForm(ActForm):
+    kind = forms.ChoiceField(
+        label=_("Notice of"), choices=choices(NoticeKind), initial=NoticeKind.TERMINATION.value
+    )
+    in_writing = YesNoField(label=_("Is the notice in writing?"))
+    delivery = forms.ChoiceField(label=_("Delivered"), choices=[("", _("Choose one")), *choices(Delivery)])
+    received_at = forms.DateTimeField(label=_("Received"), required=False, widget=DateTimeInput)
     publication_url = forms.URLField(
         label=_("Published at"), required=False, assume_scheme="https", max_length=500
     )
+
+
+class IceNoticeForm(NoticeForm):
+    contents = forms.MultipleChoiceField(
+        label=_("A notice of termination states"),
+        choices=[(name, FIELDS[name]) for name in NOTICE_CONTENTS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    @classmethod
+    def initial_of(cls, event: Event) -> dict[str, Any]:
+        return super().initial_of(event) | {"contents": [n for n in NOTICE_CONTENTS if getattr(event, n)]}
 
 
 class EndForm(ReasonForm):

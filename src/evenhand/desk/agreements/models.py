@@ -43,6 +43,7 @@ class Agreement(ReadTable):
 
     suspended_at = models.DateTimeField(null=True)
     suspension_reason = models.TextField(blank=True)
+    suspension_ends_at = models.DateTimeField(null=True)
     suspension_days = models.IntegerField(null=True)
     how_to_answer = models.TextField(blank=True)
     notice_at = models.DateTimeField(null=True)

@@ -16,12 +16,15 @@ from evenhand.record.events.agreement import (
     AgreementReinstated,
     AgreementSigned,
     AgreementSuspended,
+    AgreementSuspensionExtended,
     AgreementTookEffect,
     MeetingHeld,
     MeetingKind,
+    NoticeKind,
     Party,
 )
 from evenhand.rules.standing import build_standings
+from evenhand.rules.template import UNREAD, template_of
 
 
 @projects(SubjectKind.AGREEMENT, Agreement)
@@ -74,19 +77,25 @@ def _life(event: Event) -> dict[str, Any]:
         case AgreementSuspended():
             return {
                 "suspended_at": at,
+                "suspension_ends_at": event.ends_at,
                 "suspension_reason": event.notice_reason or "",
                 "suspension_days": event.length_days,
                 "how_to_answer": event.how_to_answer or "",
             }
+        case AgreementSuspensionExtended() if event.ends_at:
+            return {"suspension_ends_at": event.ends_at}
         case AgreementReinstated():
             return {
+                "suspension_ends_at": None,
                 "suspended_at": None,
                 "suspension_reason": "",
                 "suspension_days": None,
                 "how_to_answer": "",
             }
+        case AgreementNoticeGiven(kind=NoticeKind.SUSPENSION):
+            return {}
         case AgreementNoticeGiven():
-            return {"notice_at": at, "notice_by": event.party or ""}
+            return {"notice_at": event.received_at or at, "notice_by": event.party or ""}
         case AgreementEnded():
             return {"ended_at": at, "ended_by": event.party or "", "end_ground": event.ground or ""}
         case MeetingHeld(kind=MeetingKind.ANNUAL):
@@ -97,14 +106,20 @@ def _life(event: Event) -> dict[str, Any]:
 
 
 def _meeting_owed_since(events: Sequence[Event]) -> Any:
-    """The earliest effect or meeting that no annual meeting has followed (AGR-06 counts from each)."""
-    annual = [e for e in events if isinstance(e, MeetingHeld) and e.kind is MeetingKind.ANNUAL]
+    """The earliest effect, meeting or reinstatement that no annual meeting and no suspension has followed
+    (AGR-06 counts from each); None under a template that was not read."""
+    effect = next((e for e in events if isinstance(e, AgreementTookEffect)), None)
+    if effect is None or template_of(effect.model, effect.template) in (None, UNREAD):
+        return None
+    annual = [e.occurred_at for e in events if isinstance(e, MeetingHeld) and e.kind is MeetingKind.ANNUAL]
+    paused = [e.occurred_at for e in events if isinstance(e, AgreementSuspended | AgreementEnded)]
     return min(
         (
             e.occurred_at
             for e in events
-            if isinstance(e, AgreementTookEffect | MeetingHeld)
-            and not any(a.occurred_at > e.occurred_at for a in annual)
+            if isinstance(e, AgreementTookEffect | AgreementReinstated | MeetingHeld)
+            and not any(at > e.occurred_at for at in annual)
+            and not any(at >= e.occurred_at for at in paused)
         ),
         default=None,
     )

@@ -33,7 +33,9 @@ KINDS = frozenset({SubjectKind.BOOKING, SubjectKind.COMPLAINT})
 class ActIn(Schema):
     """One act. `id` is the sender's own (a UUID): sent again, the act is `already` there, or a `conflict`.
 
-    `payload` has the fields of the event type as docs/events.schema.json lists them.
+    It happened at `occurred_at` at the earliest and at `occurred_by` at the latest; leave `occurred_by` out
+    if the moment is known exactly. `payload` has the fields of the event type as docs/events.schema.json
+    lists them.
     """
 
     id: UUID
@@ -41,6 +43,7 @@ class ActIn(Schema):
     subject: str
     facility: str | None = None
     occurred_at: AwareDatetime
+    occurred_by: AwareDatetime | None = None
     actor: str
     actor_role: ActorRole
     corrects: UUID | None = None
@@ -86,7 +89,7 @@ def acts(request: HttpRequest, rows: Rows) -> BatchResult:
     return batch([results[number] for number in range(len(rows))])
 
 
-_SENT = ("subject", "facility", "occurred_at", "actor", "actor_role", "corrects", "reason")
+_SENT = ("subject", "facility", "occurred_at", "occurred_by", "actor", "actor_role", "corrects", "reason")
 
 
 def _differing(act: Event, before: Stated) -> list[str]:
@@ -118,6 +121,7 @@ def _draft(token: Token, row: ActIn, begun: set[str]) -> Event:
         agency=token.agency,
         facility=row.facility,
         occurred_at=row.occurred_at,
+        occurred_by=row.occurred_by,
         source=SourceKind.API,
         event_id=row.id,
         corrects=row.corrects,

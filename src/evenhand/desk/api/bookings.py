@@ -71,6 +71,7 @@ class BookingIn(Schema):
     birth_date: Short = ""
     arrested_at: AwareDatetime | None = None
     arresting_agency: Short = ""
+    foreign_national: bool | None = None
     charges: list[ChargeIn] = Field([], max_length=200)
     person_key: Short = ""
     race_ethnicity: Short = ""

@@ -14,7 +14,7 @@ from evenhand.desk.api.document import ANSWERS
 from evenhand.desk.api.models import Grant
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.findings.models import Finding
-from evenhand.rules.catalog import CATALOG
+from evenhand.desk.record.catalog import CATALOG
 
 router = Router(tags=["lists"])
 PAGE = 200

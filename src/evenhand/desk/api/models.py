@@ -24,6 +24,7 @@ class Grant(models.TextChoices):
     FEDERAL = "federal:write", _("Send acts of named federal officers")
     WORKLIST = "worklist:read", _("Read the screening worklist")
     FINDINGS = "findings:read", _("Read the audit's findings")
+    EXPORT = "record:export", _("Export the record without personal data")
 
 
 class Token(models.Model):

@@ -7,7 +7,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from ninja.errors import ValidationError
 
-from evenhand.desk.api import acts, bookings, lists
+from evenhand.desk.api import acts, bookings, exports, lists
 from evenhand.desk.api.auth import Bearer, TokenThrottle
 from evenhand.desk.api.document import DocumentedApi
 from evenhand.desk.record.scope import OutOfScopeError
@@ -24,7 +24,7 @@ api = DocumentedApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (bookings.router, acts.router, lists.router):
+for router in (bookings.router, acts.router, lists.router, exports.router):
     api.add_router("", router)
 
 

@@ -79,6 +79,7 @@ class Booking:
     birth_date: str = ""
     arrested_at: datetime | None = None
     arresting_agency: str = ""
+    foreign_national: bool | None = None
     charges: tuple[Charge, ...] = ()
     person_key: str = ""
     race_ethnicity: str = ""
@@ -182,6 +183,7 @@ def _drafts(
         occurred_at=booking.booked_at,
         arrested_at=booking.arrested_at,
         arresting_agency=booking.arresting_agency,
+        foreign_national=booking.foreign_national,
         person_key=booking.person_key,
         name=booking.name,
         birth_date=booking.birth_date,

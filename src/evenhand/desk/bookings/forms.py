@@ -15,6 +15,7 @@ from evenhand.desk.bookings.labels import DISPOSITIONS, LEVELS, choices
 from evenhand.desk.bookings.models import Case, Stage
 from evenhand.desk.bookings.submit import MomentField, to_the_minute
 from evenhand.desk.places.models import Facility
+from evenhand.desk.steps.form import YesNoField
 from evenhand.record.events.booking import ChargeDisposed, ChargeLevel, ChargeRecorded, PersonBooked
 
 NUMBER = RegexValidator(
@@ -50,6 +51,14 @@ class FactsForm(forms.Form):
     )
     arrested_at = MomentField(label=_("Arrested at"), required=False)
     arresting_agency = forms.CharField(label=_("Arresting agency"), max_length=200)
+    foreign_national = YesNoField(
+        label=_("Foreign national"),
+        required=False,
+        help_text=_(
+            "As the jail's own record says. If yes, advise the person of consular rights. "
+            "Leave blank if nobody asked."
+        ),
+    )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -70,6 +79,7 @@ class FactsForm(forms.Form):
             "birth_date": born.isoformat() if born else "",
             "arrested_at": said["arrested_at"],
             "arresting_agency": said["arresting_agency"],
+            "foreign_national": said["foreign_national"],
         }
 
 
@@ -161,6 +171,7 @@ class FactsCorrection(FactsForm, ReasonForm):
             "birth_date": event.birth_date,
             "arrested_at": to_the_minute(event.arrested_at) if event.arrested_at else None,
             "arresting_agency": event.arresting_agency,
+            "foreign_national": {True: "yes", False: "no", None: ""}[event.foreign_national],
         }
 
     def changed(self) -> dict[str, Any]:

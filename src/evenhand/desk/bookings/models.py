@@ -76,6 +76,9 @@ class Case(ReadTable):
     detainer_served_at = models.DateTimeField(null=True)
     detainer_ended_at = models.DateTimeField(null=True)
 
+    bail_set_at = models.DateTimeField(null=True)
+    bail_tendered_at = models.DateTimeField(null=True)
+    bail_refused_at = models.DateTimeField(null=True)
     release_due_at = models.DateTimeField(null=True)
     release_cause = models.CharField(max_length=32, blank=True)
     hold_started_at = models.DateTimeField(null=True)

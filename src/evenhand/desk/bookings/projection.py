@@ -8,8 +8,11 @@ from evenhand.desk.bookings.models import Case, Stage
 from evenhand.desk.record import history
 from evenhand.desk.record.history import Entry
 from evenhand.desk.record.projection import projects
-from evenhand.record.events import Event, SubjectKind
+from evenhand.record.events import ActorRole, Event, SubjectKind
 from evenhand.record.events.booking import (
+    BailRefused,
+    BailSet,
+    BailTendered,
     ChargeDisposed,
     ChargeRecorded,
     ChargingDocumentPrepared,
@@ -22,8 +25,10 @@ from evenhand.record.events.booking import (
     CustodyDeparted,
     CustodyHoldEnded,
     CustodyHoldStarted,
+    CustodyMoved,
     CustodyReleased,
     CustodyReleaseDue,
+    CustodyReturned,
     CustodyTransferredInPlace,
     DetainerCancelled,
     DetainerIceNotified,
@@ -42,6 +47,8 @@ from evenhand.record.events.booking import (
     WarrantServed,
     WarrantSigned,
 )
+
+FEDERAL = (ActorRole.FEDERAL_OFFICER, ActorRole.FEDERAL_SUPERVISOR)
 
 
 @projects(SubjectKind.BOOKING, Case)
@@ -79,6 +86,8 @@ def fold(subject: str, events: Sequence[Event]) -> Case | None:
         determination_grounds=[],
     )
     for event in events:
+        if event.facility == case.facility:
+            case.zone = event.zone
         _apply(case, event)
     case.stage = _stage(case)
     return case
@@ -106,7 +115,8 @@ def _apply(case: Case, event: Event) -> None:
             _set(case, claimed_at=at, claim_reported_at=None, claim_resolved_at=None, claim_outcome="")
         case CitizenshipReported():
             case.claim_reported_at = at
-        case CitizenshipResolved():
+        case CitizenshipResolved() if event.actor_role in FEDERAL:
+            # Only a federal officer resolves a claim; another's word leaves it open.
             _set(case, claim_resolved_at=at, claim_outcome=event.outcome.value)
         case DeterminationMade():
             _set(case, determined_at=at, determined_by=who, determination=event.outcome.value)
@@ -139,6 +149,16 @@ def _apply_custody(case: Case, event: Event) -> None:
             case.detainer_served_at = at
         case DetainerCancelled() | DetainerLapsed():
             case.detainer_ended_at = at
+        case BailSet():
+            _set(case, bail_set_at=at, bail_tendered_at=None, bail_refused_at=None)
+        case BailTendered():
+            _set(case, bail_tendered_at=at, bail_refused_at=None)
+        case BailRefused():
+            case.bail_refused_at = at
+        case CustodyMoved() if event.to_facility:
+            case.facility = event.to_facility
+        case CustodyReturned():
+            _set(case, departed_at=None, destination="")
         case CustodyReleaseDue():
             _set(case, release_due_at=at, release_cause=event.cause or "")
         case CustodyHoldStarted():

@@ -35,6 +35,7 @@ COLUMNS: dict[str, Promise] = {
     "birth_date": gettext_lazy("Date of birth, 1990-01-31."),
     "arrested_at": gettext_lazy("Time of arrest."),
     "arresting_agency": gettext_lazy("Agency that arrested. Required."),
+    "foreign_national": gettext_lazy("yes or no; blank if nobody asked."),
     "statute": gettext_lazy("Section or text of the offense. Required for a charge."),
     "ncic_class": gettext_lazy("First two digits of the NCIC code."),
     "level": gettext_lazy("felony, misdemeanor, infraction, ordinance or hold."),
@@ -48,7 +49,7 @@ COLUMNS: dict[str, Promise] = {
 REQUIRED = ("number", "booked_at", "name", "arresting_agency")
 HIDDEN = ("race_ethnicity", "sex", "person_key")
 """Columns whose values are not shown again, not even where they are wrong."""
-_OF_FACTS = ("booked_at", "name", "birth_date", "arrested_at", "arresting_agency")
+_OF_FACTS = ("booked_at", "name", "birth_date", "arrested_at", "arresting_agency", "foreign_national")
 _OF_CHARGE = ("statute", "ncic_class", "level", "charge_agency")
 
 

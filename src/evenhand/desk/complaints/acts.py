@@ -21,6 +21,7 @@ from evenhand.record.events.oversight import (
     ComplaintOutcomeReported,
     ComplaintReceived,
     ComplaintResolved,
+    ComplaintScope,
 )
 
 PUBLIC = Actor("public", ActorRole.PUBLIC)
@@ -46,6 +47,8 @@ def receive(
     language: str,
     contact: str = "",
     officer: str = "",
+    scope: ComplaintScope | None = None,
+    state_law_bar: bool | None = None,
     facility: str | None = None,
     occurred_at: datetime | None = None,
     acknowledge: bool = False,
@@ -62,6 +65,8 @@ def receive(
         source=SourceKind.DESK,
         about=about,
         officer=officer,
+        scope=scope,
+        state_law_bar=state_law_bar,
         channel=channel,
         language=language,
         text=text,
@@ -135,6 +140,8 @@ def name_officer(
         received.occurred_at,
         about=ComplaintAbout.DESIGNATED_OFFICER,
         officer=officer,
+        scope=received.scope,
+        state_law_bar=received.state_law_bar,
         channel=received.channel,
         language=received.language,
         text=received.text,

@@ -9,7 +9,13 @@ from evenhand.desk.places.models import Agency
 from evenhand.desk.record.models import Occurrence
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import SubjectKind
-from evenhand.record.events.oversight import AnswerKind, Channel, ComplaintAbout, ComplaintOutcome
+from evenhand.record.events.oversight import (
+    AnswerKind,
+    Channel,
+    ComplaintAbout,
+    ComplaintOutcome,
+    ComplaintScope,
+)
 
 ABOUT = (
     (ComplaintAbout.DESIGNATED_OFFICER.value, _("An officer who did immigration work")),
@@ -28,6 +34,14 @@ OUTCOMES = (
     (ComplaintOutcome.NOT_SUSTAINED.value, _("Not sustained")),
     (ComplaintOutcome.UNFOUNDED.value, _("Unfounded")),
     (ComplaintOutcome.WITHDRAWN.value, _("Withdrawn")),
+)
+SCOPES = (
+    ("", _("Not known yet")),
+    (ComplaintScope.AGREEMENT_BREACH.value, _("A breach of the agreement")),
+    (ComplaintScope.DISCIPLINE.value, _("Discipline")),
+    (ComplaintScope.CRIMINAL_CASE.value, _("A criminal case")),
+    (ComplaintScope.LAWSUIT.value, _("A lawsuit")),
+    (ComplaintScope.OTHER.value, _("None of these")),
 )
 LONGEST = 10_000
 
@@ -87,6 +101,10 @@ class StaffForm(forms.Form):
     )
     about = forms.ChoiceField(label=_("What it is about"), choices=ABOUT, widget=forms.RadioSelect)
     officer = forms.CharField(label=_("Officer's number, if known"), required=False, max_length=200)
+    scope = forms.ChoiceField(label=_("What it may lead to"), choices=SCOPES, required=False)
+    state_law_bar = forms.BooleanField(
+        label=_("State law forbids telling ICE of this complaint"), required=False
+    )
     language = forms.CharField(label=_("Language it is written or told in"), max_length=64)
     text = forms.CharField(
         label=_("What it says"), widget=forms.Textarea(attrs={"rows": 8}), max_length=LONGEST

@@ -20,29 +20,40 @@ from evenhand.desk.custody.clocks import DETAINER, clocks
 from evenhand.desk.record.act import Actor, BadActError, Done, now, perform, perform_together
 from evenhand.record.events import SourceKind
 from evenhand.record.events.booking import (
+    NOTICE_ONLY_FORMS,
+    BailRefused,
+    BailSet,
+    BailTendered,
     ChargeDisposed,
     ConsulateAdvised,
     ConsulateNotified,
     CustodyDeparted,
     CustodyHoldEnded,
     CustodyHoldStarted,
+    CustodyMoved,
     CustodyReleased,
     CustodyReleaseDue,
+    CustodyReturned,
     CustodyTransferredInPlace,
     Destination,
+    DetainerBox,
     DetainerCancelled,
     DetainerIceNotified,
     DetainerIssued,
     DetainerLapsed,
+    DetainerReviewed,
     DetainerServed,
     Disposition,
     HoldBasis,
     ProbableCause,
+    RefusalReason,
     ReleaseCause,
+    ReviewFound,
     WarrantForm,
     WarrantServed,
     WarrantSigned,
 )
+from evenhand.record.events.officer import Position
 
 
 class Envelope(TypedDict, total=False):
@@ -101,9 +112,18 @@ def _detained(case: Case, envelope: Envelope) -> None:
 # --- warrant and detainer ----------------------------------------------------------------------------------
 
 
-def sign_warrant(case: Case, by: Actor, form: WarrantForm, **envelope: Unpack[Envelope]) -> Done:
+def sign_warrant(
+    case: Case,
+    by: Actor,
+    form: WarrantForm,
+    *,
+    signer_position: Position | None = None,
+    **envelope: Unpack[Envelope],
+) -> Done:
     """A federal immigration officer signed the administrative warrant (8 CFR 287.5(e)(2), (3))."""
-    return perform(on_case(WarrantSigned.type, case, by, **envelope, form=form))
+    return perform(
+        on_case(WarrantSigned.type, case, by, **envelope, form=form, signer_position=signer_position)
+    )
 
 
 def serve_warrant(
@@ -114,13 +134,25 @@ def serve_warrant(
     copy_given: bool,
     interpreter_needed: bool,
     interpreter: str = "",
+    interpreter_on_warrant: bool | None = None,
+    interpreter_offered: bool | None = None,
+    can_read: bool | None = None,
+    aid_needed: bool | None = None,
+    aid_given: bool | None = None,
+    advisal_given: bool | None = None,
+    identified: bool | None = None,
+    reason_stated: bool | None = None,
+    ice_notified_at: datetime | None = None,
     **envelope: Unpack[Envelope],
 ) -> Done:
     """The warrant that was signed was served on the person, in a language understood. An interpreter that was
-    needed is named on it."""
+    needed is named.
+
+    `advisal_given`: the complaint process was read or explained to the person in `language`.
+    """
     _need(case.warrant_signed_at is not None, envelope, gettext("No warrant is signed."))
     if interpreter_needed and not interpreter:
-        raise BadActError({"interpreter": gettext("Name the interpreter: the name stands on the warrant.")})
+        raise BadActError({"interpreter": gettext("Enter the interpreter's name.")})
     served = on_case(
         WarrantServed.type,
         case,
@@ -129,20 +161,55 @@ def serve_warrant(
         form=case.warrant_form,
         language=language,
         copy_given=copy_given,
+        can_read=can_read,
+        interpreter_offered=interpreter_offered,
         interpreter_needed=interpreter_needed,
+        interpreter_used=bool(interpreter),
         interpreter_named=bool(interpreter),
+        interpreter_on_warrant=interpreter_on_warrant if interpreter else None,
         interpreter=interpreter,
+        aid_needed=aid_needed,
+        aid_given=aid_given if aid_needed else None,
+        advisal_given=advisal_given,
+        advisal_language=language if advisal_given else None,
+        identified=identified,
+        reason_stated=reason_stated,
+        ice_notified_at=ice_notified_at,
     )
     return perform(served)
 
 
 def issue_detainer(
-    case: Case, by: Actor, *, form_version: str, ground: ProbableCause, **envelope: Unpack[Envelope]
+    case: Case,
+    by: Actor,
+    *,
+    form_version: str,
+    grounds: Sequence[ProbableCause] = (),
+    box: DetainerBox = DetainerBox.ONE,
+    escape_risk: bool | None = None,
+    office: str = "",
+    **envelope: Unpack[Envelope],
 ) -> Done:
-    """A detainer (Form I-247A) was issued, on one of the form's grounds."""
-    return perform(
-        on_case(DetainerIssued.type, case, by, **envelope, form_version=form_version, ground=ground)
+    """A detainer was issued. Box 1 of Form I-247A states one or more of its grounds, box 2 needs none."""
+    issued = on_case(
+        DetainerIssued.type,
+        case,
+        by,
+        **envelope,
+        form_version=form_version,
+        box=None if form_version in NOTICE_ONLY_FORMS else box,
+        ground=grounds[0] if grounds else None,
+        grounds=tuple(grounds),
+        escape_risk=escape_risk,
+        office=office,
     )
+    return perform(issued)
+
+
+def review_detainer(case: Case, by: Actor, outcome: ReviewFound, **envelope: Unpack[Envelope]) -> Done:
+    """A neutral reviewer outside ICE looked at the detainer's probable cause."""
+    _detained(case, envelope)
+    return perform(on_case(DetainerReviewed.type, case, by, **envelope, outcome=outcome))
 
 
 def notify_ice(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
@@ -196,6 +263,44 @@ def still_held(case: Case, by: Actor, why: WhyHeld, **envelope: Unpack[Envelope]
     envelope["at"] = envelope.get("at") or min(ended)
     envelope["reason"] = why.value
     return lapse_detainer(case, by, **envelope)
+
+
+# --- bail --------------------------------------------------------------------------------------------------
+
+
+def set_bail(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+    """A judge or magistrate set bail."""
+    _in_jail(case, envelope)
+    return perform(on_case(BailSet.type, case, by, **envelope))
+
+
+def tender_bail(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+    """Bail was offered to the jail for the person."""
+    _in_jail(case, envelope)
+    return perform(on_case(BailTendered.type, case, by, **envelope))
+
+
+def refuse_bail(case: Case, by: Actor, refused_for: RefusalReason, **envelope: Unpack[Envelope]) -> Done:
+    """The jail refused the bail. Raises `RefusedError` where it did so because of a detainer (BAL-01)."""
+    _in_jail(case, envelope)
+    _need(case.bail_tendered_at is not None, envelope, gettext("Record first that bail was offered."))
+    return perform(on_case(BailRefused.type, case, by, **envelope, refused_for=refused_for))
+
+
+# --- moves within custody ----------------------------------------------------------------------------------
+
+
+def move(case: Case, by: Actor, to_facility: str, **envelope: Unpack[Envelope]) -> Done:
+    """The person moved to another jail of the agency and stays in its custody."""
+    _in_jail(case, envelope)
+    return perform(on_case(CustodyMoved.type, case, by, **envelope, to_facility=to_facility))
+
+
+def come_back(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+    """The person came back from a temporary absence, such as a hospital or a court."""
+    away = case.destination in (Destination.HOSPITAL, Destination.COURT) and case.departed_at is not None
+    _need(away, envelope, gettext("The person is not away at a hospital or a court."))
+    return perform(on_case(CustodyReturned.type, case, by, **envelope))
 
 
 # --- hold and release --------------------------------------------------------------------------------------
@@ -262,11 +367,13 @@ def transfer_in_place(
     receiving_officer: str,
     receipt: str,
     detention_agreement: str = "",
+    writ: bool | None = None,
     **envelope: Unpack[Envelope],
 ) -> Done:
-    """Legal custody passed to ICE inside the jail. Raises `BadActError` before release is due (SCO-05)."""
+    """Legal custody passed to ICE inside the jail. Raises `BadActError` before release is due (SCO-05),
+    unless a court's order or writ asks for the transfer."""
     _in_jail(case, envelope)
-    if case.release_due_at is None:
+    if case.release_due_at is None and not writ:
         raise BadActError(
             {"": gettext("Record first that release is due: ICE takes custody only after that.")}
         )
@@ -278,6 +385,7 @@ def transfer_in_place(
         receiving_officer=receiving_officer,
         receipt=receipt,
         detention_agreement=detention_agreement,
+        writ=writ,
     )
     return perform(passed)
 
@@ -289,12 +397,19 @@ def depart(
     destination: Destination,
     receiving_officer: str = "",
     receipt: str = "",
+    writ: bool | None = None,
+    driven_by_actor: bool | None = None,
+    facility_approved: bool | None = None,
     property_receipt: str = "",
     documents: Sequence[str] = (),
     copies_given: bool | None = None,
     **envelope: Unpack[Envelope],
 ) -> Done:
-    """The person left the jail in another authority's custody."""
+    """The person left the jail in another authority's custody, or for a hospital or a court.
+
+    `driven_by_actor`: whoever records this transports the person; `facility_approved`: to a facility that ICE
+    approved (TRF-05).
+    """
     _in_jail(case, envelope)
     departed = on_case(
         CustodyDeparted.type,
@@ -304,6 +419,9 @@ def depart(
         destination=destination,
         receiving_officer=receiving_officer,
         receipt=receipt,
+        writ=writ,
+        transporter=by.id if driven_by_actor else None,
+        facility_approved=facility_approved if driven_by_actor else None,
         property_receipt=property_receipt,
         documents=tuple(documents),
         copies_given=copies_given,

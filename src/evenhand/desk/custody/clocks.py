@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.custody.models import Clock
-from evenhand.rules.catalog import CATALOG
+from evenhand.desk.record.catalog import CATALOG
 from evenhand.rules.rule import Rule
 
 SOON, CLOSE = timedelta(hours=12), timedelta(hours=4)
 """How long before its end a clock warns, and warns again."""
 
-RELEASE = ("HLD-01", "HLD-01F", "HLD-02", "HLD-03", "HLD-06", "DET-08")
+RELEASE = ("HLD-01", "HLD-01F", "HLD-02", "HLD-06", "DET-08", "CIT-05")
 """The clocks at whose end the person must be out of the jail, or the hold be over."""
 DETAINER = ("HLD-01", "HLD-01F")
 """The clocks of a hold on a detainer: the regulation's and the form's."""
@@ -25,22 +25,22 @@ DETAINER = ("HLD-01", "HLD-01F")
 NAMES: dict[str, str | Promise] = {
     "HLD-01": _("Hold on a detainer: 48 hours without Saturdays, Sundays and federal holidays"),
     "HLD-01F": _("Hold on a detainer: 48 hours, as the form says"),
-    "HLD-02": _("Departure after the transfer to ICE inside the jail: 48 hours"),
-    "HLD-03": _("Release after the detainer has lapsed: 1 hour"),
+    "HLD-02": _("Departure after custody passed to ICE: 48 hours"),
     "HLD-06": _("Release when nothing holds the person: 6 hours"),
     "DET-05": _("ICE told of the detainer: 24 hours"),
     "DET-08": _("End of the hold after the detainer was cancelled: 1 hour"),
     "CIT-04": _("Detainer lifted after the claim to U.S. citizenship was resolved: 1 hour"),
+    "CIT-05": _("Hold while a claim to U.S. citizenship is open: 1 hour"),
 }
 AT_END: dict[str, str | Promise] = {
     "HLD-01": _("Release the person now."),
     "HLD-01F": _("Release the person now: the form gives no more than 48 hours."),
     "HLD-02": _("The person must leave the jail now."),
-    "HLD-03": _("Release the person now: the detainer has lapsed."),
     "HLD-06": _("Release the person now: nothing holds the person."),
     "DET-05": _("Tell ICE now."),
     "DET-08": _("End the hold and release the person now: the detainer was cancelled."),
     "CIT-04": _("Cancel the detainer now."),
+    "CIT-05": _("Release the person now: a claim to U.S. citizenship is open."),
 }
 
 

@@ -11,11 +11,33 @@ from evenhand.desk.bookings.models import Case
 from evenhand.desk.bookings.submit import MomentField, to_the_minute
 from evenhand.desk.custody import acts, consulate
 from evenhand.desk.custody.acts import Envelope, WhyHeld
-from evenhand.desk.custody.labels import BASES, CAUSES, DESTINATIONS, DOCUMENTS, GROUNDS
+from evenhand.desk.custody.labels import (
+    BASES,
+    BOXES,
+    CAUSES,
+    DESTINATIONS,
+    DETAINER_FORMS,
+    DOCUMENTS,
+    FOUND,
+    GROUNDS,
+    REFUSED_FOR,
+)
+from evenhand.desk.places.models import Facility
 from evenhand.desk.record.act import Actor
 from evenhand.desk.screening.languages import LANGUAGES
+from evenhand.desk.timeline.names import choices as position_names
 from evenhand.record.events import Event
-from evenhand.record.events.booking import Destination, HoldBasis, ProbableCause, ReleaseCause, WarrantForm
+from evenhand.record.events.booking import (
+    Destination,
+    DetainerBox,
+    HoldBasis,
+    ProbableCause,
+    RefusalReason,
+    ReleaseCause,
+    ReviewFound,
+    WarrantForm,
+)
+from evenhand.record.events.officer import Position
 
 EMPTY = [("", _("Choose one"))]
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
@@ -45,6 +67,10 @@ def yes_no_field(label: Any, help_text: Any = "", required: bool = True) -> form
         empty_value=None,
         widget=forms.RadioSelect,
     )
+
+
+def writ_field() -> forms.TypedChoiceField:
+    return yes_no_field(_("Does a court order or writ ask for this transfer?"), required=False)
 
 
 class ActForm(forms.Form):
@@ -103,34 +129,118 @@ class SignWarrantForm(ActForm):
         ],
         widget=forms.RadioSelect,
     )
+    signer_position = forms.ChoiceField(
+        label=_("Your position"), choices=[*EMPTY, *position_names(Position)], required=False
+    )
 
     def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
-        return acts.sign_warrant(self.case, by, WarrantForm(said["form"]), **envelope)
+        position = said["signer_position"] or None
+        return acts.sign_warrant(
+            self.case, by, WarrantForm(said["form"]), signer_position=position, **envelope
+        )
 
 
 class ServeWarrantForm(ActForm):
+    identified = yes_no_field(
+        _("Did the officer say who they are and that this is an arrest?"), required=False
+    )
+    reason_stated = yes_no_field(_("Did the officer state the reason for the arrest?"), required=False)
     language = language_field()
+    can_read = yes_no_field(_("Can the person read that language?"), required=False)
+    interpreter_offered = yes_no_field(_("Was an interpreter offered?"), required=False)
     interpreter_needed = yes_no_field(_("Was an interpreter needed?"))
     interpreter = forms.CharField(
-        label=_("Interpreter's name"),
-        required=False,
-        max_length=200,
-        help_text=_("Where one was needed; the name stands on the warrant."),
+        label=_("Interpreter's name"), required=False, max_length=200, help_text=_("If one took part.")
+    )
+    interpreter_on_warrant = yes_no_field(_("Is the interpreter named on the warrant?"), required=False)
+    aid_needed = yes_no_field(_("Is an aid to communicate needed?"), required=False)
+    aid_given = yes_no_field(_("Was the aid given?"), required=False)
+    advisal_given = yes_no_field(
+        _("Was the complaint process read or explained in the person's language?"), required=False
     )
     copy_given = copy_field()
+    ice_notified_at = MomentField(
+        label=_("When ICE was told of the service"),
+        required=False,
+        help_text=_("Required under the Warrant Service Officer model, at once."),
+    )
 
     def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
         return acts.serve_warrant(self.case, by, **said, **envelope)
 
 
 class IssueDetainerForm(ActForm):
-    ground = forms.ChoiceField(
-        label=_("Probable cause, as the form states it"), choices=choices(GROUNDS), widget=forms.RadioSelect
+    form_version = forms.ChoiceField(
+        label=_("Form"),
+        choices=choices(DETAINER_FORMS),
+        initial=acts.DETAINER_FORM,
+        widget=forms.RadioSelect,
+    )
+    box = forms.ChoiceField(
+        label=_("Box"), choices=choices(BOXES), initial=DetainerBox.ONE.value, widget=forms.RadioSelect
+    )
+    grounds = forms.MultipleChoiceField(
+        label=_("Probable cause, as the form states it"),
+        choices=choices(GROUNDS),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    escape_risk = yes_no_field(
+        _("Does the detainer state that the person is likely to escape?"),
+        _("Needed where no warrant is signed."),
+        required=False,
+    )
+    office = forms.CharField(label=_("ICE office that issued it"), max_length=64, required=False)
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        grounds = [ProbableCause(ground) for ground in said.pop("grounds")]
+        box = DetainerBox(said.pop("box"))
+        return acts.issue_detainer(self.case, by, grounds=grounds, box=box, **said, **envelope)
+
+
+class ReviewDetainerForm(ActForm):
+    outcome = forms.ChoiceField(
+        label=_("What the neutral reviewer found"), choices=choices(FOUND), widget=forms.RadioSelect
     )
 
     def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
-        ground = ProbableCause(said["ground"])
-        return acts.issue_detainer(self.case, by, form_version=acts.DETAINER_FORM, ground=ground, **envelope)
+        return acts.review_detainer(self.case, by, ReviewFound(said["outcome"]), **envelope)
+
+
+class SetBailForm(ActForm):
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.set_bail(self.case, by, **envelope)
+
+
+class TenderBailForm(ActForm):
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.tender_bail(self.case, by, **envelope)
+
+
+class RefuseBailForm(ActForm):
+    refused_for = forms.ChoiceField(
+        label=_("Why the bail is refused"), choices=choices(REFUSED_FOR), widget=forms.RadioSelect
+    )
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.refuse_bail(self.case, by, RefusalReason(said["refused_for"]), **envelope)
+
+
+class MoveForm(ActForm):
+    to_facility = forms.ChoiceField(label=_("Facility"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Facility.objects.filter(agency=self.case.agency).exclude(code=self.case.facility)
+        self.fields["to_facility"].choices = [*EMPTY, *others.values_list("code", "name")]  # type: ignore[attr-defined]
+
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.move(self.case, by, said["to_facility"], **envelope)
+
+
+class ComeBackForm(ActForm):
+    def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
+        return acts.come_back(self.case, by, **envelope)
 
 
 class ServeDetainerForm(ActForm):
@@ -203,6 +313,7 @@ class TransferInPlaceForm(ActForm):
         required=False,
         help_text=_("Its number. Without one the person leaves the jail within 48 hours."),
     )
+    writ = writ_field()
 
     def act(self, by: Actor, said: dict[str, Any], envelope: Envelope) -> object:
         return acts.transfer_in_place(self.case, by, **said, **envelope)
@@ -212,6 +323,9 @@ class DepartForm(ActForm):
     destination = forms.ChoiceField(label=_("Where to"), choices=[*EMPTY, *choices(DESTINATIONS)])
     receiving_officer = forms.CharField(label=_("Receiving officer"), max_length=200, required=False)
     receipt = forms.CharField(label=_("Number of the receipt"), max_length=200, required=False)
+    writ = writ_field()
+    driven_by_actor = yes_no_field(_("Do you transport the person yourself?"), required=False)
+    facility_approved = yes_no_field(_("If so, did ICE approve the facility?"), required=False)
     property_receipt = forms.CharField(
         label=_("Number of the property receipt"),
         max_length=200,

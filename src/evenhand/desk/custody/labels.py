@@ -3,7 +3,15 @@
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.bookings.labels import Labels
-from evenhand.record.events.booking import Destination, HoldBasis, ProbableCause, ReleaseCause
+from evenhand.record.events.booking import (
+    Destination,
+    DetainerBox,
+    HoldBasis,
+    ProbableCause,
+    RefusalReason,
+    ReleaseCause,
+    ReviewFound,
+)
 
 GROUNDS: Labels = {
     ProbableCause.FINAL_ORDER: _("A final order of removal"),
@@ -33,6 +41,23 @@ DESTINATIONS: Labels = {
     Destination.OTHER_AGENCY: _("Another agency"),
     Destination.PRISON: _("Prison"),
     Destination.HOSPITAL: _("Hospital"),
+    Destination.COURT: _("Court"),
+}
+DETAINER_FORMS: Labels = {
+    "2017": _("I-247A, detainer"),
+    "I-247G": _("I-247G, request for notice only"),
+}
+BOXES: Labels = {
+    DetainerBox.ONE: _("Box 1: probable cause"),
+    DetainerBox.TWO: _("Box 2: the person was in ICE custody and ICE lent the person"),
+}
+FOUND: Labels = {
+    ReviewFound.PROBABLE_CAUSE: _("Probable cause"),
+    ReviewFound.NO_PROBABLE_CAUSE: _("No probable cause"),
+}
+REFUSED_FOR: Labels = {
+    RefusalReason.DETAINER: _("A detainer"),
+    RefusalReason.OTHER: _("Another reason"),
 }
 DOCUMENTS: Labels = {
     "I-247A": _("I-247A, detainer"),

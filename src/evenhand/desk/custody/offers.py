@@ -13,7 +13,7 @@ from evenhand.desk.bookings.models import Case
 from evenhand.desk.custody import forms
 from evenhand.desk.custody.forms import ActForm
 from evenhand.record.events import booking
-from evenhand.record.events.booking import ReviewOutcome
+from evenhand.record.events.booking import Destination, ReviewOutcome
 
 JAIL = (Role.BOOKING_OFFICER, Role.DESIGNATED_OFFICER)
 DELEGATED = (Role.DESIGNATED_OFFICER, Role.FEDERAL_SUPERVISOR)
@@ -82,6 +82,64 @@ OFFERS: tuple[Offer, ...] = (
         lambda case: _may_go_on(case) and case.warrant_signed_at is not None and not case.detained,
         _("The detainer is recorded."),
         _("Form I-247A, with the warrant that was signed."),
+    ),
+    Offer(
+        "detainer-reviewed",
+        booking.DetainerReviewed.type,
+        _("Record a neutral review of the detainer"),
+        forms.ReviewDetainerForm,
+        DELEGATED,
+        lambda case: case.detained and case.in_custody,
+        _("The review is recorded."),
+    ),
+    Offer(
+        "bail-set",
+        booking.BailSet.type,
+        _("Record bail"),
+        forms.SetBailForm,
+        JAIL,
+        lambda case: case.in_custody and case.release_due_at is None and case.bail_set_at is None,
+        _("The bail is recorded."),
+    ),
+    Offer(
+        "bail-tendered",
+        booking.BailTendered.type,
+        _("Record that bail was offered"),
+        forms.TenderBailForm,
+        JAIL,
+        lambda case: case.in_custody and case.release_due_at is None and case.bail_tendered_at is None,
+        _("The offer of bail is recorded. Accept it by marking the person ready for release."),
+    ),
+    Offer(
+        "bail-refused",
+        booking.BailRefused.type,
+        _("Refuse the bail"),
+        forms.RefuseBailForm,
+        JAIL,
+        lambda case: case.in_custody and case.release_due_at is None and case.bail_tendered_at is not None,
+        _("The refusal is recorded."),
+        _("A detainer is no reason to refuse bail."),
+    ),
+    Offer(
+        "moved",
+        booking.CustodyMoved.type,
+        _("Move to another jail of the agency"),
+        forms.MoveForm,
+        JAIL,
+        lambda case: case.in_custody,
+        _("The move is recorded. The person stays in the agency's custody."),
+    ),
+    Offer(
+        "returned",
+        booking.CustodyReturned.type,
+        _("Record the return"),
+        forms.ComeBackForm,
+        JAIL,
+        lambda case: (
+            case.departed_at is not None and case.destination in (Destination.HOSPITAL, Destination.COURT)
+        ),
+        _("The return is recorded."),
+        _("After a hospital or a court."),
     ),
     Offer(
         "detainer-served",
@@ -176,7 +234,7 @@ OFFERS: tuple[Offer, ...] = (
         _("Transfer to ICE inside the jail"),
         forms.TransferInPlaceForm,
         JAIL,
-        lambda case: _due(case) and case.detained,
+        lambda case: _due(case) and case.detained and _may_go_on(case),
         _("The transfer of custody is recorded. The person leaves the jail within 48 hours."),
     ),
     Offer(

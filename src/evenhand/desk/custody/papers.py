@@ -63,10 +63,10 @@ def _when(event: Any) -> datetime | None:
 
 def _detainer(found: dict[str, Any]) -> list[Line]:
     issued, served = found.get("detainer.issued"), found["detainer.served"]
-    ground = GROUNDS.get(issued.ground or "", "") if issued else ""
+    grounds = [GROUNDS[g] for g in issued.grounds or (issued.ground,) if g] if issued else []
     return [
         (_("Form"), "I-247A"),
-        (_("Probable cause stated"), ground),
+        (_("Probable cause stated"), grounds),
         (_("Issued on"), _when(issued)),
         (_("Served on the person"), _when(served)),
         (_("Served by"), served.actor),

@@ -15,6 +15,7 @@ from evenhand.record.events.booking import FORMS
 
 Step = tuple[float, str, Actor, dict[str, Any]]
 """Hours before now, event type, who, payload."""
+SIGNER = "supervisory_detention_and_deportation_officer"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,9 @@ def _interviewed(hours: float, by: Actor) -> list[Step]:
         "interpreter_needed": False,
         "aid_needed": False,
         "advisal_given": True,
+        "advisal_language": "es",
+        "can_read": True,
+        "interpreter_offered": True,
     }
     found = {"outcome": "refer", "grounds": ("record",)}
     return [
@@ -98,9 +102,10 @@ def _referred(hours: float, by: Actor, federal: Actor) -> list[Step]:
 
 
 def _held(hours: float, by: Actor, federal: Actor, clerk: Actor) -> list[Step]:
+    ground = "biometric_match"
     return [
-        (hours + 8, "warrant.signed", federal, {"form": "I-200"}),
-        (hours + 6, "detainer.issued", by, {"form_version": "2017", "ground": "biometric_match"}),
+        (hours + 8, "warrant.signed", federal, {"form": "I-200", "signer_position": SIGNER}),
+        (hours + 6, "detainer.issued", by, {"form_version": "2017", "box": "1", "ground": ground}),
         (hours + 5.5, "detainer.ice_notified", by, {}),
         (hours + 5, "detainer.served", by, {"language": "es", "copy_given": True}),
         (hours, "custody.release_due", clerk, {"cause": "bond"}),

@@ -1,4 +1,4 @@
-"""The acts on a facility: posters attested, interpreters qualified."""
+"""The acts on a facility: posters, interpreters, ICE's equipment and its security agreement."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,12 @@ from typing import Any
 
 from evenhand.desk.places.models import Facility
 from evenhand.desk.record.act import Actor, Done, draft, perform
-from evenhand.record.events.oversight import InterpreterQualified, PosterAttested
+from evenhand.record.events.oversight import (
+    IceEquipmentInstalled,
+    InterpreterQualified,
+    IsaSigned,
+    PosterAttested,
+)
 
 
 def attest_posters(
@@ -28,6 +33,16 @@ def qualify_interpreter(
     return _record(
         InterpreterQualified.type, facility, by, at, interpreter=interpreter, languages=tuple(languages)
     )
+
+
+def install_equipment(facility: Facility, by: Actor, *, at: datetime | None = None) -> Done:
+    """Record that the facility uses ICE's network or equipment (MOA IV.E)."""
+    return _record(IceEquipmentInstalled.type, facility, by, at)
+
+
+def sign_isa(facility: Facility, by: Actor, *, at: datetime | None = None) -> Done:
+    """Record that an interconnection security agreement was signed (AGR-16)."""
+    return _record(IsaSigned.type, facility, by, at)
 
 
 def _record(event_type: str, facility: Facility, by: Actor, at: datetime | None, **payload: Any) -> Done:

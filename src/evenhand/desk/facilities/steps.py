@@ -5,9 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.facilities import acts, forms
 from evenhand.desk.places.models import Facility
+from evenhand.desk.steps.form import ActForm
 from evenhand.desk.steps.step import AGENCY, Step, Steps
 from evenhand.record.events import SubjectKind
-from evenhand.record.events.oversight import InterpreterQualified, PosterAttested
+from evenhand.record.events.oversight import (
+    IceEquipmentInstalled,
+    InterpreterQualified,
+    IsaSigned,
+    PosterAttested,
+)
 
 
 def find(subject: str) -> Facility:
@@ -34,6 +40,22 @@ STEPS = Steps[Facility](
             _("Record a qualified interpreter"),
             forms.InterpreterForm,
             acts.qualify_interpreter,
+            AGENCY,
+        ),
+        Step(
+            "equipment",
+            IceEquipmentInstalled.type,
+            _("Record that ICE equipment is in use"),
+            ActForm,
+            acts.install_equipment,
+            AGENCY,
+        ),
+        Step(
+            "isa",
+            IsaSigned.type,
+            _("Record the interconnection security agreement"),
+            ActForm,
+            acts.sign_isa,
             AGENCY,
         ),
     ),

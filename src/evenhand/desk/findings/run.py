@@ -8,11 +8,11 @@ from django.db import transaction
 
 from evenhand.audit.run import audit
 from evenhand.desk.findings.models import Finding
+from evenhand.desk.record.catalog import CATALOG
 from evenhand.desk.record.export import Personal, export
 from evenhand.desk.record.ledger import ledger
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.store import Record
-from evenhand.rules.catalog import CATALOG
 
 _KEPT = (
     "rule",

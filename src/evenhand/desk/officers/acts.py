@@ -13,6 +13,7 @@ from evenhand.desk.record import history
 from evenhand.desk.record.act import Actor, BadActError, Done, draft, now, perform
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.officer import (
+    BackgroundCheckDone,
     Course,
     Eligibility,
     ExaminationTaken,
@@ -21,13 +22,17 @@ from evenhand.record.events.officer import (
     OfficerAuthorized,
     OfficerCertified,
     OfficerCredentialIssued,
+    OfficerCredentialRequested,
     OfficerCredentialReturned,
     OfficerEligibilityDecided,
     OfficerForm70006Issued,
+    OfficerLeaveNoticeGiven,
     OfficerLeft,
     OfficerNominated,
     OfficerRevoked,
     OfficerSuspended,
+    Position,
+    Prerequisite,
     RefresherCompleted,
     RefresherRequiredBy,
     TrainingCompleted,
@@ -41,6 +46,7 @@ def nominate(
     name: str,
     employer: str | None = None,
     citizenship_attested: bool | None = None,
+    prerequisites: Sequence[Prerequisite] = (),
     subject: str | None = None,
     at: datetime | None = None,
 ) -> str:
@@ -56,9 +62,17 @@ def nominate(
             name=name,
             employer=employer or agency,
             citizenship_attested=citizenship_attested,
+            prerequisites=tuple(prerequisites),
         )
     )
     return subject
+
+
+def check_background(
+    officer: Officer, by: Actor, *, questionnaire: bool | None = None, at: datetime | None = None
+) -> Done:
+    """Record ICE's background investigation; `questionnaire`: the candidate completed ICE's own before."""
+    return _record(BackgroundCheckDone.type, officer, by, at, questionnaire=questionnaire)
 
 
 def decide_eligibility(
@@ -114,12 +128,14 @@ def authorize(
     valid_until: datetime | None = None,
     until_revoked: bool = False,
     supervising_position: str | None = None,
+    signed_by_position: Position | None = None,
     at: datetime | None = None,
 ) -> Done:
     """Record the letter of authorization.
 
-    Raises `RefusedError` without eligibility, training or a passed examination (OFF-02 to OFF-04), or where
-    the letter lacks functions, duration or supervising position (AGR-04).
+    Raises `RefusedError` without background check, eligibility, training or a passed examination (OFF-02 to
+    OFF-04), before the certificate or if the field office director did not sign (OFF-12), or where the letter
+    names no functions (AGR-04).
     """
     return _record(
         OfficerAuthorized.type,
@@ -131,6 +147,7 @@ def authorize(
         valid_until=valid_until,
         until_revoked=until_revoked,
         supervising_position=supervising_position,
+        signed_by_position=signed_by_position,
     )
 
 
@@ -221,9 +238,37 @@ def _suspensions(officer: Officer, moment: datetime) -> list[OfficerSuspended]:
     ]
 
 
-def revoke(officer: Officer, by: Actor, *, reason: str, at: datetime | None = None) -> Done:
-    """End the officer's authority."""
-    return _record(OfficerRevoked.type, officer, by, at, reason=reason)
+def revoke(
+    officer: Officer,
+    by: Actor,
+    *,
+    reason: str,
+    written: bool | None = None,
+    effective_from: datetime | None = None,
+    signed_by_position: Position | None = None,
+    at: datetime | None = None,
+) -> Done:
+    """End the officer's authority. Raises `RefusedError` where the notice is not in writing (OFF-13)."""
+    return _record(
+        OfficerRevoked.type,
+        officer,
+        by,
+        at,
+        reason=reason,
+        written=written,
+        effective_from=effective_from,
+        signed_by_position=signed_by_position,
+    )
+
+
+def request_credential(officer: Officer, by: Actor, *, at: datetime | None = None) -> Done:
+    """The field office director asks for the credential."""
+    return _record(OfficerCredentialRequested.type, officer, by, at)
+
+
+def give_leave_notice(officer: Officer, by: Actor, *, at: datetime | None = None) -> Done:
+    """The agency tells ICE that the officer will stop taking part."""
+    return _record(OfficerLeaveNoticeGiven.type, officer, by, at)
 
 
 def leave(officer: Officer, by: Actor, *, reason: str | None = None, at: datetime | None = None) -> Done:

@@ -1,6 +1,7 @@
 """What is to be done about officers, and what of their authority lapses."""
 
 from datetime import datetime
+from functools import cache
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,7 @@ from evenhand.desk.home.due import DueItem, offers_due
 from evenhand.desk.lapses.lapse import AHEAD, Lapse, offers_lapses
 from evenhand.desk.officers.lapses import changes, credential_due
 from evenhand.desk.officers.models import Officer
-from evenhand.desk.officers.standing import State, state
+from evenhand.desk.officers.standing import State, form_of, state
 
 ROOM = "desk_officers"
 
@@ -47,7 +48,8 @@ def due(user: User, now: datetime) -> list[DueItem]:
 
 def _in_preparation(now: datetime) -> list[DueItem]:
     """Nominations that wait for ICE."""
-    waiting = [row for row in Officer.objects.order_by("nominated_at") if state(row, now) is State.PREPARING]
+    form, officers = cache(form_of), Officer.objects.order_by("nominated_at")
+    waiting = [row for row in officers if state(row, now, form(row.agency)) is State.PREPARING]
     text = _("Steps before the authorization")
     return [
         DueItem(f"{text}: {row.subject}", reverse("officers:show", args=[row.subject]), None, False, ROOM)

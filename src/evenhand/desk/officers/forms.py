@@ -7,11 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.officers.standing import State
 from evenhand.desk.places.models import Facility
-from evenhand.desk.steps.form import ActForm, DayField, FirstActForm
+from evenhand.desk.steps.form import ActForm, DayField, FirstActForm, YesNoField
 from evenhand.desk.timeline.names import choices
-from evenhand.record.events.officer import Course, Eligibility, Function
+from evenhand.record.events.officer import Course, Eligibility, Function, Position, Prerequisite
 
+_POSITIONS = [("", _("Choose one")), *choices(Position)]
 _BASIC = [(code, name) for code, name in choices(Course) if code != Course.REFRESHER]
+
+
+def _position(label: Any) -> forms.ChoiceField:
+    """The position of a federal officer; the guard says where one is needed."""
+    return forms.ChoiceField(label=label, choices=_POSITIONS, required=False)
 
 
 class NominateForm(FirstActForm):
@@ -25,6 +31,18 @@ class NominateForm(FirstActForm):
     citizenship_attested = forms.BooleanField(
         label=_("The agency attests that its officer is a U.S. citizen and its employee (MOA IV.B)."),
         required=False,
+    )
+    prerequisites = forms.MultipleChoiceField(
+        label=_("The agency attests for the candidate (MOA IV.B)"),
+        choices=choices(Prerequisite),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+
+class BackgroundCheckForm(ActForm):
+    questionnaire = YesNoField(
+        label=_("Did the candidate complete ICE's background questionnaire first?"), required=False
     )
 
 
@@ -63,6 +81,7 @@ class AuthorizeForm(CertifyForm):
         required=False,
         max_length=200,
     )
+    signed_by_position = _position(_("Position of the signer"))
 
 
 class AssignForm(CertifyForm):
@@ -81,6 +100,12 @@ class RefresherForm(ActForm):
 
 class ReasonForm(ActForm):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=4000)
+
+
+class RevokeForm(ReasonForm):
+    written = YesNoField(label=_("Was the officer told in writing?"), required=False)
+    effective_from = DayField(label=_("In effect from"), required=False)
+    signed_by_position = _position(_("Position of the signer"))
 
 
 class SuspendForm(ReasonForm):

@@ -3,12 +3,11 @@
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 
 from evenhand.desk.record.models import ReadTable
-from evenhand.rules.standing import Standing, Timeline
+from evenhand.rules.standing import Timeline, from_json
 
 
 class Officer(ReadTable):
@@ -41,12 +40,7 @@ class Officer(ReadTable):
     @cached_property
     def timeline(self) -> Timeline:
         """What stood when, as the rules read it."""
-        return Timeline(
-            tuple(
-                Standing(datetime.fromisoformat(s["since"]), UUID(s["event"]), s["fields"])
-                for s in self.standings
-            )
-        )
+        return from_json(self.standings)
 
     def stands(self, moment: datetime) -> dict[str, Any]:
         """The fields of the standing at a moment; empty before the first."""

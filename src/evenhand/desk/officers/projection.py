@@ -12,6 +12,7 @@ from evenhand.record.events import Event, SubjectKind
 from evenhand.record.events.officer import (
     OfficerAuthorized,
     OfficerCredentialIssued,
+    OfficerCredentialRequested,
     OfficerCredentialReturned,
     OfficerLeft,
     OfficerNominated,
@@ -19,7 +20,7 @@ from evenhand.record.events.officer import (
     RefresherCompleted,
     RefresherRequiredBy,
 )
-from evenhand.rules.standing import build_standings
+from evenhand.rules.standing import build_standings, to_json
 
 
 @projects(SubjectKind.OFFICER, Officer)
@@ -60,7 +61,7 @@ def _changes(row: Officer, event: Event) -> dict[str, Any]:
             return {"credential_out": True, "credential_owed_since": None}
         case OfficerCredentialReturned():
             return {"credential_out": False, "credential_owed_since": None}
-        case OfficerRevoked() | OfficerLeft() if row.credential_out:
+        case OfficerRevoked() | OfficerLeft() | OfficerCredentialRequested() if row.credential_out:
             return {"credential_owed_since": row.credential_owed_since or at}
     return {}
 
@@ -79,7 +80,4 @@ def _refresher_due(events: Sequence[Event]) -> datetime | None:
 
 
 def _standings(subject: str, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    timeline = build_standings(history.rows(entries), []).officers[subject]
-    return [
-        {"since": s.since.isoformat(), "event": str(s.event), "fields": s.fields} for s in timeline.standings
-    ]
+    return to_json(build_standings(history.rows(entries), []).officers[subject])

@@ -1,5 +1,7 @@
 """The pages of designated officers."""
 
+from functools import cache
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,7 +13,7 @@ from evenhand.desk.accounts.models import Role
 from evenhand.desk.officers.forms import SearchForm
 from evenhand.desk.officers.lapses import credential_due
 from evenhand.desk.officers.models import Officer
-from evenhand.desk.officers.standing import against_acts, against_authorization, state
+from evenhand.desk.officers.standing import against_acts, against_authorization, form_of, state
 from evenhand.desk.officers.steps import STEPS, find
 from evenhand.desk.places.models import Facility
 from evenhand.desk.record import history
@@ -34,9 +36,10 @@ def officer_list(request: SignedInRequest) -> HttpResponse:
     search, now = SearchForm(request.GET), timezone.now()
     wanted = search.cleaned_data if search.is_valid() else {}
     names = dict(Facility.objects.values_list("code", "name"))
-    rows = []
+    rows, form = [], cache(form_of)
     for officer in Officer.objects.filter(name__icontains=wanted.get("q", "")).order_by("name", "subject"):
-        facility, stands = officer.stands(now).get("assigned_facility", ""), state(officer, now)
+        facility = officer.stands(now).get("assigned_facility", "")
+        stands = state(officer, now, form(officer.agency))
         if wanted.get("state") in (None, "", stands) and wanted.get("facility") in (None, "", facility):
             rows.append({"officer": officer, "state": stands, "facility": names.get(facility, facility)})
     context = {
@@ -89,17 +92,17 @@ def summary(request: SignedInRequest, subject: str) -> HttpResponse:
 
 
 def _facts(officer: Officer, entries: list[Entry]) -> dict[str, object]:
-    now = timezone.now()
+    now, form = timezone.now(), form_of(officer.agency)
     stands = officer.stands(now)
     facility = Facility.objects.filter(code=stands.get("assigned_facility", "")).first()
     return {
         "officer": officer,
-        "state": state(officer, now),
+        "state": state(officer, now, form),
         "stands": stands,
         "facility": facility.name if facility else stands.get("assigned_facility", ""),
         "functions": [named(code) for code in officer.functions],
         "credential_due": credential_due(officer),
-        "against_acts": [_with_remedy(rule) for rule in against_acts(stands)],
+        "against_acts": [_with_remedy(rule) for rule in against_acts(stands, form)],
         "against_authorization": [
             _with_remedy(refusal.rule) for refusal in against_authorization(officer, entries, now)
         ],

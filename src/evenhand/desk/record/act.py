@@ -7,7 +7,9 @@
 act leaves a `guard.refused` event for each rule that stood against it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +29,7 @@ from evenhand.desk.record.scope import OutOfScopeError, current
 from evenhand.desk.record.wrong import wrong_fields
 from evenhand.record.events import EVENT_TYPES, ActorRole, Event, SourceKind, SubjectKind
 from evenhand.record.ledger.identity import uuid7
+from evenhand.record.time import whole_minute
 from evenhand.rules.standing import Standings, build_standings
 
 recorded = Signal()
@@ -54,8 +57,34 @@ class RefusedError(Exception):
         super().__init__(f"{act.type} refused: {', '.join(r.rule.id for r in refusals)}")
 
     @property
+    def blocking(self) -> tuple[Refusal, ...]:
+        """The rules that keep the acts out of the record; the others only warn."""
+        return tuple(refusal for refusal in self.refusals if refusal.blocks)
+
+    @property
     def may_be_overridden(self) -> bool:
-        return all(refusal.may_be_overridden for refusal in self.refusals)
+        return all(refusal.may_be_overridden for refusal in self.blocking)
+
+
+class WarnedError(RefusedError):
+    """Rules warn of the acts; none blocks them. They are recorded when the person confirms them."""
+
+
+_CONFIRMS = ContextVar("warnings_are_confirmed", default=False)
+
+
+@contextmanager
+def confirming_warnings(confirm: bool = True) -> Iterator[None]:
+    """Within this context `perform` raises `WarnedError` instead of recording acts that rules warn of.
+
+    Pages work so: the person sees the warnings and decides. Elsewhere the acts are recorded, and so is each
+    warning.
+    """
+    token = _CONFIRMS.set(confirm)
+    try:
+        yield
+    finally:
+        _CONFIRMS.reset(token)
 
 
 @dataclass(frozen=True)
@@ -94,6 +123,7 @@ def draft(
     agency: str,
     facility: str | None = None,
     occurred_at: datetime | None = None,
+    occurred_by: datetime | None = None,
     source: SourceKind = SourceKind.DESK,
     event_id: UUID | None = None,
     corrects: UUID | None = None,
@@ -107,8 +137,9 @@ def draft(
     Raises `BadActError` for a bad field, a future moment or an unknown facility or agency.
     """
     recorded_at = now()
-    if occurred_at is not None and occurred_at > recorded_at + AHEAD:
-        raise BadActError({"occurred_at": _("it lies in the future: give the moment when it happened")})
+    for name, moment in (("occurred_at", occurred_at), ("occurred_by", occurred_by)):
+        if moment is not None and moment > recorded_at + AHEAD:
+            raise BadActError({name: _("it lies in the future: give the moment when it happened")})
     try:
         return EVENT_TYPES[event_type].model_validate(
             {
@@ -117,6 +148,7 @@ def draft(
                 "agency": agency,
                 "facility": facility,
                 "occurred_at": occurred_at or recorded_at,
+                "occurred_by": occurred_by or _latest(occurred_at, recorded_at, source),
                 "zone": zone or zone_of(agency, facility),
                 "recorded_at": recorded_at,
                 "actor": by.id,
@@ -129,6 +161,13 @@ def draft(
         )
     except ValidationError as error:
         raise BadActError(wrong_fields(error)) from None
+
+
+def _latest(occurred_at: datetime | None, recorded_at: datetime, source: SourceKind) -> datetime | None:
+    """The latest moment of an act whose moment was typed in: people and exports state the minute."""
+    if occurred_at is None or source is SourceKind.API or occurred_at.second or occurred_at.microsecond:
+        return None
+    return max(occurred_at, min(whole_minute(occurred_at).latest or occurred_at, recorded_at))
 
 
 def zone_of(agency: str, facility: str | None) -> str:
@@ -213,9 +252,10 @@ class _Writing:
             for act in acts
             if guard.needs_history(act.type) or projection.has_projector(act.subject_kind)
         }
-        if not any(guard.needs_standings(act.type) for act in acts):
+        judged = any(guard.needs_standings(act.type) for act in acts)
+        if not judged and not any(projection.needs_agreements(act.subject_kind) for act in acts):
             return subjects, set()
-        officers = {(SubjectKind.OFFICER, act.actor) for act in acts if act.actor}
+        officers = {(SubjectKind.OFFICER, act.actor) for act in acts if act.actor and judged}
         return subjects | officers, {act.agency for act in acts}
 
     def judge_and_take(self, acts: Sequence[Event], override: Override | None) -> list[Done] | RefusedError:
@@ -227,14 +267,19 @@ class _Writing:
             if past and past[0].event.agency != of_subject[0].agency:
                 raise OutOfScopeError("the act is on another agency's record")
             against += guard.refusals(of_subject, past, self._standings(of_subject), self.now)
-        if against and not (override and all(refusal.may_be_overridden for _, refusal in against)):
-            for act, refusal in against:
+        blocking = [(act, refusal) for act, refusal in against if refusal.blocks]
+        if blocking and not (override and all(refusal.may_be_overridden for _, refusal in blocking)):
+            for act, refusal in blocking:
                 self._take(_said_no(act, refusal))
-            return RefusedError(against[0][0], [refusal for _, refusal in against], acts)
+            return RefusedError(blocking[0][0], [refusal for _, refusal in against], acts)
+        if against and not blocking and _CONFIRMS.get():
+            return WarnedError(against[0][0], [refusal for _, refusal in against], acts)
         done = [self._take(act) for act in acts]
         for act, refusal in against:
-            assert override is not None
-            self._take(_overridden(act, refusal, override))
+            if not refusal.blocks:
+                self._take(_about(act, "guard.warned", reason=act.type, rule=refusal.rule.id))
+            elif override is not None:
+                self._take(_overridden(act, refusal, override))
         return done
 
     def _history(self, kind: SubjectKind, subject: str) -> list[Entry]:
@@ -281,8 +326,11 @@ class _Writing:
         if not self.events:
             return
         touched = dict.fromkeys((e.subject_kind, e.subject) for e in self.events)
+        following = [key for key in projection.following(self.events) if key not in touched]
+        others, _ = history.load_all(following, ())
         rows = projection.project(
-            {key: self._history(*key) for key in touched if projection.has_projector(key[0])}
+            {key: self._history(*key) for key in touched if projection.has_projector(key[0])} | others,
+            lambda agency: self.agreements[agency],
         )
         recorded.send(sender=None, events=self.events)
         book = ledger()

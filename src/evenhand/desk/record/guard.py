@@ -1,25 +1,28 @@
 """The guard: the catalog's rules, asked before an act instead of after it.
 
-An act is refused where a rule would be broken with it that was not broken without it, at the act itself or at
-an earlier one, or where a rule could not be answered for want of a field of the act. A mere fact, or
-a correction, is refused only for what is wrong with itself. The rules and the engine are those of the audit.
+A rule that blocks keeps an act out of the record, a rule that warns is shown to the person who acts. Both
+speak up where the rule would be broken with the act that was not broken without it, at the act itself or at
+an earlier one, or where it could not be answered for want of a field of the act. A mere fact, or a
+correction, is refused only for what is wrong with itself. The rules and the engine are those of the audit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from uuid import UUID
 
 from evenhand.desk.record import history
+from evenhand.desk.record.catalog import CATALOG
 from evenhand.desk.record.history import Entry
 from evenhand.record.events import EVENT_TYPES, Event
 from evenhand.record.store import all_fields
 from evenhand.rules.algebra import selection
-from evenhand.rules.answer import Answer, Provides, Verdict
-from evenhand.rules.case import Context, judge
-from evenhand.rules.catalog import CATALOG
-from evenhand.rules.rule import Rule, Severity
+from evenhand.rules.answer import Answer, Breach, Provides, Verdict
+from evenhand.rules.case import judge
+from evenhand.rules.context import Context
+from evenhand.rules.explain import Explanation, explain
+from evenhand.rules.rule import Rule, Severity, Use
 from evenhand.rules.standing import Standings
 
 FACTS = frozenset(
@@ -52,11 +55,19 @@ class Refusal:
     rule: Rule
     evidence: tuple[UUID, ...]
     missing: tuple[str, ...] = ()
+    severity: Severity = Severity.VIOLATION
+    explanation: Explanation | None = None
+    """Why the rule answers so, where the engine gives the answer."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the rule keeps the act out of the record, or only warns of it."""
+        return self.rule.use is Use.BLOCKS
 
     @property
     def may_be_overridden(self) -> bool:
         """Whether a second person may let the act pass: never past a violation, never for a missing field."""
-        return self.rule.severity is not Severity.VIOLATION and not self.missing
+        return self.severity is not Severity.VIOLATION and not self.missing
 
 
 @cache
@@ -112,19 +123,45 @@ def refusals(
         refusal = _refusal(rule, acts, judge(rule, [] if rule.alone else before, context), answer)
         if refusal is not None:
             culprit = next((act for act in acts if act.id in refusal.evidence), acts[-1])
-            found.append((culprit, refusal))
-    return found
+            # The rule may be judged at another event than the act, whose missing field leaves it open.
+            judged_at = None if refusal.missing else refusal.evidence[0]
+            why = explain(rule, alone if rule.alone else after, context, judged_at)
+            found.append((culprit, replace(refusal, explanation=why)))
+    return found + _outdated_reviews(acts, past)
+
+
+def _outdated_reviews(acts: Sequence[Event], past: Sequence[Entry]) -> list[tuple[Event, Refusal]]:
+    """Reviews of a determination that a later one has replaced: ICE reviews the latest."""
+    made = [e for e in history.effective(past) if e.type == "determination.made"]
+    return [
+        (act, Refusal(CATALOG["SUP-03"], (act.id, made[-1].id)))
+        for act in acts
+        if act.type == "determination.reviewed" and not act.corrects and made
+        if made[0].occurred_at <= act.occurred_at < made[-1].occurred_at
+    ]
+
+
+def _follows(breach: Breach) -> bool:
+    """Whether the breach is a duty after the act that was not done in time."""
+    return breach.deadline is not None and breach.deadline >= breach.when
 
 
 def _refusal(rule: Rule, acts: Sequence[Event], before: Answer, after: Answer) -> Refusal | None:
     known = {breach.activation for breach in before.breaches}
-    new = [breach for breach in after.breaches if breach.activation not in known]
+    # A duty that follows the act is not fulfilled by refusing the act.
+    new = [b for b in after.breaches if b.activation not in known and not _follows(b)]
     if rule.group != "REC" and all(act.type in FACTS or act.corrects for act in acts):
         new = [breach for breach in new if breach.activation in {act.id for act in acts}]
     if new:
-        return Refusal(rule, tuple(dict.fromkeys(e for breach in new for e in breach.evidence)))
+        gravest = min((breach.severity for breach in new), key=list(Severity).index)
+        evidence = tuple(dict.fromkeys(e for breach in new for e in breach.evidence))
+        return Refusal(rule, evidence, severity=gravest)
     own = tuple(f"{act.type}." for act in acts)
-    lacking = sorted(m for m in after.missing - before.missing if m.startswith(own))
+    # A moment that is known only roughly is no field that was left out.
+    lacking = sorted(
+        m for m in after.missing - before.missing if m.startswith(own) and not m.endswith(".occurred_at")
+    )
     if after.verdict is Verdict.CANNOT_TELL and lacking:
-        return Refusal(rule, tuple(act.id for act in acts), tuple(lacking))
+        without = tuple(act.id for act in acts if any(m.startswith(f"{act.type}.") for m in lacking))
+        return Refusal(rule, without, tuple(lacking), rule.severity)
     return None

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from evenhand.desk.record.scope import OutOfScopeError, current
+from evenhand.record.episode.order import in_order
 from evenhand.record.events import FIELDS, Event, SubjectKind, parse
 from evenhand.record.ledger.leaf import APPENDED_AT, COMMITMENT
 
@@ -132,5 +133,5 @@ def row_of(event: Event) -> Row:
 
 
 def rows(entries: Iterable[Entry]) -> list[Row]:
-    """A history as the rules read it: in order of time."""
-    return sorted((row_of(e) for e in events(entries)), key=lambda r: (r["occurred_at"], r["id"]))
+    """A history as the rules read it: in order of time; of one moment, in the order of the entries."""
+    return in_order(row_of(e) for e in events(entries))

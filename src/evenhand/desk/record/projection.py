@@ -1,6 +1,6 @@
 """Read tables: what follows from each subject's history, written anew whenever an event is added to it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.models import Occurrence, ReadTable, Rows, gathering, projecting
@@ -8,8 +8,16 @@ from evenhand.record.events import Event, SubjectKind
 
 Projector = Callable[[str, Sequence[Entry]], None]
 """Writes the rows of one subject from its whole history. It reads nothing else: no clock, no other table."""
+ProjectorWithAgreements = Callable[[str, Sequence[Entry], Sequence[Entry]], None]
+"""A projector whose rows also depend on the events of the agency's agreements."""
+Agreements = Callable[[str], Sequence[Entry]]
+"""Gives the events of an agency's agreements."""
+Follower = Callable[[Sequence[Event]], Sequence[Subject]]
+"""Gives the subjects whose rows change with new events of another subject."""
 
 _PROJECTORS: dict[SubjectKind, list[Projector]] = {}
+_WITH_AGREEMENTS: dict[SubjectKind, list[ProjectorWithAgreements]] = {}
+_FOLLOWERS: list[Follower] = []
 READ_TABLES: list[type[ReadTable]] = [Occurrence]
 """Every read table; `rebuild` empties and refills them."""
 
@@ -25,12 +33,42 @@ def projects(kind: SubjectKind, *tables: type[ReadTable]) -> Callable[[Projector
     return declare
 
 
+def projects_with_agreements(
+    kind: SubjectKind, *tables: type[ReadTable]
+) -> Callable[[ProjectorWithAgreements], ProjectorWithAgreements]:
+    """Declare the function that writes these tables from histories of that kind and the agreements."""
+
+    def declare(projector: ProjectorWithAgreements) -> ProjectorWithAgreements:
+        _WITH_AGREEMENTS.setdefault(kind, []).append(projector)
+        READ_TABLES.extend(t for t in tables if t not in READ_TABLES)
+        return projector
+
+    return declare
+
+
+def follows(follower: Follower) -> Follower:
+    """Declare the function that names the subjects whose rows follow from events of other subjects."""
+    _FOLLOWERS.append(follower)
+    return follower
+
+
+def following(events: Sequence[Event]) -> Iterator[Subject]:
+    """The subjects whose rows change with these new events, which are not their own."""
+    for follower in _FOLLOWERS:
+        yield from follower(events)
+
+
 def has_projector(kind: SubjectKind) -> bool:
     """Whether any read table follows from histories of that kind."""
     return bool(_PROJECTORS.get(kind))
 
 
-def project(histories: Mapping[Subject, Sequence[Entry]]) -> Rows:
+def needs_agreements(kind: SubjectKind) -> bool:
+    """Whether rows that follow from histories of that kind depend on the agency's agreements."""
+    return bool(_WITH_AGREEMENTS.get(kind))
+
+
+def project(histories: Mapping[Subject, Sequence[Entry]], agreements: Agreements) -> Rows:
     """The rows that follow from whole histories, to be written by the caller.
 
     Where a projector removes rows, or writes others than those it puts, that is done here.
@@ -39,6 +77,9 @@ def project(histories: Mapping[Subject, Sequence[Entry]]) -> Rows:
         for (kind, subject), entries in histories.items():
             for projector in _PROJECTORS.get(kind, ()):
                 projector(subject, entries)
+            for with_agreements in _WITH_AGREEMENTS.get(kind, ()):
+                if entries:
+                    with_agreements(subject, entries, agreements(entries[0].event.agency))
     return rows
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import transaction
 
@@ -73,12 +74,14 @@ def _subjects(kind: SubjectKind) -> list[str]:
 
 
 def _project(progress: Progress) -> None:
+    agreements = cache(lambda agency: history.load_all((), {agency})[1][agency])
     for kind in SubjectKind:
         subjects = _subjects(kind)
         for start in range(0, len(subjects), 200):
             chunk = subjects[start : start + 200]
             histories = history.load_many(kind, chunk)
-            projection.project({(kind, subject): of for subject, of in histories.items()}).write()
+            whole = {(kind, subject): of for subject, of in histories.items()}
+            projection.project(whole, agreements).write()
             progress(kind.value, min(start + 200, len(subjects)), len(subjects))
 
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from evenhand.desk.accounts.models import User
-from evenhand.desk.record.act import RefusedError
+from evenhand.desk.record.act import RefusedError, WarnedError, confirming_warnings
 from evenhand.desk.record.remedies import REMEDIES
 from evenhand.desk.record.scope import OutOfScopeError
 from evenhand.desk.refusal.second import sealed
@@ -22,7 +22,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        with confirming_warnings(not request.path.startswith("/api/")):
+            return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OutOfScopeError):
@@ -34,11 +35,12 @@ class RefusalMiddleware:
 
 def refusal_page(request: HttpRequest, refused: RefusedError) -> HttpResponse:
     """The page, and where a second person may help, the acts kept in the session for the request to them."""
-    may_ask = refused.may_be_overridden and isinstance(request.user, User)
-    if may_ask:
+    may_confirm = isinstance(refused, WarnedError)
+    may_ask = not may_confirm and refused.may_be_overridden and isinstance(request.user, User)
+    if may_ask or may_confirm:
         request.session[REFUSED] = {
             "acts": sealed(refused.acts),
-            "rules": sorted({r.rule.id for r in refused.refusals}),
+            "rules": sorted({r.rule.id for r in (refused.blocking or refused.refusals)}),
         }
     rows = [
         {
@@ -47,8 +49,16 @@ def refusal_page(request: HttpRequest, refused: RefusedError) -> HttpResponse:
             "unverified": any(citation.unverified for citation in refusal.rule.citations),
             "remedy": REMEDIES[refusal.rule.id],
             "missing": refusal.missing,
+            "blocks": refusal.blocks,
+            "severity": refusal.severity,
+            "why": refusal.explanation,
         }
         for refusal in {r.rule.id: r for r in refused.refusals}.values()
     ]
-    context = {"act": EVENTS[refused.act.type], "rows": rows, "may_ask": may_ask}
+    context = {
+        "act": EVENTS[refused.act.type],
+        "rows": rows,
+        "may_ask": may_ask,
+        "may_confirm": may_confirm,
+    }
     return render(request, "refusal/refused.html", context, status=409)

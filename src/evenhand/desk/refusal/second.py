@@ -17,13 +17,16 @@ from django.db import transaction
 
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.record.act import Actor, Done, Override, RefusedError, draft, now, perform_together
+from evenhand.desk.record.catalog import CATALOG
 from evenhand.desk.refusal.models import Waiting
 from evenhand.record.events import Event, parse
-from evenhand.rules.catalog import CATALOG
 from evenhand.rules.rule import Severity
 
 RUNS_OUT = timedelta(hours=1)
 SECONDS = (Role.COORDINATOR, Role.FEDERAL_SUPERVISOR)
+SUPERVISION = "SUP"
+"""Rules on ICE's supervision of the officers (8 U.S.C. 1357(g)(3)): only a federal supervisor overrides
+them."""
 
 
 class NotSecondError(Exception):
@@ -33,6 +36,13 @@ class NotSecondError(Exception):
 def _box() -> Fernet:
     """The lock of acts that wait, from the desk's secret key."""
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"acts|{settings.SECRET_KEY}".encode()).digest()))
+
+
+def seconds_for(rules: Sequence[str]) -> tuple[Role, ...]:
+    """The roles that may let an act pass which these rules stand against."""
+    if any(CATALOG[rule].group == SUPERVISION for rule in rules):
+        return (Role.FEDERAL_SUPERVISOR,)
+    return SECONDS
 
 
 def sealed(acts: Sequence[Event]) -> str:
@@ -53,9 +63,10 @@ def opened(text: str) -> list[Event]:
 def ask(acts: Sequence[Event], rules: Sequence[str], by: User, reason: str) -> Waiting:
     """Keep acts that these rules stood against for a second person; the act is not judged here again.
 
-    Raises `NotSecondError` where none may let them pass. Requests that ran out are deleted.
+    Raises `NotSecondError` where none may let them pass. Of a rule whose terms differ in severity, `approve`
+    judges the act again. Requests that ran out are deleted.
     """
-    if any(CATALOG[rule].severity is Severity.VIOLATION for rule in rules):
+    if any(set(CATALOG[rule].severities) == {Severity.VIOLATION} for rule in rules):
         raise NotSecondError("a violation cannot be overridden")
     Waiting.objects.filter(asked_at__lt=now() - RUNS_OUT).delete()
     return Waiting.objects.create(
@@ -72,7 +83,8 @@ def waiting_for(user: User, at: datetime) -> list[Waiting]:
     """What this account may decide now: what others asked for and has not run out."""
     if user.role not in SECONDS:
         return []
-    return list(Waiting.objects.exclude(asked_by=user.actor).filter(asked_at__gte=at - RUNS_OUT))
+    found = Waiting.objects.exclude(asked_by=user.actor).filter(asked_at__gte=at - RUNS_OUT)
+    return [waiting for waiting in found if user.role in seconds_for(waiting.rules)]
 
 
 def approve(waiting: Waiting, second: User) -> list[Done]:
@@ -104,7 +116,7 @@ def decline(waiting: Waiting, second: User, reason: str) -> list[Done]:
 
 
 def _to_decide(waiting: Waiting, second: User) -> list[Event]:
-    if second.role not in SECONDS or second.actor == waiting.asked_by:
+    if second.role not in seconds_for(waiting.rules) or second.actor == waiting.asked_by:
         raise NotSecondError("another person, a coordinator or federal supervisor, must decide")
     if waiting.asked_at < now() - RUNS_OUT:
         waiting.delete()

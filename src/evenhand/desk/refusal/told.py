@@ -6,18 +6,19 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from evenhand.desk.record import history
+from evenhand.desk.record.catalog import CATALOG
 from evenhand.desk.timeline.lines import account_names
 from evenhand.desk.timeline.names import EVENTS, Name
 from evenhand.record.events import Event, SubjectKind
-from evenhand.record.events.oversight import GuardOverridden, GuardRefused
-from evenhand.rules.catalog import CATALOG
+from evenhand.record.events.oversight import GuardOverridden, GuardRefused, GuardWarned
 
 
 @dataclass(frozen=True)
 class Told:
     """One rule that stood against an act. `second` is the second person who decided, where one did.
 
-    `act` is what was refused, by the guard; `reason` is why a second person let it pass, or did not.
+    `act` is what the guard refused or, if `warned`, warned of; `reason` is why a second person let it pass,
+    or did not.
     """
 
     at: datetime
@@ -27,6 +28,7 @@ class Told:
     sentence: str
     second: str
     passed: bool
+    warned: bool
     act: Name
     reason: str
 
@@ -36,15 +38,19 @@ def told(subject: str) -> list[Told]:
     said = [
         entry.event
         for entry in history.load(SubjectKind.SYSTEM, subject)
-        if isinstance(entry.event, GuardRefused | GuardOverridden)
+        if isinstance(entry.event, GuardRefused | GuardWarned | GuardOverridden)
     ]
-    people = {event.actor for event in said} | {event.second_person for event in said}
+    people = {event.actor for event in said} | {_second(event) for event in said}
     names = account_names({person for person in people if person})
     return [_told(event, names) for event in said]
 
 
-def _told(event: GuardRefused | GuardOverridden, names: dict[str, str]) -> Told:
-    known, second = CATALOG.get(event.rule), event.second_person or ""
+def _second(event: GuardRefused | GuardWarned | GuardOverridden) -> str:
+    return "" if isinstance(event, GuardWarned) else event.second_person or ""
+
+
+def _told(event: GuardRefused | GuardWarned | GuardOverridden, names: dict[str, str]) -> Told:
+    known, second = CATALOG.get(event.rule), _second(event)
     return Told(
         at=event.occurred_at,
         zone=event.zone,
@@ -53,6 +59,7 @@ def _told(event: GuardRefused | GuardOverridden, names: dict[str, str]) -> Told:
         sentence=gettext(known.sentence) if known else "",
         second=names.get(second, second),
         passed=isinstance(event, GuardOverridden),
+        warned=isinstance(event, GuardWarned),
         act="" if second else EVENTS.get(event.reason or "", event.reason or ""),
         reason=(event.reason or "") if second else "",
     )

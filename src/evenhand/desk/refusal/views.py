@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.home.links import page_of
+from evenhand.desk.record.act import confirming_warnings, perform_together
+from evenhand.desk.record.catalog import CATALOG
 from evenhand.desk.refusal.forms import ReasonForm
 from evenhand.desk.refusal.middleware import REFUSED
 from evenhand.desk.refusal.models import Waiting
@@ -17,7 +19,6 @@ from evenhand.desk.refusal.second import SECONDS, NotSecondError, approve, ask, 
 from evenhand.desk.timeline.lines import account_names
 from evenhand.desk.timeline.names import EVENTS
 from evenhand.record.events import Event
-from evenhand.rules.catalog import CATALOG
 
 WRITERS = tuple(role for role in Role if role not in (Role.AUDITOR, Role.ADMINISTRATOR))
 
@@ -40,6 +41,24 @@ def ask_second(request: SignedInRequest) -> HttpResponse:
         return redirect("/")
     rules = [CATALOG[rule] for rule in kept["rules"]]
     return render(request, "refusal/ask.html", {"form": form, "rules": rules})
+
+
+@allow(*WRITERS)
+@require_POST
+def confirm(request: SignedInRequest) -> HttpResponse:
+    """Record the act that rules warned of just now."""
+    kept = request.session.pop(REFUSED, None)
+    if kept is None:
+        return redirect("/")
+    try:
+        acts = opened(kept["acts"])
+    except NotSecondError:
+        messages.error(request, _("Too much time has passed. Enter it again."))
+        return redirect("/")
+    with confirming_warnings(False):
+        perform_together(acts)
+    messages.success(request, _("Saved. The warnings were logged."))
+    return redirect(page_of(acts[0].subject_kind, acts[0].subject, request.user) or "/")
 
 
 @allow(*SECONDS)

@@ -131,6 +131,8 @@ class Interview:
     advisal_given: bool
     interpreter_asked: bool = True
     interpreter: str = ""
+    interpreter_offered: bool | None = None
+    can_read: bool | None = None
     aid_given: bool | None = None
     stated_place_of_birth: str = ""
     stated_citizenship: str = ""
@@ -160,6 +162,8 @@ def hold_interview(
             corrects=corrects,
             reason=reason,
             interpreter_named=bool(interview.interpreter) if interview.interpreter_needed else None,
+            interpreter_used=bool(interview.interpreter),
+            advisal_language=interview.language if interview.advisal_given else None,
             **vars(interview),
         )
     )
@@ -179,12 +183,12 @@ def record_check(
     by: Actor,
     at: datetime | None = None,
     source: SourceKind = DESK,
+    logged: bool | None = None,
 ) -> Done:
-    """Record that a system was asked, and its own answer."""
+    """Record that a system was asked, its own answer, and whether the query was logged."""
     _need_going_on(case)
-    return perform(
-        on_case(RecordCheckDone.type, case, by, at, source=source, system=system, response=response)
-    )
+    said = {"system": system, "response": response, "logged": logged}
+    return perform(on_case(RecordCheckDone.type, case, by, at, source=source, **said))
 
 
 def claim(
@@ -196,13 +200,15 @@ def claim(
     return perform(on_case(CitizenshipClaimed.type, case, by, at, source=source, how=how))
 
 
-def report_claim(case: Case, by: Actor, at: datetime | None = None, source: SourceKind = DESK) -> Done:
-    """Record that ICE was told of the claim: at once, within one hour (CIT-01)."""
+def report_claim(
+    case: Case, by: Actor, at: datetime | None = None, source: SourceKind = DESK, *, exigent: str = ""
+) -> Done:
+    """Record that ICE was told of the claim: at once, within one hour (CIT-01H); `exigent` is why not."""
     if not case.claim_open:
         raise BadActError({"": _("No claim is open.")})
     if case.claim_reported_at is not None:
         raise BadActError({"": _("The claim was reported already.")})
-    return perform(on_case(CitizenshipReported.type, case, by, at, source=source))
+    return perform(on_case(CitizenshipReported.type, case, by, at, source=source, exigent=exigent))
 
 
 def determine(

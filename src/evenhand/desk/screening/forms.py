@@ -88,6 +88,8 @@ class InterviewForm(forms.Form):
         help_text=_("Never appearance, name, accent, language, race, ethnicity or religion."),
     )
     language = forms.ChoiceField(label=_("Language of the interview"), choices=[("", ""), *LANGUAGES])
+    can_read = YesNoField(label=_("Can the person read that language?"), required=False)
+    interpreter_offered = YesNoField(label=_("Did you offer an interpreter?"), required=False)
     interpreter_asked = YesNoField(label=_("Did you ask whether an interpreter is needed?"))
     interpreter_needed = YesNoField(label=_("Is an interpreter needed?"), required=False)
     interpreter = forms.CharField(
@@ -120,6 +122,8 @@ class InterviewForm(forms.Form):
         return Interview(
             ground=InterviewGround(said["ground"]) if said["ground"] else None,
             language=said["language"],
+            can_read=said["can_read"],
+            interpreter_offered=said["interpreter_offered"],
             interpreter_asked=said["interpreter_asked"],
             interpreter_needed=said["interpreter_needed"],
             # What follows from a need counts only where there is one: a page may keep it out of sight.
@@ -146,6 +150,8 @@ class InterviewCorrection(InterviewForm):
             "at": to_the_minute(event.occurred_at),
             "ground": event.ground,
             "language": event.language,
+            "can_read": yes_no(event.can_read),
+            "interpreter_offered": yes_no(event.interpreter_offered),
             "interpreter_asked": yes_no(event.interpreter_asked),
             "interpreter_needed": yes_no(event.interpreter_needed),
             "interpreter": event.interpreter,
@@ -166,7 +172,20 @@ class CheckForm(forms.Form):
         choices=[("", ""), *choices(RESPONSES)],
         help_text=_("The system's own answer, without any conclusion."),
     )
+    logged = YesNoField(
+        label=_("Query logged"),
+        required=False,
+        help_text=_("Whether the query is in the transaction log. NCIC queries must be logged."),
+    )
     at = when()
+
+
+class ReportForm(forms.Form):
+    """That ICE was told of a claim."""
+
+    exigent = forms.CharField(
+        label=_("If more than one hour has passed: why"), max_length=500, required=False, help_text=NO_NAMES
+    )
 
 
 class ClaimForm(forms.Form):

@@ -34,6 +34,7 @@ from evenhand.desk.screening.forms import (
     InterviewCorrection,
     InterviewForm,
     ReopenForm,
+    ReportForm,
     StepForm,
     StepsAgainForm,
 )
@@ -188,7 +189,12 @@ def check(request: SignedInRequest, subject: str) -> HttpResponse:
         subject,
         CheckForm,
         lambda case, said: acts.record_check(
-            case, CheckSystem(said["system"]), CheckResponse(said["response"]), by, said["at"]
+            case,
+            CheckSystem(said["system"]),
+            CheckResponse(said["response"]),
+            by,
+            said["at"],
+            logged=said["logged"],
         ),
         _("The check is recorded."),
         _("Record a check"),
@@ -242,11 +248,17 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
     by = request.user.as_actor()
     with in_zone(case):
         if case.claim_open:
-            form: forms.Form = forms.Form(request.POST if request.method == "POST" else None)
-            if form.is_bound and submitted(form, lambda: acts.report_claim(case, by)):
+            report = ReportForm(request.POST if request.method == "POST" else None)
+
+            def tell() -> None:
+                acts.report_claim(case, by, exigent=report.cleaned_data["exigent"])
+
+            if report.is_bound and submitted(report, tell):
                 return _back(case, _("Recorded: ICE was told of the claim."), request)
-            return _page(request, case, "stopped", form)
-        form = ClaimForm(request.POST if request.method == "POST" else None, initial={"how": "stated"})
+            return _page(request, case, "stopped", report)
+        form: forms.Form = ClaimForm(
+            request.POST if request.method == "POST" else None, initial={"how": "stated"}
+        )
 
         def act() -> None:
             acts.claim(case, ClaimHow(form.cleaned_data["how"]), by, form.cleaned_data["at"])

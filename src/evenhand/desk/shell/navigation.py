@@ -53,6 +53,7 @@ ENTRIES: list[Entry] = [
     Entry("officers:own", _("My authority"), frozenset({Role.DESIGNATED_OFFICER})),
     Entry("agreements:list", _("Agreements"), _PROGRAM),
     Entry("facilities:list", _("Facilities"), _PROGRAM | {Role.DESIGNATED_OFFICER, Role.BOOKING_OFFICER}),
+    Entry("exports:export", _("Export"), frozenset({Role.COORDINATOR, Role.REVIEWER})),
     Entry("lapses:calendar", _("What lapses"), _PROGRAM),
     Entry("accounts:list", _("Administration"), frozenset({Role.ADMINISTRATOR})),
     Entry("programs:list", _("Other programs"), frozenset({Role.ADMINISTRATOR})),

@@ -49,6 +49,23 @@ class DayField(forms.DateField):
         return timezone.localtime(moment - _INSTANT if self.last else moment).date()
 
 
+class YesNoField(forms.TypedChoiceField):
+    """A question that is answered yes or no; left open, it cleans to None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            choices=[("yes", _("Yes")), ("no", _("No"))],
+            coerce=lambda answer: answer == "yes",
+            empty_value=None,
+            widget=forms.RadioSelect,
+            **kwargs,
+        )
+
+    def shown(self, answer: bool | None) -> str | None:
+        """The choice that gives this answer."""
+        return None if answer is None else "yes" if answer else "no"
+
+
 def midnight(day: date) -> datetime:
     """The moment at which a day begins in the current zone."""
     return datetime.combine(day, time(), timezone.get_current_timezone())
@@ -80,7 +97,9 @@ class ActForm(forms.Form):
         fields = {name: field for name, field in cls.base_fields.items() if name in FIELDS[event.type]}
         said = {name: getattr(event, name) for name in fields}
         days = {
-            name: field.shown(said[name]) for name, field in fields.items() if isinstance(field, DayField)
+            name: field.shown(said[name])
+            for name, field in fields.items()
+            if isinstance(field, DayField | YesNoField)
         }
         return said | days
 

@@ -4,6 +4,10 @@ from evenhand.figures.cube import Cube, Dimension
 from evenhand.figures.measures.base import MODEL, PLACE, Figure, by_place_and_model, figure
 from evenhand.figures.source import Source
 
+_STRADDLING = (
+    "Some acts are left out: their moments are not known well enough to tell in which fiscal year they lie."
+)
+
 
 def bookings(source: Source) -> Figure:
     """Counts by place and model."""
@@ -40,7 +44,9 @@ def departures(source: Source) -> Figure:
         "custody.departed",
         "departures",
         "Departures",
-        "The person left the jail in the custody of another authority.",
+        "The person left the jail in the custody of another authority. Each stay that ended so counts once, "
+        "even if the source also records a release. Trips to a hospital or a court and moves between the "
+        "agency's facilities do not count.",
         "destination",
     )
 
@@ -48,7 +54,13 @@ def departures(source: Source) -> Figure:
 def releases(source: Source) -> Figure:
     """Counts by place, model and cause."""
     return _acts(
-        source, "custody.released", "releases", "Releases", "The person was released to the street.", "cause"
+        source,
+        "custody.released",
+        "releases",
+        "Releases",
+        "The person was released to the street. Each stay that ended so counts once. A booking can have "
+        "several stays, such as before and after a weekend out.",
+        "cause",
     )
 
 
@@ -69,4 +81,5 @@ def _acts(
         f"SELECT state, agency, model, {column}CAST(sum(acts) AS BIGINT) FROM counted WHERE type = '{event}' "
         "GROUP BY ALL"
     )
-    return figure(source, cube, [event], rows)
+    notes = [_STRADDLING] if source.straddling else []
+    return figure(source, cube, [event], rows, notes=notes)

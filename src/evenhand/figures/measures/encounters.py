@@ -6,7 +6,8 @@ from evenhand.figures.ncic import class_label
 from evenhand.figures.source import Source
 
 CONVICTION, CHARGE, NEITHER = "conviction", "charge only", "neither"
-REVIEWED, NOT_REVIEWED = "reviewed", "not reviewed"
+REVIEWED, NOT_REVIEWED, UNCLEAR = "reviewed", "not reviewed", "cannot tell"
+"""Unclear: it is not known which determination a review followed."""
 NONE_MADE = "no determination"
 
 OFFENSE = Dimension("offense", ("status", "class"))
@@ -48,7 +49,7 @@ _NOTES = (
 
 
 def encounters(source: Source) -> Figure:
-    """Counts by all dimensions; makes the table `encountered`, with `hours` to the review."""
+    """Counts by all dimensions; makes the table `encountered`, with `hours` to the review if known."""
     source.connection.execute(_ENCOUNTERED)
     rows = source.rows(_COUNTS)
     named = [(*row[:4], class_label(row[4]) if row[4] else None, *row[5:]) for row in rows]
@@ -61,16 +62,23 @@ WITH met AS (
     SELECT "case", arg_min(struct_pack(agency, state, model, in_year), (moment, pos)) AS at_first
     FROM program WHERE type = 'interview.held' GROUP BY "case"
 ), made AS (
-    SELECT "case", max(moment) AS moment,
+    SELECT "case", arg_max(struct_pack(moment, moment_by, pos), (moment, pos)) AS at, count(*) AS number,
         arg_max(struct_pack(outcome, conviction_class, pending_class), (moment, pos)) AS said
     FROM program WHERE type = 'determination.made' GROUP BY "case"
 ), reviewed AS (
-    SELECT m."case", min(r.moment) AS moment, arg_min(r.outcome, (r.moment, r.pos)) AS result
-    FROM made m JOIN program r ON r."case" = m."case" AND r.moment >= m.moment
+    SELECT m."case", arg_min(struct_pack(moment := r.moment, moment_by := r.moment_by, pos := r.pos),
+        (r.moment, r.pos)) AS at, arg_min(r.outcome, (r.moment, r.pos)) AS result
+    FROM made m JOIN program r ON r."case" = m."case" AND r.moment_by >= m.at.moment
     WHERE r.type = 'determination.reviewed' GROUP BY m."case"
+), joined AS (
+    SELECT unnest(at_first), said, result, reviewed."case" IS NOT NULL AS reviewed,
+        number = 1 OR reviewed.at.moment >= made.at.moment_by OR (reviewed.at.pos > made.at.pos
+            AND reviewed.at.moment_by - made.at.moment < INTERVAL 1 MINUTE) AS sure,
+        epoch(reviewed.at.moment - made.at.moment) / 3600.0 AS hours,
+        epoch((reviewed.at.moment_by - reviewed.at.moment) + (made.at.moment_by - made.at.moment)) AS width
+    FROM met LEFT JOIN made USING ("case") LEFT JOIN reviewed USING ("case") WHERE at_first.in_year
 )
-SELECT unnest(at_first), said, result, epoch(reviewed.moment - made.moment) / 3600.0 AS hours
-FROM met LEFT JOIN made USING ("case") LEFT JOIN reviewed USING ("case") WHERE at_first.in_year"""
+SELECT * REPLACE (CASE WHEN sure AND width < 3600 THEN greatest(hours, 0) END AS hours) FROM joined"""
 
 _COUNTS = f"""
 SELECT state, agency, model,
@@ -78,7 +86,8 @@ SELECT state, agency, model,
         WHEN said.pending_class IS NOT NULL THEN '{CHARGE}' ELSE '{NEITHER}' END,
     coalesce(said.conviction_class, said.pending_class),
     CASE WHEN said IS NULL THEN '{NONE_MADE}' ELSE coalesce(said.outcome, 'not stated') END,
-    CASE WHEN said IS NULL THEN '{NONE_MADE}' WHEN hours IS NULL THEN '{NOT_REVIEWED}' ELSE '{REVIEWED}' END,
-    CASE WHEN hours IS NOT NULL THEN coalesce(result, 'not stated') END,
+    CASE WHEN said IS NULL THEN '{NONE_MADE}' WHEN NOT reviewed THEN '{NOT_REVIEWED}'
+        WHEN sure THEN '{REVIEWED}' ELSE '{UNCLEAR}' END,
+    CASE WHEN reviewed AND sure THEN coalesce(result, 'not stated') END,
     count(*)
 FROM encountered GROUP BY ALL"""

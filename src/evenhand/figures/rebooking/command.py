@@ -83,6 +83,8 @@ def _run(record: AnyPath, out: Path | None, threshold: int, as_json: bool) -> No
             )
             table.add_row(*who, f"{row.days:,}", f"{row.share:.1%}", interval)
     console.print(table)
+    if found.left_out:
+        console.print(found.left_out, markup=False)
     for limit in found.limits:
         console.print(limit, markup=False)
     if out is not None:

@@ -28,6 +28,7 @@ def summary(study: Study) -> dict[str, Any]:
         "threshold": study.threshold,
         "cannot_tell": study.cannot_tell or None,
         "curves": [asdict(c) | {"estimates": [_estimate(e) for e in c.estimates]} for c in study.curves],
+        "left_out": study.left_out or None,
         "policies": list(study.policies),
         "limits": list(study.limits),
     }

@@ -19,6 +19,8 @@ class Study:
     cannot_tell: str = ""
     policies: tuple[str, ...] = POLICIES
     limits: tuple[str, ...] = LIMITS
+    left_out: str = ""
+    """How many people are left out because their days are not known; not exact for few."""
 
 
 def study(record: Record, threshold: int) -> Study:
@@ -35,4 +37,11 @@ def study(record: Record, threshold: int) -> Study:
         return Study(
             record, threshold, cannot_tell=f"not shown: each step tells of fewer than {threshold} people"
         )
-    return Study(record, threshold, tuple(shown))
+    return Study(record, threshold, tuple(shown), left_out=_left_out(found.left_out, threshold))
+
+
+def _left_out(people: int, threshold: int) -> str:
+    if not people:
+        return ""
+    number = f"Fewer than {threshold:,}" if people < threshold else f"{people:,}"
+    return f"{number} people left out: their days are not known."

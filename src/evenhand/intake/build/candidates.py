@@ -15,12 +15,16 @@ BOOKKEEPING = (
     pa.field("_head", pa.bool_()),
     pa.field("_same", pa.uint64()),
     pa.field("_later", pa.int64()),
+    pa.field("_day", pa.int64()),
 )
 """`_source`, `_row`, `_part`, `_block`: where the event came from. `_events`: how many events its row
 gave, of which `_head` marks one. `_same`: a hash of the whole row. `_later`: microseconds to add when the
-local time was the second of a repeated hour."""
+local time was the second of a repeated hour. `_day`: where the time is midnight, how many microseconds later
+the local day ends; 0 elsewhere."""
 
-_ALWAYS = ("subject", "type", "agency", "facility", "occurred_at", "zone", "recorded_at")
+NOT_COLUMNS = ("at", "until", "about")
+"""Cells of a block that give the event's moment."""
+_ALWAYS = ("subject", "type", "agency", "facility", "occurred_at", "occurred_by", "zone", "recorded_at")
 
 
 def candidate_schema(kind: SubjectKind, mapping: Mapping) -> pa.Schema:
@@ -28,6 +32,6 @@ def candidate_schema(kind: SubjectKind, mapping: Mapping) -> pa.Schema:
     used = set(_ALWAYS)
     for block in mapping.event:
         if block.kind is kind:
-            used.update(name for name in block_cells(block) if name != "at")
+            used.update(name for name in block_cells(block) if name not in NOT_COLUMNS)
     fields = [f.with_nullable(True) for f in input_schema(kind) if f.name in used]
     return pa.schema([*fields, *BOOKKEEPING])

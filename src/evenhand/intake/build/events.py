@@ -1,5 +1,6 @@
 """A batch of rows as candidate events, with the rows and values that the mapping cannot read set aside."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,12 +10,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenhand.intake.build.candidates import candidate_schema
+from evenhand.intake.build.candidates import NOT_COLUMNS, candidate_schema
 from evenhand.intake.build.conditions import holds
 from evenhand.intake.build.convert import Converted, convert
-from evenhand.intake.build.place import place
-from evenhand.intake.build.times import Instants, instants, moments
+from evenhand.intake.build.place import Place, place
+from evenhand.intake.build.times import DAY, WIDTHS, Instants, instants, moments
 from evenhand.intake.build.view import Ints, Mask, View, mask_of
+from evenhand.intake.declared import EXIT_TIMES_WITHOUT_EVENT, EXITS
 from evenhand.intake.duck import Duck
 from evenhand.intake.mapping.model import Cell, EventBlock, Mapping, TypeColumn, block_cells
 from evenhand.intake.readers.batch import Batch
@@ -23,6 +25,7 @@ from evenhand.record.events import FIELDS, SubjectKind
 from evenhand.record.events.arrow import INSTANT
 
 _DATE_REMEDY = "Correct it in the export, or add its format to `dates` (or `formats`) in the mapping."
+_ABOUT_REMEDY = "Write how far off the time may be, such as 30 min, 2 h or 1 day."
 _KEY_REMEDY = "Give every row its key, or leave such rows out with `when`."
 
 
@@ -35,11 +38,15 @@ class Built:
 
 
 class Builder:
-    """Builds the candidates of one source. `policies` counts what stated policies did."""
+    """Builds the candidates of one source. `policies` counts what stated policies did.
+
+    `clocks` counts for each column of times those with a time of day, and those of them that are midnight.
+    """
 
     def __init__(self, mapping: Mapping, source: int, refusals: Refusals, duck: Duck) -> None:
         self.mapping, self.source, self.refusals, self._duck = mapping, source, refusals, duck
         self.policies: Counter[str] = Counter()
+        self.clocks: Counter[tuple[str, str]] = Counter()
         self._schemas = {b.kind: candidate_schema(b.kind, mapping) for b in mapping.event}
 
     def build(self, batch: Batch) -> Built:
@@ -58,9 +65,25 @@ class Builder:
                 if len(parents):
                     pieces.append((block.kind, table, parents))
         lost = np.isin(batch.rows, self.refusals.lost())
+        self._count_exits(view, pieces, live & ~lost)
         self.policies["blank_rows"] += int((view.blank & ~lost).sum())
         tables = self._finish(batch, pieces, lost, live)
         return Built(tables, int((~lost).sum()))
+
+    def _count_exits(self, view: View, pieces: list[tuple[SubjectKind, pa.Table, Ints]], rows: Mask) -> None:
+        """Count the rows that have a time of exit, but no event of custody at that time."""
+        blocks = self.mapping.event
+        exits = {_column(b): b.at for b in blocks if b.type in EXITS and not (b.split or b.each)}
+        for column, at in exits.items():
+            same = [
+                n for n, b in enumerate(blocks) if _column(b) == column and str(b.type).startswith("custody.")
+            ]
+            text = view.cell_text(Cell(column=at.date, null=at.null) if at.date is not None else at)
+            given = rows & mask_of(pc.is_valid(text))
+            for _, table, parents in pieces:
+                if table["_block"][0].as_py() in same:
+                    given[parents] = False
+            self.policies[EXIT_TIMES_WITHOUT_EVENT] += int(given.sum())
 
     def _expand(self, view: View, block: EventBlock, live: Mask) -> Iterator[tuple[View, Mask, str]]:
         """The rows to which a block applies, one item of a split cell a row, by event type."""
@@ -138,8 +161,9 @@ class Builder:
     ) -> tuple[pa.Table, Ints]:
         """The candidates of one block and type, and the place in the batch of each one's row."""
         where = place(view, self.mapping, block.facility)
-        when = self._instants(view, block.at, where.zone_codes, where.zones)
-        at_column = " + ".join(block.at.needs())
+        precision = self.mapping.precision_at(block)
+        when = self._instants(view, block.at, where.zone_codes, where.zones, precision)
+        at_column = _column(block)
         missing = selected & ~when.moments.given
         if block.refuses_no_time():
             self._refuse_rows(view, missing, at_column, None, f"{event_type} has no time", _DATE_REMEDY)
@@ -149,7 +173,7 @@ class Builder:
             selected & ~when.moments.ok,
             at_column,
             when.moments.text,
-            "no possible date and time",
+            "not a valid date and time",
             _DATE_REMEDY,
         )
         good = selected & when.moments.ok
@@ -161,7 +185,11 @@ class Builder:
         for mask, column, text, reason, remedy in where.bad:
             self._refuse_rows(view, selected & mask, column, text, reason, remedy)
             good &= ~mask
+        earliest, latest, bad = self._widened(view, block, when, where, good)
+        good &= ~bad
         columns: dict[str, pa.Array] = {
+            "occurred_at": pa.array(earliest, INSTANT),
+            "occurred_by": pa.array(latest, INSTANT, mask=latest == earliest),
             "subject": subject,
             "agency": where.agency,
             "facility": where.facility,
@@ -170,7 +198,7 @@ class Builder:
         }
         required = {n for n, s in FIELDS[event_type].items() if s.required}
         for name, cell in block_cells(block).items():
-            if name in ("at", "facility", "id") or cell.count:
+            if name in (*NOT_COLUMNS, "facility", "id") or cell.count:
                 continue
             if name not in FIELDS[event_type] and name in block.fields:
                 continue
@@ -206,7 +234,6 @@ class Builder:
     ) -> tuple[pa.Table, Ints]:
         schema = self._schemas[kind]
         size, take = len(index), pa.array(index)
-        columns["occurred_at"] = pa.array(when.utc, INSTANT)
         made = {}
         for name, values in columns.items():
             made[name] = values if size == len(view) else values.take(take)
@@ -215,9 +242,10 @@ class Builder:
         made["_part"] = pa.array(view.part[index].astype(np.int16))
         made["_block"] = pa.repeat(pa.scalar(number, pa.int16()), size)
         made["_later"] = pa.array(when.later[index])
+        made["_day"] = pa.array(when.day[index])
         made["_gap"] = pa.array(when.gap[index])
         made["_two_digit"] = pa.array(when.moments.two_digit[index])
-        made["_day_only"] = pa.array(when.moments.day_only[index])
+        made["_day_only"] = pa.array(when.moments.width[index] == DAY)
         for field in schema:
             if field.name not in made and field.name not in ("_events", "_head", "_same"):
                 made[field.name] = pa.nulls(size, field.type)
@@ -267,18 +295,62 @@ class Builder:
             key = pc.binary_join_element_wise(key, spec.suffix, "")
         return key
 
+    def _widened(
+        self, view: View, block: EventBlock, when: Instants, where: Place, good: Mask
+    ) -> tuple[Ints, Ints, Mask]:
+        """The earliest and the latest moments, with what the block says of how well they are known.
+
+        The mask has the rows whose statement of it cannot be read; they are refused.
+        """
+        earliest, latest = when.utc, when.latest
+        bad = np.zeros(len(view), dtype=bool)
+        if block.until is not None:
+            until = self._instants(view, block.until, where.zone_codes, where.zones, block.until.precision)
+            column, given = " + ".join(block.until.needs()), until.moments.given & good
+            unread = given & ~until.moments.ok
+            early = given & until.moments.ok & (until.latest < earliest)
+            text = until.moments.text
+            self._refuse_rows(view, unread, column, text, "not a valid date and time", _DATE_REMEDY)
+            reason = "the latest moment is before the earliest"
+            self._refuse_rows(view, early, column, text, reason, "Swap the two times or correct one of them.")
+            latest = np.where(given & until.moments.ok, until.latest, latest)
+            bad |= unread | early
+        if block.about is not None:
+            text = view.cell_text(block.about)
+            margins = {t: margin(t) for t in pc.unique(text).to_pylist() if t is not None}
+            unread = good & mask_of(
+                pc.is_in(text, value_set=pa.array([t for t in margins if margins[t] is None], pa.string()))
+            )
+            self._refuse_rows(
+                view, unread, " + ".join(block.about.needs()), text, "not a length of time", _ABOUT_REMEDY
+            )
+            around = np.array([margins.get(t) or 0 for t in text.to_pylist()], dtype=np.int64)
+            earliest, latest = earliest - around, latest + around
+            bad |= unread
+        return earliest, latest, bad
+
     def _instants(
-        self, view: View, cell: Cell, zone_codes: npt.NDArray[np.int32], zones: list[str]
+        self,
+        view: View,
+        cell: Cell,
+        zone_codes: npt.NDArray[np.int32],
+        zones: list[str],
+        precision: str | None = None,
     ) -> Instants:
         key = (
             "instant",
             cell.model_dump_json(),
+            precision,
             tuple(zones),
             zone_codes.tobytes() if len(zones) > 1 else b"",
         )
         if key not in view.memory:
-            found = moments(view, cell, self.mapping.dates, self.mapping.policies)
+            found = moments(view, cell, self.mapping.dates, self.mapping.policies, precision)
             view.memory[key] = instants(found, zone_codes, zones)
+            if precision is None:
+                column = " + ".join(cell.needs())
+                self.clocks[column, "timed"] += int(found.timed.sum())
+                self.clocks[column, "midnight"] += int(found.midnight.sum())
         return view.memory[key]  # type: ignore[return-value]
 
     def _instant_field(
@@ -296,7 +368,7 @@ class Builder:
                 int(view.rows[index]),
                 column,
                 when.moments.text[index].as_py(),
-                "no possible date and time",
+                "not a valid date and time",
                 _DATE_REMEDY,
             )
         self.policies["two_digit_years"] += int((selected & when.moments.two_digit).sum())
@@ -335,6 +407,26 @@ class Builder:
         for index in np.flatnonzero(mask).tolist():
             value = text[index].as_py() if text is not None else None
             self.refusals.row(int(view.rows[index]), column, value, reason, remedy)
+
+
+def _column(block: EventBlock) -> str:
+    """The column, or columns, of a block's moment."""
+    return " + ".join(block.at.needs())
+
+
+def day_columns(mapping: Mapping, clocks: Counter[tuple[str, str]]) -> list[str]:
+    """The columns of events' moments whose times of day are all midnight: they hold days."""
+    columns = {_column(block) for block in mapping.event if mapping.precision_at(block) is None}
+    return sorted(c for c in columns if 0 < clocks[c, "midnight"] == clocks[c, "timed"])
+
+
+def margin(text: str) -> int | None:
+    """A length of time such as `30 min`, `2 h` or `1 day` in microseconds; None if it is none."""
+    found = re.fullmatch(r"(\d{1,4}) ?(min|m|minutes?|h|hours?|d|days?)", text.lower())
+    if found is None:
+        return None
+    unit = {"m": WIDTHS["minute"], "h": WIDTHS["hour"], "d": DAY}[found[2][0]]
+    return int(found[1]) * unit
 
 
 def _in_row_order(table: pa.Table) -> pa.Table:

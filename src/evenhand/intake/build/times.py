@@ -17,8 +17,14 @@ from evenhand.record.query import quoted
 DAY = 86_400_000_000
 _EXCEL_EPOCH = np.datetime64("1899-12-30", "us").astype(np.int64)
 _OFFSET = r"(?:[Zz]|[+-]\d\d:?\d\d)$"
-_NO_TIME = r"^[^:]*$"
-_PART_OF_DAY = {"start": 0, "noon": DAY // 2, "end": DAY - 1_000_000}
+_NO_TIME = r"^\d{4}-?\d\d-?\d\d$"
+_NO_SECONDS = r"[T ]\d\d:?\d\d(?:[Zz]|[+-]\d\d:?\d\d)?$"
+_NEXT_MIDNIGHT = r"([T ])24(:?)00"
+_SECONDS = ("%S", "%f", "%g", "%n", "%c", "%X", "%T")
+_MINUTES = ("%M", "%R")
+_HOURS = ("%H", "%I")
+WIDTHS = {"second": 0, "minute": 60_000_000, "hour": 3_600_000_000, "day": DAY}
+"""How long the interval is that a time stands for, in microseconds; a local day may be longer or shorter."""
 
 
 @dataclass
@@ -26,7 +32,8 @@ class Moments:
     """Times of a view's rows, in microseconds since 1970; `ok` where there is one.
 
     `given`: there was text. `fixed`: the text had an offset, so that `micros` is UTC; otherwise it is
-    local. `day_only`, `two_digit`: what was read into the text.
+    local. `width`: one of `WIDTHS`. `timed`: the text has a time of day; `midnight`: it is 00:00.
+    `two_digit`: the year has two digits.
     """
 
     text: pa.Array
@@ -34,22 +41,35 @@ class Moments:
     given: Mask
     ok: Mask
     fixed: Mask
-    day_only: Mask
+    width: Ints
+    timed: Mask
+    midnight: Mask
     two_digit: Mask
 
 
 @dataclass
 class Instants:
-    """Moments as UTC. `later`: what to add for the second of a repeated hour; `gap`: shifted forward."""
+    """Moments as UTC, the earliest and the latest.
+
+    `later`: what to add to the earliest for the second of a repeated hour. `gap`: shifted forward.
+    `day`: where the text shows midnight, how long after it the local day ends; 0 elsewhere.
+    """
 
     moments: Moments
     utc: Ints
+    latest: Ints
     later: Ints
     gap: Mask
+    day: Ints
 
 
-def moments(view: View, cell: Cell, dates: tuple[str, ...], policies: Policies) -> Moments:
-    """Read a cell's text as times, trying its formats in order."""
+def moments(
+    view: View, cell: Cell, dates: tuple[str, ...], policies: Policies, precision: str | None = None
+) -> Moments:
+    """Read a cell's text as times, trying its formats in order.
+
+    A format says how precisely a time is known; `precision` overrules it where the text has a time of day.
+    """
     if cell.date is not None:
         day = view.cell_text(Cell(column=cell.date, null=cell.null))
         time = view.text(cell.time) if cell.time is not None else pa.nulls(len(view), pa.string())
@@ -63,43 +83,63 @@ def moments(view: View, cell: Cell, dates: tuple[str, ...], policies: Policies) 
         text = view.cell_text(cell)
     given = mask_of(pc.is_valid(text))
     size = len(view)
-    found = Moments(text, np.zeros(size, np.int64), given, *(np.zeros(size, bool) for _ in range(4)))
+    none, zero = np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int64)
+    found = Moments(text, zero, given, none, none.copy(), zero.copy(), none.copy(), none.copy(), none.copy())
+    # 24:00 is the end of the day.
+    ended = mask_of(pc.match_substring_regex(text, _NEXT_MIDNIGHT))
+    if ended.any():
+        text = pc.replace_substring_regex(text, _NEXT_MIDNIGHT, r"\100\200")
     for form in cell.formats or dates:
         left = np.flatnonzero(given & ~found.ok)
         if not len(left):
             break
         part = text if len(left) == size else text.take(pa.array(left))
         _read(found, left, part, form, policies, view.duck)
-    if cell.day != "start":
-        found.micros[found.day_only] += _PART_OF_DAY[cell.day]
+    found.micros[ended & found.ok] += DAY
+    found.midnight &= ~ended
+    if precision is not None:
+        found.width[found.timed] = WIDTHS[precision]
+        found.midnight[:] = False
     return found
 
 
 def _read(found: Moments, left: Ints, text: pa.Array, form: str, policies: Policies, duck: Duck) -> None:
     fixed = np.zeros(len(left), dtype=bool)
-    day_only = np.zeros(len(left), dtype=bool)
     two_digit = np.zeros(len(left), dtype=bool)
+    width = np.full(len(left), _width_of(form), dtype=np.int64)
     if form == ISO:
         micros, ok, fixed = _iso(text, duck)
-        day_only = mask_of(pc.match_substring_regex(text, _NO_TIME))
+        width[mask_of(pc.match_substring_regex(text, _NO_SECONDS))] = WIDTHS["minute"]
+        width[mask_of(pc.match_substring_regex(text, _NO_TIME))] = DAY
     elif form == EXCEL:
         micros, ok = _excel(text)
-        day_only = micros % DAY == 0
+        width[mask_of(pc.match_substring_regex(text, r"^\d+$"))] = DAY
     else:
         micros, ok = _strptime(text, form, duck)
-        day_only[:] = not any(mark in form for mark in ("%H", "%I", "%X", "%c"))
         if "%y" in form:
             two_digit = ok.copy()
             micros = _to_century(micros, ok, policies.two_digit_year_pivot)
     low = np.datetime64(f"{policies.earliest_year:04}-01-01", "us").astype(np.int64)
     high = np.datetime64(f"{policies.latest_year + 1:04}-01-01", "us").astype(np.int64)
     ok = ok & (micros >= low) & (micros < high)
+    timed = width < DAY
     where = left[ok]
     found.micros[where] = micros[ok]
     found.ok[where] = True
     found.fixed[where] = fixed[ok]
-    found.day_only[where] = day_only[ok]
+    found.width[where] = width[ok]
+    found.timed[where] = timed[ok]
+    found.midnight[where] = (timed & (micros % DAY == 0))[ok]
     found.two_digit[where] = two_digit[ok]
+
+
+def _width_of(form: str) -> int:
+    """How precisely a format gives a time; ISO and Excel texts are looked at one by one."""
+    if form in (ISO, EXCEL) or any(mark in form for mark in _SECONDS):
+        return WIDTHS["second"]
+    if any(mark in form for mark in _MINUTES):
+        return WIDTHS["minute"]
+    return WIDTHS["hour"] if any(mark in form for mark in _HOURS) else DAY
 
 
 def _micros(column: pa.ChunkedArray) -> tuple[Ints, Mask]:
@@ -156,26 +196,54 @@ def _to_century(micros: Ints, ok: Mask, pivot: int) -> Ints:
 
 
 def instants(found: Moments, zone_codes: npt.NDArray[np.int32], zones: list[str]) -> Instants:
-    """Local moments as UTC. In a skipped hour the time moves forward by the gap; in a repeated hour it
-    is the earlier of the two, with the difference in `later`."""
-    utc, later = found.micros.copy(), np.zeros(len(found.micros), dtype=np.int64)
-    gap = np.zeros(len(utc), dtype=bool)
+    """Local moments as UTC intervals.
+
+    In a skipped hour the time moves forward by the gap. A time in a repeated hour may be either of the two:
+    the earlier one is the earliest moment, the later one the latest, and the difference is in `later`.
+    """
+    size = len(found.micros)
+    whole = found.width == DAY
+    # A time known to the day, or the minute, begins with it.
+    local = found.micros // np.maximum(found.width, 1) * np.maximum(found.width, 1)
+    utc, later, end = local.copy(), np.zeros(size, dtype=np.int64), local + np.maximum(found.width, 1) - 1
+    gap, day = np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int64)
     for code, zone in enumerate(zones):
-        local = np.flatnonzero(found.ok & ~found.fixed & (zone_codes == code))
-        if not len(local):
-            continue
-        times = pa.array(found.micros[local], pa.timestamp("us"))
-        early = pc.assume_timezone(times, zone, ambiguous="earliest", nonexistent="latest")
-        late = pc.assume_timezone(times, zone, ambiguous="latest", nonexistent="latest")
-        early_us = early.cast(pa.int64()).to_numpy()
-        later[local] = late.cast(pa.int64()).to_numpy() - early_us
-        back = pc.local_timestamp(early).cast(pa.int64()).to_numpy()
-        utc[local] = early_us
-        skipped = local[back != found.micros[local]]
-        gap[skipped] = True
-        for index in skipped.tolist():
-            # The offset before the gap, as PEP 495 has it for fold=0.
-            wall = np.datetime64(int(found.micros[index]), "us").astype(datetime)
-            moved = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
-            utc[index] = np.datetime64(moved, "us").astype(np.int64)
-    return Instants(found, utc, later, gap)
+        here = found.ok & (zone_codes == code)
+        stated = here & found.fixed & whole
+        if stated.any():
+            local[stated] = _local(found.micros[stated], zone) // DAY * DAY
+        rows = np.flatnonzero(here & (~found.fixed | whole))
+        if len(rows):
+            utc[rows], later[rows], gap[rows] = _utc(local[rows], zone)
+            end[rows] = utc[rows] + later[rows] + np.maximum(found.width[rows], 1) - 1
+        days = np.flatnonzero(here & whole)
+        if len(days):
+            end[days] = _utc(local[days] + DAY, zone)[0] - 1
+            later[days] = 0
+        midnights = np.flatnonzero(here & found.midnight)
+        if len(midnights):
+            # A system that stores days as midnight of UTC means the local day of that date.
+            day[midnights] = _utc(found.micros[midnights] + DAY, zone)[0] - 1 - utc[midnights]
+    return Instants(found, utc, end, later, gap, day)
+
+
+def _local(utc: Ints, zone: str) -> Ints:
+    times = pa.array(utc, pa.timestamp("us", zone))
+    local: Ints = pc.local_timestamp(times).cast(pa.int64()).to_numpy()
+    return local
+
+
+def _utc(local: Ints, zone: str) -> tuple[Ints, Ints, Mask]:
+    """Local times as UTC; what to add for the second of a repeated hour; which lie in a skipped hour."""
+    times = pa.array(local, pa.timestamp("us"))
+    early = pc.assume_timezone(times, zone, ambiguous="earliest", nonexistent="latest")
+    late = pc.assume_timezone(times, zone, ambiguous="latest", nonexistent="latest")
+    utc = early.cast(pa.int64()).to_numpy().copy()
+    later = late.cast(pa.int64()).to_numpy() - utc
+    skipped = pc.local_timestamp(early).cast(pa.int64()).to_numpy() != local
+    for index in np.flatnonzero(skipped).tolist():
+        # The offset before the gap, as PEP 495 has it for fold=0.
+        wall = np.datetime64(int(local[index]), "us").astype(datetime)
+        moved = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
+        utc[index] = np.datetime64(moved, "us").astype(np.int64)
+    return utc, later, skipped

@@ -71,6 +71,8 @@ def _explain(error: dict[str, Any]) -> str:
     kind, value = error["type"], error.get("input")
     if kind == "extra_forbidden":
         key = str(error["loc"][-1])
+        if key == "day":
+            return f"  {place}: is no longer needed: a day without a time is the whole day. Remove it."
         near = process.extractOne(key, _keys(), score_cutoff=60)
         message = f"there is no such key{f'; nearest: {near[0]!r}' if near else ''}. Correct or remove it"
     elif kind == "missing":
@@ -91,6 +93,7 @@ def _keys() -> list[str]:
         model.Split,
         model.TypeColumn,
         model.EventBlock,
+        model.TellsPart,
         model.FacilityFacts,
         model.Policies,
     )

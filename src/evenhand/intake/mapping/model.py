@@ -1,6 +1,7 @@
 """A mapping as typed, validated data; `docs/intake.md` is its reference."""
 
 import re
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -26,8 +27,19 @@ def nearest_hint(name: str, names: list[str]) -> str:
     return f"; nearest: {found[0]!r}" if found else ""
 
 
+Precision = Literal["day", "minute", "second"]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _moment(given: Any) -> Any:
+    return given.isoformat() if isinstance(given, date) else given
+
+
+Moment = Annotated[str, BeforeValidator(_moment)]
+"""A date or a time as ISO text; TOML's own dates and times are taken too."""
 
 
 class FileFacts(_Part):
@@ -64,7 +76,7 @@ class Cell(_Part):
     separator: str | None = None
     formats: tuple[str, ...] | None = None
     pad: int | None = Field(default=None, ge=1, le=20)
-    day: Literal["start", "noon", "end"] = "start"
+    precision: Precision | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -173,13 +185,14 @@ class TypeColumn(_Part):
 
 
 class Once(StrEnum):
-    """Which of several rows speaks for a booking's one event."""
+    """Which of several rows gives a booking's event. `moment`: one event for each time."""
 
     FIRST = "first"
     LAST = "last"
     EARLIEST = "earliest"
     LATEST = "latest"
     AGREE = "agree"
+    MOMENT = "moment"
 
 
 class EventBlock(_Part):
@@ -187,6 +200,9 @@ class EventBlock(_Part):
 
     type: str | TypeColumn
     at: CellSpec
+    until: CellSpec | None = None
+    about: CellSpec | None = None
+    precision: Precision | None = None
     subject: SubjectSpec | None = None
     when: tuple[Condition, ...] = ()
     once: Once | None = None
@@ -232,8 +248,9 @@ class EventBlock(_Part):
                     raise ValueError(f"fields.{name} is missing: {self.type} needs it; map or state it")
         if self.split is not None and self.each is not None:
             raise ValueError("has both split and each; keep one")
-        if self.at.value is not None or self.at.count:
-            raise ValueError("at must name a column, or a date and a time")
+        for name, moment in (("at", self.at), ("until", self.until)):
+            if moment is not None and (moment.value is not None or moment.count):
+                raise ValueError(f"{name} must name a column, or a date and a time")
         if self.group is not None and self.once is None:
             raise ValueError('group is given without once; add once = "first"')
         return self
@@ -274,8 +291,43 @@ class Policies(_Part):
     latest_year: int = Field(default=2099, le=9999)
 
 
+class TellsPart(_Part):
+    """Event types that the source shows in full, in histories whose first event meets the conditions."""
+
+    types: tuple[str, ...] = Field(min_length=1)
+    agencies: tuple[str, ...] | None = None
+    facilities: tuple[str, ...] | None = None
+    files: tuple[str, ...] | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+
+    @field_validator("types")
+    @classmethod
+    def _known_types(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for name in given:
+            _known_type(name)
+        return given
+
+
+def _known_type(name: str) -> None:
+    if name not in EVENT_TYPES:
+        raise ValueError(f"{name!r} is not an event type{nearest_hint(name, list(EVENT_TYPES))}")
+
+
+def _tells(given: Any) -> Any:
+    """The types that are named without conditions as one part."""
+    if not isinstance(given, list):
+        return given
+    plain = [item for item in given if isinstance(item, str)]
+    others = [item for item in given if not isinstance(item, str)]
+    return [{"types": plain}, *others] if plain else others
+
+
+TellsSpec = Annotated[Literal["all"] | tuple[TellsPart, ...], BeforeValidator(_tells)]
+
+
 class Mapping(_Part):
-    """One export's mapping."""
+    """The mapping of one export. `tells` is None if the mapping does not declare complete event types."""
 
     name: str = Field(min_length=1)
     title: str = ""
@@ -285,7 +337,9 @@ class Mapping(_Part):
     subject: SubjectSpec
     facility: CellSpec | None = None
     dates: tuple[str, ...] = (ISO,)
-    observed_until: str = "latest"
+    observed_from: Moment = "earliest"
+    observed_until: Moment = "latest"
+    tells: TellsSpec | None = None
     optional: tuple[str, ...] = ()
     file: FileFacts = FileFacts()
     policies: Policies = Policies()
@@ -343,9 +397,26 @@ class Mapping(_Part):
                 note(place, [block.type.column])
         return where
 
+    def made(self) -> set[str]:
+        """The event types that the blocks can make."""
+        return {name for block in self.event for name in block.types()}
+
+    def declared(self) -> set[str]:
+        """The event types under `tells` that no block makes."""
+        if self.tells is None or self.tells == "all":
+            return set()
+        return {name for part in self.tells for name in part.types} - self.made()
+
+    def precision_at(self, block: EventBlock) -> Precision | None:
+        """How exact a block's times are, if the mapping says so."""
+        return block.at.precision or block.precision
+
     def provides(self) -> dict[str, list[str]]:
-        """The event types and fields that an export under this mapping can tell of."""
+        """The event types and fields that an export under this mapping can hold."""
         told: dict[str, set[str]] = {}
+        for name in self.declared():
+            # No block makes it, so none of it happened: it has no field that is unknown.
+            told[name] = {*ENVELOPE_CELLS, *(f for f, spec in FIELDS[name].items() if not spec.personal)}
         for block in self.event:
             envelope = [n for n in ENVELOPE_CELLS if getattr(block, n) is not None]
             if self.facility is not None:
@@ -369,7 +440,17 @@ def _known_zone(where: str, zone: str) -> None:
 def block_cells(block: EventBlock) -> dict[str, Cell]:
     """Every cell of a block by the event field that it fills; `at` among them."""
     cells = {"at": block.at, **block.fields}
-    for name in ("facility", "id", "recorded_at", "actor", "actor_role", "reason", "corrects"):
+    for name in (
+        "until",
+        "about",
+        "facility",
+        "id",
+        "recorded_at",
+        "actor",
+        "actor_role",
+        "reason",
+        "corrects",
+    ):
         cell = getattr(block, name)
         if cell is not None:
             cells[name] = cell

@@ -12,11 +12,12 @@ from evenhand.intake.build.view import Ints, Mask, mask_of
 from evenhand.intake.mapping.model import Mapping, Once, block_cells
 from evenhand.intake.refusal import entries_table
 from evenhand.intake.resolve.ids import as_uuids, halves, made_ids
+from evenhand.record.episode import EXIT_TYPES, TEMPORARY
 from evenhand.record.events.arrow import INSTANT
+from evenhand.record.order import order_keys
 
 _NEVER = np.iinfo(np.int64).max
-_EXITS = ("custody.released", "custody.departed")
-_ORDER_REMEDY = "Correct the two times in the export; which of them is wrong cannot be told from here."
+_ORDER_REMEDY = "Correct the wrong one of the two times in the export."
 
 STAYS = pa.schema(
     [("person", pa.string()), ("facility", pa.string()), ("since", pa.int64()), ("until", pa.int64())]
@@ -33,10 +34,21 @@ class Resolved:
 
 
 class Resolver:
-    """Resolves chunks of whole subjects. `files` and `digests` are the sources' names and SHA-256."""
+    """Resolves chunks of whole subjects.
 
-    def __init__(self, mapping: Mapping, files: list[str], digests: list[str]) -> None:
+    `files` and `digests` are the sources' names and SHA-256; `day_columns` have midnights that mean days.
+    """
+
+    def __init__(
+        self, mapping: Mapping, files: list[str], digests: list[str], day_columns: list[str]
+    ) -> None:
         self.mapping, self._files, self._digests = mapping, files, digests
+        self._of_days = np.array(
+            [
+                " + ".join(b.at.needs()) in day_columns and mapping.precision_at(b) is None
+                for b in mapping.event
+            ]
+        )
         self.policies: Counter[str] = Counter()
         self._lost: list[npt.NDArray[np.int64]] = []
         groups: dict[str, int] = {}
@@ -45,14 +57,16 @@ class Resolver:
         )
         self._once = [b.once for b in mapping.event]
         self._exit_column = {
-            i: " + ".join(b.at.needs()) for i, b in enumerate(mapping.event) if b.type in _EXITS
+            i: " + ".join(b.at.needs()) for i, b in enumerate(mapping.event) if b.type in EXIT_TYPES
         }
 
     def resolve(self, table: pa.Table) -> Resolved:
         """Apply the policies, in the order in which the documentation lists them."""
         table = self._drop_duplicates(table)
+        table = self._midnights_to_days(table)
         table = self._order_repeated_hours(table)
         table, entries = self._refuse_early_exits(table)
+        table = self._begin_exits_at_booking(table)
         table = self._keep_one(table)
         table = self._number(table)
         return Resolved(self._finish(table), entries, self._stays(table))
@@ -87,29 +101,40 @@ class Resolver:
         later = _ints(table, "_later")
         if not later.any():
             return table
-        times, booked = _times(table), self._first_of(table, ("person.booked",))
+        times, booked = _times(table), self._first_of(table, pc.equal(table["type"], "person.booked"))
         types = table["type"]
         after = (later > 0) & (times < booked) & (times + later >= booked) & (booked < _NEVER)
         after &= ~mask_of(pc.equal(types, "person.booked"))
         self.policies["daylight_saving_overlap_later"] += int(after.sum())
-        times = np.where(after, times + later, times)
-        return table.set_column(
-            table.column_names.index("occurred_at"), "occurred_at", pa.array(times, INSTANT)
-        )
+        latest = _latest(table)
+        return _with_latest(_with_times(table, np.where(after, times + later, times)), latest)
+
+    def _midnights_to_days(self, table: pa.Table) -> pa.Table:
+        """Where a column's times are all midnight, each stands for its day."""
+        day = np.where(self._of_days[_ints(table, "_block")], _ints(table, "_day"), 0)
+        if not day.any():
+            return table
+        self.policies["midnights_read_as_days"] += int((day > 0).sum())
+        times = _times(table)
+        return _with_latest(table, np.where(day > 0, times + day, _latest(table)))
 
     def _refuse_early_exits(self, table: pa.Table) -> tuple[pa.Table, list[pa.Table]]:
-        """Take out the bookings whose release stands before the booking, and tell their rows."""
-        if self.mapping.policies.release_before_booking == "keep":
+        """Take out the bookings with a row whose release stands before its booking, and tell their rows."""
+        if self.mapping.policies.release_before_booking == "keep" or not len(table):
             return table, []
-        booked, left = self._first_of(table, ("person.booked",)), self._first_of(table, _EXITS)
-        bad = (booked < _NEVER) & (left < booked)
-        if not bad.any():
+        booked, left = self._of_row(table, booked=True), self._of_row(table, booked=False)
+        subject = _codes(table["subject"])
+        wrong = np.flatnonzero((booked < _NEVER) & (left < booked))
+        if not len(wrong):
             return table, []
+        bad = np.isin(subject, subject[wrong])
+        first = wrong[np.searchsorted(subject[wrong], subject[bad])]
+        booked[bad], left[bad] = booked[first], left[first]
         out = table.filter(pa.array(bad))
         self.policies["release_before_booking"] += pc.count_distinct(out["subject"]).as_py()
         source, row = _ints(out, "_source"), _ints(out, "_row")
         self._lost.append(np.stack([source, row, _ints(out, "_events")], axis=1))
-        is_exit = mask_of(pc.is_in(out["type"], value_set=pa.array(_EXITS)))
+        is_exit = _is_exit(out)
         priority = np.lexsort((~is_exit, row, source))
         _, first = np.unique(np.stack([source, row])[:, priority], axis=1, return_index=True)
         chosen = out.take(pa.array(priority[first]))
@@ -125,6 +150,32 @@ class Resolver:
             )
         entries = [entries_table(self._files[s], rows) for s, rows in sorted(told.items())]
         return table.filter(pa.array(~bad)), entries
+
+    def _of_row(self, table: pa.Table, *, booked: bool) -> Ints:
+        """For each event the first booking of its row, or the latest moment of the row's first exit."""
+        chosen = mask_of(pc.equal(table["type"], "person.booked")) if booked else _is_exit(table)
+        times = np.where(chosen, _times(table) if booked else _latest(table), _NEVER)
+        # The events of a row lie together.
+        new = np.zeros(len(table), dtype=bool)
+        new[0] = True
+        for key in (_codes(table["subject"]), _ints(table, "_source"), _ints(table, "_row")):
+            new[1:] |= key[1:] != key[:-1]
+        starts = np.flatnonzero(new)
+        found: Ints = np.repeat(np.minimum.reduceat(times, starts), np.diff(np.append(starts, len(table))))
+        return found
+
+    def _begin_exits_at_booking(self, table: pa.Table) -> pa.Table:
+        """A row with a booking and an exit tells of one stay: the exit is not before the booking."""
+        if not len(table) or table["occurred_by"].null_count == len(table):
+            return table
+        booked, times = self._of_row(table, booked=True), _times(table)
+        moved = _is_exit(table) & (booked < _NEVER) & (booked > times)
+        moved &= booked <= _latest(table)
+        if not moved.any():
+            return table
+        self.policies["exits_not_before_booking"] += int(moved.sum())
+        latest = _latest(table)
+        return _with_latest(_with_times(table, np.where(moved, booked, times)), latest)
 
     def _keep_one(self, table: pa.Table) -> pa.Table:
         """One event a subject for blocks that say `once`, by their group; disagreements are counted."""
@@ -145,9 +196,13 @@ class Resolver:
                 rank[here] = times[here]
             elif once is Once.LATEST:
                 rank[here] = -times[here]
-        order = np.lexsort((rank, block, group, subject))
-        new = np.ones(len(order), dtype=bool)
-        new[1:] = (subject[order][1:] != subject[order][:-1]) | (group[order][1:] != group[order][:-1])
+        each = np.array([once is Once.MOMENT for once in self._once])[block]
+        moment = np.where(each, times, 0)
+        order = np.lexsort((rank, block, moment, group, subject))
+        new = np.zeros(len(order), dtype=bool)
+        new[0] = True
+        for key in (subject, group, moment):
+            new[1:] |= key[order][1:] != key[order][:-1]
         if new.all():
             return table
         chosen = order[new][np.cumsum(new) - 1]
@@ -213,10 +268,9 @@ class Resolver:
             given = halves(table["id"].combine_chunks())
             has = mask_of(pc.is_valid(table["id"]))
             ids = np.where(has[:, None], given, ids)
-        recorded = pc.fill_null(table["recorded_at"].cast(pa.int64()), _NEVER).to_numpy()
-        order = pa.array(
-            np.lexsort((ids[:, 1], ids[:, 0], recorded, _times(table), _codes(table["subject"])))
-        )
+        times, span, place = order_keys(table)
+        origin = (_ints(table, "_part"), _ints(table, "_block"), row, source)
+        order = pa.array(np.lexsort((*origin, place, span, times, _codes(table["subject"]))))
         names = [n for n in table.column_names if not n.startswith("_") and n != "id"]
         events = table.select(names)
         events = events.append_column("id", as_uuids(ids))
@@ -233,21 +287,21 @@ class Resolver:
         is_booking = mask_of(pc.equal(table["type"], "person.booked")) & mask_of(
             pc.is_valid(table["person_key"])
         )
-        until = self._first_of(table, _EXITS)
+        until = self._first_of(table, _is_exit(table))
         is_booking &= until < _NEVER
         chosen = table.filter(pa.array(is_booking))
         return pa.table(
             [chosen["person_key"], chosen["facility"], _times(chosen), until[is_booking]], schema=STAYS
         )
 
-    def _first_of(self, table: pa.Table, types: tuple[str, ...]) -> Ints:
-        """For each event the first time of its subject's events of some types; `_NEVER` where none."""
+    def _first_of(self, table: pa.Table, chosen: "pa.ChunkedArray | Mask") -> Ints:
+        """For each event the first time of its subject's chosen events; `_NEVER` where none."""
         if not len(table):
             return np.empty(0, dtype=np.int64)
         subject = _codes(table["subject"])
         starts = np.flatnonzero(np.concatenate(([True], subject[1:] != subject[:-1])))
-        of_type = mask_of(pc.is_in(table["type"], value_set=pa.array(types, pa.string())))
-        times = np.where(of_type, _times(table), _NEVER)
+        mask = chosen if isinstance(chosen, np.ndarray) else mask_of(chosen)
+        times = np.where(mask, _times(table), _NEVER)
         firsts = np.minimum.reduceat(times, starts)
         return np.repeat(firsts, np.diff(np.append(starts, len(table))))
 
@@ -271,6 +325,29 @@ def _ints(table: pa.Table, name: str) -> Ints:
 def _times(table: pa.Table) -> Ints:
     values: Ints = table["occurred_at"].cast(pa.int64()).to_numpy()
     return values
+
+
+def _latest(table: pa.Table) -> Ints:
+    values: Ints = pc.coalesce(table["occurred_by"], table["occurred_at"]).cast(pa.int64()).to_numpy()
+    return values
+
+
+def _with_times(table: pa.Table, times: Ints) -> pa.Table:
+    return table.set_column(table.column_names.index("occurred_at"), "occurred_at", pa.array(times, INSTANT))
+
+
+def _with_latest(table: pa.Table, latest: Ints) -> pa.Table:
+    """The table with the latest moments; null where they are the earliest ones."""
+    values = pa.array(latest, INSTANT, mask=latest <= _times(table))
+    return table.set_column(table.column_names.index("occurred_by"), "occurred_by", values)
+
+
+def _is_exit(table: pa.Table) -> Mask:
+    """Which events end a stay: a temporary absence, such as in a hospital, does not."""
+    found = mask_of(pc.is_in(table["type"], value_set=pa.array(EXIT_TYPES)))
+    if "destination" in table.column_names:
+        found &= ~mask_of(pc.is_in(table["destination"], value_set=pa.array(TEMPORARY)))
+    return found
 
 
 def _local(micros: int, zone: str) -> str:

@@ -19,10 +19,12 @@ _CAUSES = (
     (r"(?i)time served|served|expir|sentence|\bsrv|completed", "served"),
 )
 _DESTINATIONS = (
+    (r"(?i)\b(to|out to|at) court\b|\bcourt (transport|appearance|run|return)|\boutcount", "court"),
     (r"(?i)\bice\b|immigr|\bins\b|\bbcis\b|homeland|\bdhs\b|\bero\b", "ice"),
     (r"(?i)prison|dep(artmen)?t\.? of corr|\bdoc\b|penitentiary|state inst|\btdcj|\bfdoc|\bbop\b", "prison"),
     (r"(?i)hospital|medical cent|psych|mental health", "hospital"),
-    (r"(?i)other (agency|county|jurisd)|transfer|marshal|\busms\b|\bfbi\b|\bdea\b|extradit|turned over|"
+    (r"(?i)other (agency|county|jurisd)|transfer.*\b(agency|county|jurisd\w*)\b", "other_agency"),
+    (r"(?i)marshal|\busms\b|\bfbi\b|\bdea\b|extradit|turned over|"
      r"to (agency|another)|police dep", "other_agency"),
 )  # fmt: skip
 _DISPOSITIONS = (
@@ -46,4 +48,19 @@ def guess_codes(table: str, values: Iterable[str]) -> dict[str, str]:
             if re.search(pattern, value.replace("_", " ")):
                 found[value] = code
                 break
+    return found
+
+
+def doubtful_moves(values: Iterable[str], facilities: Iterable[str]) -> list[str]:
+    """The values that may tell of a move to another facility of the same agency, which is no exit.
+
+    They speak of a transfer, and name one of the facilities or no authority that is known.
+    """
+    own = [re.compile(rf"(?i)\b{re.escape(name)}\b") for name in facilities]
+    found = []
+    for value in values:
+        if re.search(r"(?i)\btransfer|\btrans(f|fd)?\b|\bmoved?\b|\brelocat|\brehous", value):
+            known = guess_codes("destination", [value])
+            if any(name.search(value) for name in own) or not known:
+                found.append(value)
     return found

@@ -99,7 +99,7 @@ def guess_clock(column: Column) -> tuple[str, bool] | None:
     for shape, form in CLOCKS:
         fits = [t for t in texts if shape.fullmatch(t)]
         if texts and len(fits) >= ENOUGH * len(texts):
-            if form == " %H%M" and not all(int(t) < 2400 and int(t) % 100 < 60 for t in fits):
+            if form == " %H%M" and not all(int(t) <= 2400 and int(t) % 100 < 60 for t in fits):
                 return None
             return form, form == " %H%M"
     return None

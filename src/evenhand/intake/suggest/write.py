@@ -2,16 +2,18 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from evenhand.intake.duck import Duck
 from evenhand.intake.errors import IntakeError
 from evenhand.intake.mapping.load import parse_mapping
 from evenhand.intake.mapping.model import ISO, PLACEHOLDER
-from evenhand.intake.suggest.codes import guess_codes
+from evenhand.intake.suggest.codes import doubtful_moves, guess_codes
 from evenhand.intake.suggest.dates import Dates
 from evenhand.intake.suggest.look import Column, Look, look
 from evenhand.intake.suggest.roles import Roles, assign, words
+from evenhand.record.episode import TEMPORARY
 
 _SEPARATORS = (";", "|", "\n", " / ")
 _MOST_CODES = 60
@@ -85,7 +87,9 @@ class _Draft:
             lines.append(
                 f"facility = {_q(column.name)}  # guess: {roles.why['facility']}; {column.examples()}"
             )
+        lines.append('observed_from = "earliest"  # TODO: the first day of the export')
         lines.append('observed_until = "latest"  # TODO: the moment up to which the export is complete')
+        lines += self._tells()
         if seen.kind == "delimited":
             delimiter = seen.facts["delimiter"].split("'")[1].encode().decode("unicode_escape")
             lines += [
@@ -124,9 +128,8 @@ class _Draft:
         if clock is not None:
             return self._composed(column, dates, clock, null)
         formats = dates.formats
-        day = ', day = "end"' if dates.day_only and role == "released" else ""
-        inner = f"column = {_q(column.name)}{null}{day}"
-        return (f"{{ {inner} }}" if null or day else _q(column.name)), formats, [column.name]
+        inner = f"column = {_q(column.name)}{null}"
+        return (f"{{ {inner} }}" if null else _q(column.name)), formats, [column.name]
 
     def _composed(
         self, column: Column, dates: Dates, clock: Column, null: str
@@ -175,7 +178,7 @@ class _Draft:
             "[[event]]",
             'type = "person.booked"',
             self._when("booked"),
-            'once = "first"',
+            self._once(),
             "[event.fields]",
         ]
         if (arrested := self.at["arrested"]) and self.roles.chosen["arrested"].item_of is None:
@@ -240,9 +243,11 @@ class _Draft:
             return f"charge_no = {_q(number.name)}  # guess: {self.roles.why['charge_no']}"
         return "charge_no = { count = true }  # counted in the order of the rows"
 
-    def _coded(self, field: str, column: Column, codes: dict[str, str], default: str) -> list[str]:
+    def _coded(
+        self, field: str, column: Column, codes: dict[str, str], default: str, apart: "Sequence[str]" = ()
+    ) -> list[str]:
         pairs = ", ".join(f"{_q(v)} = {_q(c)}" for v, c in list(codes.items())[:_MOST_CODES])
-        unknown = [v for v in column.counts if v not in codes][:8]
+        unknown = [v for v in column.counts if v not in codes and v not in apart][:8]
         lines = [
             f"{field} = {{ column = {_q(column.name)}, default = {_q(default)}, values = {{ {pairs} }} }}"
             f"  # guess: {self.roles.why.get(field, 'by the values')}"
@@ -282,11 +287,14 @@ class _Draft:
         if self.at["released"] is None:
             return []
         column = self.roles.chosen.get("cause")
-        head = [self._when("released"), 'group = "exit"', 'once = "first"']
+        head = [self._when("released"), 'group = "exit"', self._once()]
         if column is None or column.item_of is not None:
             return [["[[event]]", 'type = "custody.released"', *head]]
-        gone = guess_codes("destination", column.counts)
-        causes = {v: c for v, c in guess_codes("cause", column.counts).items() if v not in gone}
+        moves = self._moves(column)
+        guessed = {v: c for v, c in guess_codes("destination", column.counts).items() if v not in moves}
+        away = {v: c for v, c in guessed.items() if c in TEMPORARY}
+        gone = {v: c for v, c in guessed.items() if v not in away}
+        causes = {v: c for v, c in guess_codes("cause", column.counts).items() if v not in guessed}
         blocks = []
         if gone:
             listed = list(gone)[:_MOST_CODES]
@@ -303,13 +311,81 @@ class _Draft:
                 ]
             )
         release = ["[[event]]", 'type = "custody.released"', *head]
-        if gone:
-            release.append(
-                f"when = [{{ column = {_q(column.name)}, not_in = {_list(list(gone)[:_MOST_CODES])} }}]"
-            )
-        release += ["[event.fields]", *self._coded("cause", column, causes, "other")]
+        others = [*list(gone)[:_MOST_CODES], *moves, *away]
+        if others:
+            release.append(f"when = [{{ column = {_q(column.name)}, not_in = {_list(others)} }}]")
+        release += ["[event.fields]", *self._coded("cause", column, causes, "other", others)]
         blocks.append(release)
+        if moves:
+            blocks.append(self._question_of_moves(column, moves))
+        if away:
+            blocks.append(self._question_of_absences(column, away))
         return blocks
+
+    def _moves(self, column: Column) -> list[str]:
+        facility = self.roles.chosen.get("facility")
+        return doubtful_moves(column.counts, facility.counts if facility else ())[:_MOST_CODES]
+
+    def _question_of_moves(self, column: Column, moves: list[str]) -> list[str]:
+        """Write a commented block: the file does not say whether a person left custody."""
+        moment = self.at["released"]
+        assert moment is not None
+        return [
+            "# TODO: do these reasons mean a move to another facility of the agency (not an exit)?",
+            "# If so, uncomment this block. If the person leaves custody, add them to custody.departed.",
+            "# Until you decide, these rows give no exit, and `tells` does not include exits.",
+            "# [[event]]",
+            '# type = "custody.moved"',
+            f"# at = {moment[0]}",
+            f"# when = [{{ column = {_q(column.name)}, in = {_list(moves)} }}]",
+        ]
+
+    def _question_of_absences(self, column: Column, away: dict[str, str]) -> list[str]:
+        """Write a commented block: the file does not say whether a person came back."""
+        moment = self.at["released"]
+        assert moment is not None
+        pairs = ", ".join(f"{_q(v)} = {_q(c)}" for v, c in list(away.items())[:_MOST_CODES])
+        return [
+            "# TODO: does the person come back to the jail from there (not an exit)? If so, uncomment this",
+            "# block. If the stay ends, add them to custody.released, or to custody.departed with the",
+            "# authority that takes the person. Until you decide, these rows give no exit.",
+            "# [[event]]",
+            '# type = "custody.departed"',
+            f"# at = {moment[0]}",
+            f"# when = [{{ column = {_q(column.name)}, in = {_list(list(away)[:_MOST_CODES])} }}]",
+            "# [event.fields]",
+            f"# destination = {{ column = {_q(column.name)}, values = {{ {pairs} }} }}",
+        ]
+
+    def _once(self) -> str:
+        """Guess whether rows with the same key belong to one stay or to several."""
+        key, booked = self.roles.chosen.get("key"), self.roles.chosen["booked"]
+        if key is not None and booked.item_of is None and key.item_of is None:
+            first: dict[str, str] = {}
+            for name, time in zip(key.texts, booked.texts, strict=True):
+                if name is not None and time is not None and first.setdefault(name, time) != time:
+                    return f'once = "moment"  # guess: {name} was booked several times; each begins a stay'
+        return 'once = "first"'
+
+    def _tells(self) -> list[str]:
+        """Guess the event types that the source shows in full, for the reader to confirm.
+
+        Exits are left out where some rows have a time of exit that gives no event yet.
+        """
+        likely = ["person.booked"]
+        column = self.roles.chosen.get("cause")
+        if self.at["released"] is not None:
+            likely.append("custody.released")
+            codes = guess_codes("destination", column.counts) if column and column.item_of is None else {}
+            if codes:
+                likely.append("custody.departed")
+            if column is not None and (self._moves(column) or set(codes.values()) & set(TEMPORARY)):
+                likely = likely[:1]
+        return [
+            "# TODO: for which event types does this export show EVERY event? If an event of these types is",
+            "# not in the export, it did not happen. Remove types that can be incomplete; add complete ones.",
+            f"tells = {_list(likely)}  # guess: a roster shows who comes and who goes",
+        ]
 
     def _left_out(self) -> list[str]:
         used = {c.name for c in self.roles.chosen.values()} | set(self.roles.names)

@@ -22,10 +22,41 @@ class Party(StrEnum):
 
 
 class EndGround(StrEnum):
+    """On what ground an agreement ended or was suspended."""
+
     NOTICE = "notice"
     PUBLIC_SAFETY = "public_safety"
     MUTUAL = "mutual"
     SUPERSEDED = "superseded"
+
+
+class AmendedPart(StrEnum):
+    """Which part of the agreement an amendment changes."""
+
+    MAIN_TEXT = "main_text"
+    APPENDIX_A = "appendix_a"
+    APPENDIX_B = "appendix_b"
+
+
+class NoticeKind(StrEnum):
+    SUSPENSION = "suspension"
+    TERMINATION = "termination"
+
+
+class Delivery(StrEnum):
+    """How a notice reached the other side."""
+
+    PERSONAL = "personal"
+    CERTIFIED_MAIL = "certified_mail"
+    REGISTERED_MAIL = "registered_mail"
+    OTHER = "other"
+
+
+class Milestone(StrEnum):
+    """From when the agreements count the time to the first review meeting (section V.B)."""
+
+    FIRST_AUTHORIZATION = "first_authorization"
+    INITIAL_CLASS_CERTIFIED = "initial_class_certified"
 
 
 class MeetingKind(StrEnum):
@@ -61,8 +92,16 @@ class AgreementTookEffect(AgreementEvent):
     publication_url: str | None = None
 
 
+class AgreementBecameOperational(AgreementEvent):
+    """`milestone`: the first officer was authorized, or the initial class of officers was certified."""
+
+    type: ClassVar[str] = "agreement.became_operational"
+    milestone: Milestone
+
+
 class AgreementAmended(AgreementEvent):
     type: ClassVar[str] = "agreement.amended"
+    part: AmendedPart | None = None
     agency_signed_at: AwareDatetime | None = None
     ice_signed_at: AwareDatetime | None = None
     facilities: tuple[str, ...] | None = None
@@ -70,11 +109,34 @@ class AgreementAmended(AgreementEvent):
 
 
 class AgreementSuspended(AgreementEvent):
+    """`ends_at`: until when the suspension lasts, as the notice states it."""
+
     type: ClassVar[str] = "agreement.suspended"
     party: Party | None = None
     notice_reason: str | None = None
     length_days: int | None = None
+    ends_at: AwareDatetime | None = None
     how_to_answer: str | None = None
+    ground: EndGround | None = None
+
+
+class AgreementSuspensionExtended(AgreementEvent):
+    type: ClassVar[str] = "agreement.suspension_extended"
+    party: Party | None = None
+    length_days: int | None = None
+    ends_at: AwareDatetime | None = None
+
+
+class AgreementResponseInvited(AgreementEvent):
+    """ICE invites the agency to respond and correct, or the agency's response is recorded."""
+
+    type: ClassVar[str] = "agreement.response_invited"
+
+
+class AgreementLastOfficerRevoked(AgreementEvent):
+    """ICE revoked an authority, and no officer of the agency is left to act under the agreement."""
+
+    type: ClassVar[str] = "agreement.last_officer_revoked"
 
 
 class AgreementReinstated(AgreementEvent):
@@ -82,15 +144,34 @@ class AgreementReinstated(AgreementEvent):
 
 
 class AgreementNoticeGiven(AgreementEvent):
+    """`reasons`, `people_identified` and `examples` say whether the notice of termination has them."""
+
     type: ClassVar[str] = "agreement.notice_given"
     party: Party | None = None
+    kind: NoticeKind | None = None
+    delivery: Delivery | None = None
+    in_writing: bool | None = None
+    received_at: AwareDatetime | None = None
     publication_url: str | None = None
+    reasons: bool | None = None
+    people_identified: bool | None = None
+    examples: bool | None = None
 
 
 class AgreementEnded(AgreementEvent):
     type: ClassVar[str] = "agreement.ended"
     party: Party | None = None
     ground: EndGround | None = None
+
+
+class ConflictNoted(AgreementEvent):
+    """A conflict between ICE's direction or policy and the agency's rules was noticed."""
+
+    type: ClassVar[str] = "conflict.noted"
+
+
+class ConflictReported(AgreementEvent):
+    type: ClassVar[str] = "conflict.reported"
 
 
 class MeetingHeld(AgreementEvent):

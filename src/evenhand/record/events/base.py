@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_args
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,8 +64,10 @@ NcicClass = Annotated[str, Field(pattern=r"^\d{2}$")]
 class Event(BaseModel):
     """The envelope common to all events.
 
-    `occurred_at` and `recorded_at` are aware instants (UTC in Parquet, microseconds); `zone` is the
-    facility's IANA time zone. `corrects` names the event that this one replaces, `reason` says why.
+    `occurred_at` is the earliest moment at which the event can have happened, `occurred_by` the latest; null
+    when the moment is known exactly. Both, and `recorded_at`, are aware instants (UTC in Parquet,
+    microseconds); `zone` is the facility's IANA time zone. `corrects` names the event that this one replaces,
+    `reason` says why.
     """
 
     # Most commands never make an event: Pydantic builds the validator of a type when the type is first used.
@@ -80,6 +82,7 @@ class Event(BaseModel):
     agency: str = Field(min_length=7, max_length=9, description="ORI of the agency")
     facility: str | None = None
     occurred_at: AwareDatetime
+    occurred_by: AwareDatetime | None = None
     zone: str
     recorded_at: AwareDatetime | None = None
     actor: str | None = None
@@ -89,6 +92,12 @@ class Event(BaseModel):
     source_row: int | None = None
     corrects: UUID | None = None
     reason: str | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.occurred_by is not None and self.occurred_by < self.occurred_at:
+            raise ValueError("occurred_by is before occurred_at")
+        return self
 
 
 ENVELOPE = tuple(Event.model_fields)

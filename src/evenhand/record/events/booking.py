@@ -6,6 +6,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime
 
 from evenhand.record.events.base import Code, Event, NcicClass, PersonalText, SubjectKind
+from evenhand.record.events.officer import Position
 
 
 class ChargeLevel(StrEnum):
@@ -56,8 +57,8 @@ class ClosingReason(StrEnum):
 class InterviewGround(StrEnum):
     """Why an interview under 8 U.S.C. 1357(a)(1) was held.
 
-    The last six are the grounds that no interview may rest on; they exist so that a record that names
-    one can be read and judged.
+    The grounds from `appearance` on are those that no interview may rest on; they exist so that a record that
+    names one can be read and judged.
     """
 
     STATED_BIRTH_ABROAD = "stated_birth_abroad"
@@ -71,6 +72,11 @@ class InterviewGround(StrEnum):
     LANGUAGE = "language"
     RACE_OR_ETHNICITY = "race_or_ethnicity"
     RELIGION = "religion"
+    COLOR = "color"
+    NATIONAL_ORIGIN = "national_origin"
+    GENDER = "gender"
+    SEXUAL_ORIENTATION = "sexual_orientation"
+    GENDER_IDENTITY = "gender_identity"
 
 
 class CheckSystem(StrEnum):
@@ -111,6 +117,31 @@ class ReviewOutcome(StrEnum):
     CONCUR = "concur"
     RETURN = "return"
     REJECT = "reject"
+
+
+I247A_FORMS = ("I-247A", "2017", "3/17")
+"""How a detainer's `form_version` names Form I-247A."""
+NOTICE_ONLY_FORMS = ("I-247G", "I-247N")
+"""Forms that ask for notice of a release and for no hold."""
+
+
+class DetainerBox(StrEnum):
+    """Box 1 of Form I-247A states probable cause; box 2 names a person whom ICE lent to the agency."""
+
+    ONE = "1"
+    TWO = "2"
+
+
+class ReviewFound(StrEnum):
+    """What a neutral reviewer found of a detainer's probable cause."""
+
+    PROBABLE_CAUSE = "probable_cause"
+    NO_PROBABLE_CAUSE = "no_probable_cause"
+
+
+class RefusalReason(StrEnum):
+    DETAINER = "detainer"
+    OTHER = "other"
 
 
 class WarrantForm(StrEnum):
@@ -154,6 +185,7 @@ class Destination(StrEnum):
     OTHER_AGENCY = "other_agency"
     PRISON = "prison"
     HOSPITAL = "hospital"
+    COURT = "court"
 
 
 class BookingEvent(Event):
@@ -161,9 +193,14 @@ class BookingEvent(Event):
 
 
 class PersonBooked(BookingEvent):
-    """Groups are read by uniformity statistics only; they never reach a rule or a screening page."""
+    """Groups are read by uniformity statistics only; they never reach a rule or a screening page.
+
+    `foreign_national`: whether the jail has a foreign nationality on record, which starts its duties under
+    the Vienna Convention on Consular Relations; null if it was not asked.
+    """
 
     type: ClassVar[str] = "person.booked"
+    foreign_national: bool | None = None
     arrested_at: AwareDatetime | None = None
     arresting_agency: str | None = None
     person_key: PersonalText = None
@@ -206,15 +243,21 @@ class ScreeningClosed(BookingEvent):
 
 
 class InterviewHeld(BookingEvent):
+    """`interpreter_used`: an interpreter took part; `interpreter_named`: the record names the interpreter."""
+
     type: ClassVar[str] = "interview.held"
     ground: InterviewGround | None = None
     language: Code | None = None
+    can_read: bool | None = None
+    interpreter_offered: bool | None = None
     interpreter_asked: bool | None = None
     interpreter_needed: bool | None = None
+    interpreter_used: bool | None = None
     interpreter_named: bool | None = None
     aid_needed: bool | None = None
     aid_given: bool | None = None
     advisal_given: bool | None = None
+    advisal_language: Code | None = None
     interpreter: PersonalText = None
     stated_place_of_birth: PersonalText = None
     stated_citizenship: PersonalText = None
@@ -224,6 +267,7 @@ class RecordCheckDone(BookingEvent):
     type: ClassVar[str] = "record_check.done"
     system: CheckSystem | None = None
     response: CheckResponse | None = None
+    logged: bool | None = None
 
 
 class CitizenshipClaimed(BookingEvent):
@@ -232,7 +276,10 @@ class CitizenshipClaimed(BookingEvent):
 
 
 class CitizenshipReported(BookingEvent):
+    """`exigent`: the reason, if the report could not come in time."""
+
     type: ClassVar[str] = "citizenship.reported"
+    exigent: str | None = None
 
 
 class CitizenshipResolved(BookingEvent):
@@ -258,6 +305,7 @@ class DeterminationReviewed(BookingEvent):
 class WarrantSigned(BookingEvent):
     type: ClassVar[str] = "warrant.signed"
     form: WarrantForm | None = None
+    signer_position: Position | None = None
 
 
 class WarrantServed(BookingEvent):
@@ -266,21 +314,45 @@ class WarrantServed(BookingEvent):
     type: ClassVar[str] = "warrant.served"
     form: WarrantForm | None = None
     language: Code | None = None
+    can_read: bool | None = None
     copy_given: bool | None = None
     ice_notified_at: AwareDatetime | None = None
+    interpreter_offered: bool | None = None
     interpreter_needed: bool | None = None
+    interpreter_used: bool | None = None
     interpreter_named: bool | None = None
+    interpreter_on_warrant: bool | None = None
+    aid_needed: bool | None = None
+    aid_given: bool | None = None
+    advisal_given: bool | None = None
+    advisal_language: Code | None = None
+    identified: bool | None = None
+    reason_stated: bool | None = None
     interpreter: PersonalText = None
 
 
 class DetainerIssued(BookingEvent):
     type: ClassVar[str] = "detainer.issued"
+    """`ground` is the one stated, or the first; `grounds` are all; `escape_risk`: whether a likelihood of
+    escape is stated (8 U.S.C. 1357(a)(2)); `office`: the ICE office that issued it."""
+
     form_version: Code | None = None
+    box: DetainerBox | None = None
     ground: ProbableCause | None = None
+    grounds: tuple[ProbableCause, ...] | None = None
+    escape_risk: bool | None = None
+    office: Code | None = None
 
 
 class DetainerIceNotified(BookingEvent):
     type: ClassVar[str] = "detainer.ice_notified"
+
+
+class DetainerReviewed(BookingEvent):
+    """A neutral reviewer outside ICE looked at the probable cause."""
+
+    type: ClassVar[str] = "detainer.reviewed"
+    outcome: ReviewFound | None = None
 
 
 class DetainerServed(BookingEvent):
@@ -305,6 +377,28 @@ class ChargingDocumentPrepared(BookingEvent):
 class ChargingDocumentSigned(BookingEvent):
     type: ClassVar[str] = "charging_document.signed"
     form: ChargingForm | None = None
+
+
+class BailSet(BookingEvent):
+    type: ClassVar[str] = "bail.set"
+
+
+class BailTendered(BookingEvent):
+    """Bail was offered to the jail for the person."""
+
+    type: ClassVar[str] = "bail.tendered"
+
+
+class BailRefused(BookingEvent):
+    type: ClassVar[str] = "bail.refused"
+    refused_for: RefusalReason | None = None
+
+
+class AFileStored(BookingEvent):
+    """The person's A-file is kept in the jail; `ice_staff_assigned`: whether ICE staff works there."""
+
+    type: ClassVar[str] = "a_file.stored"
+    ice_staff_assigned: bool | None = None
 
 
 class CustodyReleaseDue(BookingEvent):
@@ -338,15 +432,35 @@ class CustodyTransferredInPlace(BookingEvent):
     receiving_officer: str | None = None
     receipt: str | None = None
     detention_agreement: str | None = None
+    writ: bool | None = None
+
+
+class CustodyMoved(BookingEvent):
+    """The person moves to another facility of the same agency and stays in its custody."""
+
+    type: ClassVar[str] = "custody.moved"
+    to_facility: str | None = None
+
+
+class CustodyReturned(BookingEvent):
+    """The person comes back from a temporary absence, such as a hospital or a court."""
+
+    type: ClassVar[str] = "custody.returned"
 
 
 class CustodyDeparted(BookingEvent):
-    """The person leaves the jail in the custody of another authority."""
+    """The person leaves the jail in the custody of another authority, or for a temporary absence.
+
+    `writ`: a court's order or writ asks for the transfer; `transporter`: the officer who drives.
+    """
 
     type: ClassVar[str] = "custody.departed"
     destination: Destination
     receiving_officer: str | None = None
     receipt: str | None = None
+    writ: bool | None = None
+    transporter: str | None = None
+    facility_approved: bool | None = None
     property_receipt: str | None = None
     documents: tuple[Code, ...] | None = None
     copies_given: bool | None = None

@@ -19,6 +19,18 @@ class Course(StrEnum):
     REFRESHER = "refresher"
 
 
+class Position(StrEnum):
+    """Positions of federal officers that the agreements or regulations name."""
+
+    FIELD_OFFICE_DIRECTOR = "field_office_director"
+    DEPUTY_FIELD_OFFICE_DIRECTOR = "deputy_field_office_director"
+    ASSISTANT_FIELD_OFFICE_DIRECTOR = "assistant_field_office_director"
+    SUPERVISORY_DEPORTATION_OFFICER = "supervisory_deportation_officer"
+    SUPERVISORY_DETENTION_AND_DEPORTATION_OFFICER = "supervisory_detention_and_deportation_officer"
+    DEPORTATION_OFFICER = "deportation_officer"
+    OTHER = "other"
+
+
 class Function(StrEnum):
     """Delegated functions as the agreements' appendices list them."""
 
@@ -31,6 +43,16 @@ class Function(StrEnum):
     ISSUE_DETAINERS = "issue_detainers"
 
 
+class Prerequisite(StrEnum):
+    """The other conditions of nomination (agreements, section IV.B)."""
+
+    KNOWLEDGE_AND_AUTHORITY = "knowledge_and_authority"
+    ENFORCEMENT_EXPERIENCE = "enforcement_experience"
+    FACILITY_SECURITY_TRAINING = "facility_security_training"
+    INMATE_RULES = "inmate_rules"
+    DATABASE_ACCESS = "database_access"
+
+
 class OfficerEvent(Event):
     subject_kind: ClassVar[SubjectKind] = SubjectKind.OFFICER
 
@@ -40,6 +62,14 @@ class OfficerNominated(OfficerEvent):
     name: PersonalText = None
     employer: str | None = None
     citizenship_attested: bool | None = None
+    prerequisites: tuple[Prerequisite, ...] | None = None
+
+
+class BackgroundCheckDone(OfficerEvent):
+    """`questionnaire`: whether the candidate completed ICE's questionnaire before."""
+
+    type: ClassVar[str] = "background_check.done"
+    questionnaire: bool | None = None
 
 
 class OfficerEligibilityDecided(OfficerEvent):
@@ -84,6 +114,7 @@ class OfficerAuthorized(OfficerEvent):
     valid_until: AwareDatetime | None = None
     until_revoked: bool | None = None
     supervising_position: str | None = None
+    signed_by_position: Position | None = None
 
 
 class OfficerForm70006Issued(OfficerEvent):
@@ -111,8 +142,23 @@ class OfficerSuspended(OfficerEvent):
     valid_until: AwareDatetime | None = None
 
 
+class OfficerCredentialRequested(OfficerEvent):
+    """The field office director asks for the credentials."""
+
+    type: ClassVar[str] = "officer.credential_requested"
+
+
 class OfficerRevoked(OfficerEvent):
     type: ClassVar[str] = "officer.revoked"
+    effective_from: AwareDatetime | None = None
+    written: bool | None = None
+    signed_by_position: Position | None = None
+
+
+class OfficerLeaveNoticeGiven(OfficerEvent):
+    """The agency tells ICE that the officer will stop taking part."""
+
+    type: ClassVar[str] = "officer.leave_notice_given"
 
 
 class OfficerLeft(OfficerEvent):

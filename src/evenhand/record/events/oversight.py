@@ -14,6 +14,43 @@ class ComplaintAbout(StrEnum):
     PROCESS = "process"
 
 
+class ComplaintScope(StrEnum):
+    """What the complaint may lead to (agreements, Appendix B)."""
+
+    AGREEMENT_BREACH = "agreement_breach"
+    DISCIPLINE = "discipline"
+    CRIMINAL_CASE = "criminal_case"
+    LAWSUIT = "lawsuit"
+    OTHER = "other"
+
+
+class Recipient(StrEnum):
+    MEDIA = "media"
+    PUBLIC = "public"
+    AGENCY = "agency"
+    COURT = "court"
+    OTHER = "other"
+
+
+class LegalGround(StrEnum):
+    """Why information may be released."""
+
+    COURT_ORDER = "court_order"
+    PUBLIC_RECORDS_LAW = "public_records_law"
+    FREEDOM_OF_INFORMATION_ACT = "freedom_of_information_act"
+    PRIVACY_ACT_REQUEST = "privacy_act_request"
+    STATE_RECORD = "state_record"
+    OTHER = "other"
+    NONE = "none"
+
+
+class Coordinator(StrEnum):
+    """With whom a release was coordinated."""
+
+    ICE_PUBLIC_AFFAIRS = "ice_public_affairs"
+    ICE_OFFICER = "ice_officer"
+
+
 class Channel(StrEnum):
     FORM = "form"
     LETTER = "letter"
@@ -50,6 +87,8 @@ class ComplaintReceived(ComplaintEvent):
     type: ClassVar[str] = "complaint.received"
     about: ComplaintAbout
     officer: str | None = None
+    scope: ComplaintScope | None = None
+    state_law_bar: bool | None = None
     channel: Channel | None = None
     language: Code | None = None
     text: PersonalText = None
@@ -149,6 +188,18 @@ class PosterAttested(FacilityEvent):
     languages: tuple[Code, ...] | None = None
 
 
+class IsaSigned(FacilityEvent):
+    """An interconnection security agreement for ICE's network or equipment was signed."""
+
+    type: ClassVar[str] = "isa.signed"
+
+
+class IceEquipmentInstalled(FacilityEvent):
+    """The facility uses network access or equipment that ICE provides (agreements, section IV.E)."""
+
+    type: ClassVar[str] = "ice_equipment.installed"
+
+
 class InterpreterQualified(FacilityEvent):
     type: ClassVar[str] = "interpreter.qualified"
     languages: tuple[Code, ...] | None = None
@@ -168,9 +219,16 @@ class AccessViewed(SystemEvent):
 
 
 class AccessExported(SystemEvent):
+    """`state_record`: the records are solely the state's, so that the agreement does not bind the release."""
+
     type: ClassVar[str] = "access.exported"
     what: Code
     ground: Code | None = None
+    recipient: Recipient | None = None
+    legal_ground: LegalGround | None = None
+    state_record: bool | None = None
+    coordinated_with: Coordinator | None = None
+    coordinated_at: AwareDatetime | None = None
 
 
 class RecordCorrected(SystemEvent):
@@ -191,6 +249,13 @@ class GuardRefused(SystemEvent):
     type: ClassVar[str] = "guard.refused"
     rule: Code
     second_person: str | None = None
+
+
+class GuardWarned(SystemEvent):
+    """A rule warned of an act, which was recorded all the same; `reason` is the act's type."""
+
+    type: ClassVar[str] = "guard.warned"
+    rule: Code
 
 
 class GuardOverridden(SystemEvent):

@@ -11,7 +11,7 @@ from evenhand.rules.algebra import AGREEMENT, FACILITY, OFFICER, Value, selectio
 from evenhand.rules.array.columns import Array, Mask, Values, micros
 from evenhand.rules.array.truth import View
 from evenhand.rules.array.values import mask_of
-from evenhand.rules.rule import Rule
+from evenhand.rules.rule import Rule, Term
 
 BREACHES = pa.schema(
     [
@@ -28,6 +28,7 @@ BREACHES = pa.schema(
         pa.field("still_open", pa.bool_(), nullable=False),
         pa.field("first_deadline", INSTANT),
         pa.field("stated_reason", pa.string()),
+        pa.field("severity", pa.string(), nullable=False),
     ]
 )
 """One row for each act that broke a rule, with the meaning of `answer.Breach`; ids as text."""
@@ -42,7 +43,9 @@ def breaches(view: View, rule: Rule) -> pa.Table:
     acts, size = view.acts, len(view.acts)
     acts.read(_SHOWN)
     own = _ids(acts.values("id"), size)
-    due, done, first = (_stated(view, rule, name) for name in ("deadline", "done", "first_deadline"))
+    due, done, first = (
+        _stated(view, rule, name, earliest=name == "done") for name in ("deadline", "done", "first_deadline")
+    )
     until = micros(view.plan.context.observed_until)
     late = np.where(done.known, done.data, until) - due.data
     columns = [
@@ -59,6 +62,7 @@ def breaches(view: View, rule: Rule) -> pa.Table:
         pa.array(np.ascontiguousarray(mask_of(due.known & ~done.known, size))),
         _instants(first.where(~(due.known & (first.data == due.data))), size),
         _stated_text(view, rule, "stated_reason"),
+        _severities(view, rule),
     ]
     return pa.table(columns, schema=BREACHES)
 
@@ -68,7 +72,7 @@ def _evidence(view: View, rule: Rule, own: Array) -> pa.Array:
     size = len(own)
     each: list[tuple[Array, Mask]] = [(own, np.ones(size, bool))]
     for ref in rule.refs:
-        found = view.acts.part.selected(selection(ref)).take("id", view.places(ref), view.found(ref))
+        found = view.acts.part.selected(selection(ref)).take("id", view.places(ref), view.certain(ref))
         each.append((_ids(found, size), mask_of(found.known, size)))
     for reads, standing in (
         (rule.reads_officer, OFFICER),
@@ -76,7 +80,8 @@ def _evidence(view: View, rule: Rule, own: Array) -> pa.Array:
         (rule.reads_facility, FACILITY),
     ):
         if reads:
-            events, rows = view.plan.tables.of(standing).events, view.places(standing)
+            rows = view.places(standing)
+            events = view.plan.tables.of(standing).events
             raw = b"".join(events[row].bytes if row >= 0 else bytes(16) for row in rows)
             each.append((np.frombuffer(raw, np.uint8).reshape(-1, 16), rows >= 0))
     ids, known = np.stack([i for i, _ in each], 1), np.stack([k for _, k in each], 1)
@@ -95,24 +100,42 @@ def _ids(values: Values, size: int) -> Array:
     return np.ascontiguousarray(values.data).view(np.uint8).reshape(-1, 16)
 
 
-def _stating(view: View, rule: Rule, name: str) -> Iterator[tuple[Mask, Values]]:
-    """What broken terms state under that name, each with the acts at which it is the first broken one."""
+def _broken_terms(view: View, rule: Rule) -> Iterator[tuple[Mask, Term]]:
+    """The terms that are broken, each with the acts at which it is the first broken one."""
     size = len(view.acts)
     settled = np.zeros(size, bool)
     for when, term in view.plan.terms[rule.id]:
         broken = mask_of(view.truth(when)[0] & view.truth(term.holds)[1], size)
-        node: Value | None = getattr(term, name)
-        if node is not None and (here := broken & ~settled).any():
-            yield here, view.value(node)
+        if (here := broken & ~settled).any():
+            yield here, term
         settled = settled | broken
 
 
-def _stated(view: View, rule: Rule, name: str) -> Values:
-    """The moment that the first broken term states, at each act; unknown where it states none."""
+def _stating(view: View, rule: Rule, name: str) -> Iterator[tuple[Mask, Value]]:
+    """What broken terms state under that name, each with the acts at which it is the first broken one."""
+    for here, term in _broken_terms(view, rule):
+        node: Value | None = getattr(term, name)
+        if node is not None:
+            yield here, node
+
+
+def _severities(view: View, rule: Rule) -> pa.Array:
+    """The severity of the first broken term, at each act."""
+    texts = np.full(len(view.acts), str(rule.severity), object)
+    for here, term in _broken_terms(view, rule):
+        texts[here] = str(rule.severity_of(term))
+    return pa.array(texts, pa.string())
+
+
+def _stated(view: View, rule: Rule, name: str, *, earliest: bool) -> Values:
+    """The moment that the first broken term states, at each act; unknown where it states none.
+
+    Where the moment is a range, its earliest or its latest end.
+    """
     size = len(view.acts)
     data, known = np.zeros(size, np.int64), np.zeros(size, bool)
-    for here, values in _stating(view, rule, name):
-        found, there = values.spread(size)
+    for here, node in _stating(view, rule, name):
+        found, there = view.range(node)[not earliest].spread(size)
         data = np.where(here & there, found, data)
         known = known | (here & there)
     return Values(data, known)
@@ -122,7 +145,8 @@ def _stated_text(view: View, rule: Rule, name: str) -> pa.Array:
     """The text that the first broken term states, at each act; null where it states none."""
     size = len(view.acts)
     texts = np.full(size, None, object)
-    for here, values in _stating(view, rule, name):
+    for here, node in _stating(view, rule, name):
+        values = view.value(node)
         codes, there = values.spread(size)
         if values.words is not None:
             texts[here & there] = np.array(values.words.words, object)[codes[here & there]]

@@ -54,7 +54,8 @@ def _in_zone(start: Array, length: int, zone_name: str, clock: Clock) -> Array:
     if length <= 0:
         return start + length
     target = counted[day] + (start - begin[day]) + length
-    # The day by whose end the time is used up; used up at midnight, it ends at that midnight.
+    # The last moment at which no more is counted: over days that do not count, the clock stands still.
     end = np.searchsorted(counted, target, side="left")
+    end = np.where(counted[end] == target, np.searchsorted(counted, target, side="right") - 1, end)
     due: Array = begin[end] - (counted[end] - target)
     return due

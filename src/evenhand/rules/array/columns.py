@@ -98,8 +98,12 @@ class Lists:
         size = np.where(known, self.offsets[rows + 1] - begin, 0)
         owner = np.repeat(np.arange(len(size)), size)
         place = np.arange(len(owner)) + np.repeat(begin - (np.cumsum(size) - size), size)
-        words, _ = wanted.spread(len(size))
-        found = same(Values(words[owner], YES, wanted.words), self.items.take(place))
+        items = self.items.take(place)
+        if items.nowhere or not len(place):
+            return np.zeros(len(size), bool)
+        # A constant is the same for all.
+        each = Values(wanted.data[owner], YES, wanted.words) if np.ndim(wanted.data) else wanted
+        found = same(each, items)
         return np.bincount(owner[found], minlength=len(size)) > 0
 
 
@@ -168,9 +172,14 @@ def compare(left: Values, op: Op, right: Values) -> Any:
     if left.nowhere or right.nowhere:
         return NO
     if left.words is None and right.words is None:
+        if isinstance(left.data, str) != isinstance(right.data, str):
+            # The other one is a text that is not known anywhere.
+            return NO
         return _COMPARE[op](left.data, right.data)
     if op not in (Op.EQ, Op.NE):
-        raise TypeError("texts have no order in a rule")
+        if left.words is None or right.words is not None:
+            raise TypeError("a text has an order only against a constant")
+        return left.words.lookup(lambda w: _COMPARE[op](w, right.data), bool, False)[left.data]
     equal = same(left, right)
     return equal if op is Op.EQ else ~equal
 

@@ -15,6 +15,7 @@ from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import Sel
 from evenhand.rules.answer import Verdict, unanswerable
 from evenhand.rules.array.breaches import BREACHES, breaches
+from evenhand.rules.array.classes import Class, classes_of
 from evenhand.rules.array.columns import Array, Mask, micros
 from evenhand.rules.array.missing import missing
 from evenhand.rules.array.part import Acts, Events, Part, Selection
@@ -22,7 +23,7 @@ from evenhand.rules.array.plan import Plan
 from evenhand.rules.array.standing import StandingTables
 from evenhand.rules.array.truth import View
 from evenhand.rules.array.values import mask_of
-from evenhand.rules.case import Context
+from evenhand.rules.context import Context
 from evenhand.rules.rule import Rule
 
 NARROWED_FROM = 1000
@@ -31,14 +32,27 @@ NARROWED_FROM = 1000
 
 @dataclass
 class Tally:
-    """One rule's answers, counted by subject; `missing` names what was lacking where it could not be told."""
+    """One rule's answers, counted by subject; `missing` names what was lacking where it could not be told.
+
+    `acts` counts the acts at which the rule held or was broken, `acts_unclear` those at which that could not
+    be told. `lacking` counts the latter by what was lacking at them, `lacking_alone` those at which it was
+    all that was lacking.
+    """
 
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     missing: set[str] = field(default_factory=set)
+    acts: int = 0
+    acts_unclear: int = 0
+    lacking: Counter[str] = field(default_factory=Counter)
+    lacking_alone: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Tally") -> None:
         self.verdicts += other.verdicts
         self.missing |= other.missing
+        self.acts += other.acts
+        self.acts_unclear += other.acts_unclear
+        self.lacking += other.lacking
+        self.lacking_alone += other.lacking_alone
 
 
 @dataclass
@@ -85,7 +99,8 @@ class ArrayEngine:
         }
         broken = []
         if plan.rules:
-            run = _PartRun(Part(events, plan.columns), plan)
+            part = Part(events, plan.columns)
+            run = _PartRun(part, plan, classes_of(part, events.kind, plan.context))
             for rule in plan.rules:
                 tallies[rule.id], found = run.judge(rule)
                 broken += found
@@ -93,16 +108,24 @@ class ArrayEngine:
 
 
 class _PartRun:
-    """One pass of all rules over a part. A view is kept while a rule is left that looks from its acts."""
+    """One pass of all rules over a part. Views are kept while a rule is left that looks from their acts."""
 
-    def __init__(self, part: Part, plan: Plan) -> None:
-        self.part, self.plan = part, plan
-        self._views: dict[Sel, View] = {}
+    def __init__(self, part: Part, plan: Plan, classes: list[Class]) -> None:
+        self.part, self.plan, self.classes = part, plan, classes
+        self._views: dict[Sel, list[View]] = {}
         self._left = Counter(asked for rule in plan.rules for asked in plan.asked[rule.id])
 
-    def _view(self, asked: Sel) -> View:
+    def _views_of(self, asked: Sel) -> list[View]:
+        """The acts, those in each class of histories by themselves."""
         if asked not in self._views:
-            self._views[asked] = View(self._within_window(self.part.selected(asked)), self.plan)
+            acts = self._within_window(self.part.selected(asked))
+            self._views[asked] = [
+                View(within, self.plan, each.about, each.rough)
+                for each in self.classes
+                if len(
+                    within := acts if each.cases is None else acts.at(np.flatnonzero(each.cases[acts.case]))
+                )
+            ]
         return self._views[asked]
 
     def _within_window(self, chosen: Selection) -> Acts:
@@ -118,14 +141,15 @@ class _PartRun:
         """The rule's answers on the part, and its breaches."""
         each = []
         for asked in self.plan.asked[rule.id]:
-            view = self._applicable(self._view(asked), rule)
-            if len(view.acts):
-                each.append((view, *view.judged(rule)))
+            for whole in self._views_of(asked):
+                view = self._applicable(whole, rule)
+                if len(view.acts):
+                    each.append((view, *view.judged(rule)))
         tally, broken_cases = self._count(each)
-        for view, _, unclear, _ in each:
-            here = unclear & ~broken_cases[view.acts.case]
-            if np.any(here):
-                tally.missing |= missing(view.narrowed(here), rule)
+        for view, _, unclear, asked_here in each:
+            tally.acts += _number(asked_here & ~unclear, view)
+            if np.any(unclear):
+                _add_lacking(tally, view.narrowed(unclear), rule, broken_cases)
         found = [view.narrowed(broken) for view, broken, _, _ in each if np.any(broken)]
         for asked in self.plan.asked[rule.id]:
             self._left[asked] -= 1
@@ -157,6 +181,26 @@ class _PartRun:
             Verdict.NOT_APPLICABLE: self.part.cases - number,
         }
         return Tally(Counter(counts)), broken
+
+
+def _number(mask: Any, view: View) -> int:
+    return int(np.count_nonzero(mask_of(mask, len(view.acts))))
+
+
+def _add_lacking(tally: Tally, view: View, rule: Rule, broken_cases: Mask) -> None:
+    """Count what is lacking at acts at which the rule cannot be told."""
+    tally.acts_unclear += len(view.acts)
+    lacking = missing(view, rule)
+    number = np.zeros(len(view.acts), np.int32)
+    for where in lacking.values():
+        number += where
+    here = ~broken_cases[view.acts.case]
+    for name, where in lacking.items():
+        tally.lacking[name] += int(np.count_nonzero(where))
+        if alone := int(np.count_nonzero(where & (number == 1))):
+            tally.lacking_alone[name] += alone
+        if (where & here).any():
+            tally.missing.add(name)
 
 
 def _in_order(found: list[View], rule: Rule) -> list[pa.Table]:

@@ -35,11 +35,12 @@ def _only(ref: Occurrence, chosen: Selection, acts: Acts) -> Array:
         case Next():
             good &= row >= acts.tie_begin
     for name in getattr(ref, "on", ()):
-        good &= _equal(acts.values(name), chosen.take(name, place))
+        good &= equal_fields(acts.values(name), chosen.take(name, place))
     return np.where(good, place, np.int32(-1))
 
 
-def _equal(left: Values, right: Values) -> Array:
+def equal_fields(left: Values, right: Values) -> Array:
+    """Where both fields are known and equal."""
     if left.words is not None or right.words is not None:
         equal = same(left, right) if left.words and right.words else False
     else:
@@ -70,7 +71,7 @@ def _of_several(ref: Occurrence, chosen: Selection, acts: Acts) -> Array:
 def _of_equal_fields(ref: Occurrence, chosen: Selection, acts: Acts, keys: tuple[str, ...]) -> Array:
     """The same among the events with these fields equal to the act's: each value has a stretch of rows."""
     size = len(acts.part.case) + 2
-    stretch, act_stretch = _stretches(chosen, acts, keys)
+    stretch, act_stretch = stretches(chosen, acts, keys)
     order = np.argsort(stretch * size + chosen.rows, kind="stable")
     line = (stretch * size + chosen.rows)[order]
     here = act_stretch * size
@@ -96,7 +97,7 @@ def _of_equal_fields(ref: Occurrence, chosen: Selection, acts: Acts, keys: tuple
     return np.where(good, order[np.where(good, place, 0)], -1).astype(np.int32)
 
 
-def _stretches(chosen: Selection, acts: Acts, keys: tuple[str, ...]) -> tuple[Array, Array]:
+def stretches(chosen: Selection, acts: Acts, keys: tuple[str, ...]) -> tuple[Array, Array]:
     """A number for each distinct combination of the fields' values; below zero where one is unknown."""
     total, act_total = np.zeros(len(chosen), np.int64), np.zeros(len(acts), np.int64)
     known, act_known = np.ones(len(chosen), bool), np.ones(len(acts), bool)

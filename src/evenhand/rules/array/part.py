@@ -1,18 +1,21 @@
 """A part of a record as arrays: whole histories, in which the number of a row is the order of its event."""
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 
+from evenhand.record.episode.columns import Stays
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
+from evenhand.record.time import ORDERED_UP_TO
 from evenhand.rules.algebra import Sel
 from evenhand.rules.array.columns import ID, NOTHING, YES, Array, Mask, Values, among, merged, values_of
 
-PLACE = ("case", "pos", "occurred_at")
+PLACE = ("case", "pos", "occurred_at", "occurred_by")
 
 
 class Events(Protocol):
@@ -218,10 +221,11 @@ class Acts:
 class Part:
     """Events of whole histories. Rows are in order of history, then moment, then place in the record.
 
-    `case` and `moment` give each row's history (numbered from 0) and moment (microseconds); `case_begin`
-    gives each history's first row, and one more for the end. Only the event types in `columns` are read, each
-    with these columns, and those that correct others. Raises `RecordError` when the events are not those of
-    whole histories in order.
+    `case`, `moment` and `latest` give each row's history (numbered from 0) and the earliest and the latest
+    moment of its event (microseconds); `inexact` says where the two differ, and is None if they nowhere do.
+    `case_begin` gives each history's first row, and one more for the end. Only the event types in `columns`
+    are read, each with these columns, and those that correct others. Raises `RecordError` when the events are
+    not those of whole histories in order.
     """
 
     def __init__(self, events: Events, columns: Mapping[str, Collection[str]]) -> None:
@@ -230,6 +234,9 @@ class Part:
         read = [name for name in events.files if name in columns or name in self._correcting]
         self.tables = {name: Table(events, name, columns.get(name, ())) for name in read}
         self._selected: dict[Sel, Selection] = {}
+        self.lines: dict[Any, Any] = {}
+        self._blurred: dict[str, Mask | None] = {}
+        self.stays: Stays | None = None
         self._place(events)
         self._check_order(events)
 
@@ -244,6 +251,7 @@ class Part:
         first = min((int(pos[0]) for pos in places.values() if len(pos)), default=0)
         self.case = np.full(size, -1, np.int32)
         self.moment = np.zeros(size, np.int64)
+        ranges: list[tuple[Array, Array]] = []
         for name, table in self.tables.items():
             rows, case = places[name] - first, table.numbers("case") - events.first_case
             if not (rows[1:] > rows[:-1]).all():
@@ -253,12 +261,34 @@ class Part:
             table.rows = (rows if ranks is None else ranks[rows]).astype(np.int32)
             self.case[table.rows] = case
             self.moment[table.rows] = table.numbers("occurred_at")
+            by = table.values("occurred_by")
+            if not by.nowhere:
+                data, known = by.spread(len(table.rows))
+                ranges.append((table.rows[known], data[known]))
         if size and self.case.min() < 0:
             raise _damaged(events, next(iter(self.tables)), "holds events with the place of others")
+        self._place_latest(events, ranges)
+
+    def _place_latest(self, events: Events, ranges: list[tuple[Array, Array]]) -> None:
+        """Give each row its latest moment; `ranges` are the rows for which the record states one."""
+        self.latest, self.inexact = self.moment, None
+        if not ranges:
+            return
+        latest = self.moment.copy()
+        for rows, moments in ranges:
+            latest[rows] = moments
+        if (latest < self.moment).any():
+            name = self._type_of(int(np.argmax(latest < self.moment)))
+            raise _damaged(events, name, "holds an event that ends before it begins")
+        inexact = latest > self.moment
+        if inexact.any():
+            self.latest, self.inexact = latest, inexact
 
     def _check_order(self, events: Events) -> None:
         case, moment = self.case, self.moment
         same_case, later = case[1:] == case[:-1], moment[1:] >= moment[:-1]
+        if self.inexact is not None:
+            later &= (moment[1:] > moment[:-1]) | (self.latest[1:] >= self.latest[:-1])
         good = np.where(same_case, later, case[1:] > case[:-1])
         if not good.all():
             name = self._type_of(1 + int(np.argmin(good)))
@@ -300,6 +330,77 @@ class Part:
             return rows + np.int32(1)
         number, begin = self._ties
         found: Array = begin[number[rows] + 1]
+        return found
+
+    # --- events whose moments are known roughly ------------------------------------------------------------
+
+    @cached_property
+    def inexact_cases(self) -> Mask:
+        """Which histories have an event whose moment is not known exactly."""
+        found = np.zeros(self.cases, bool)
+        if self.inexact is not None:
+            found[self.case[self.inexact]] = True
+        return found
+
+    @cached_property
+    def in_short(self) -> Mask:
+        """Which rows are ordered among those of the same earliest moment (`record.time.in_given_order`)."""
+        length = self.latest - self.moment
+        return (length > 0) & (length < ORDERED_UP_TO // timedelta(microseconds=1))
+
+    @cached_property
+    def any_short(self) -> bool:
+        return bool(self.in_short.any())
+
+    @cached_property
+    def _fellows(self) -> tuple[Array, Array]:
+        new = self._new_case.copy()
+        new[1:] |= (self.moment[1:] != self.moment[:-1]) | (self.in_short[1:] != self.in_short[:-1])
+        begin = np.append(np.flatnonzero(new), len(new)).astype(np.int32)
+        return np.cumsum(new, dtype=np.int32) - np.int32(1), begin
+
+    def fellows_begin(self, rows: Array) -> Array:
+        """For rows `in_short`, the first row of those in whose order they happened."""
+        number, begin = self._fellows
+        found: Array = begin[number[rows]]
+        return found
+
+    def fellows_end(self, rows: Array) -> Array:
+        """For rows `in_short`, the first row after those in whose order they happened."""
+        number, begin = self._fellows
+        found: Array = begin[number[rows] + 1]
+        return found
+
+    @cached_property
+    def ticks(self) -> Array:
+        """Every moment at which an event may begin or end, in order."""
+        return np.unique(np.concatenate([self.moment, self.latest]))
+
+    @cached_property
+    def low_tick(self) -> Array:
+        """The place of each row's earliest moment among `ticks`."""
+        return np.searchsorted(self.ticks, self.moment)
+
+    @cached_property
+    def high_tick(self) -> Array:
+        """The place of each row's latest moment among `ticks`."""
+        return np.searchsorted(self.ticks, self.latest)
+
+    def blurred(self, event_type: str) -> Mask | None:
+        """Which histories have an event of the type whose moment is not known exactly; None if none."""
+        if event_type not in self._blurred:
+            self._blurred[event_type] = self._find_blurred(event_type)
+        return self._blurred[event_type]
+
+    def _find_blurred(self, event_type: str) -> Mask | None:
+        if self.inexact is None or event_type not in self.tables:
+            return None
+        rows = self.selected(Sel((event_type,))).rows
+        rows = rows[self.inexact[rows]]
+        if not len(rows):
+            return None
+        found = np.zeros(self.cases, bool)
+        found[self.case[rows]] = True
         return found
 
     # --- what is corrected ---------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Rules made ready for parts: what does not depend on the events is worked out once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from evenhand.record.episode.stays import BOOKED
+from evenhand.record.events import SubjectKind, types_of
 from evenhand.rules.algebra import (
     And,
     Condition,
@@ -15,11 +16,14 @@ from evenhand.rules.algebra import (
     Next,
     Prev,
     Sel,
+    StayStanding,
     This,
     walk,
 )
+from evenhand.rules.array.classes import FIRST_COLUMNS, depends_on_first
 from evenhand.rules.array.standing import StandingTables
-from evenhand.rules.case import Context
+from evenhand.rules.array.stays import STAY_COLUMNS
+from evenhand.rules.context import Context
 from evenhand.rules.rule import Rule, Term
 
 
@@ -33,7 +37,6 @@ class Plan:
     def __init__(self, rules: Sequence[Rule], context: Context, tables: StandingTables) -> None:
         self.rules, self.context, self.tables = tuple(rules), context, tables
         self.provides = context.provides
-        self.lacking = cache(context.provides.lacking)
         self.terms: dict[str, list[tuple[Condition, Term]]] = {}
         self.asked: dict[str, list[Sel]] = {}
         self.columns: dict[str, set[str]] = defaultdict(set)
@@ -49,6 +52,7 @@ class Plan:
                 self._number(node, numbers)
                 self._add_columns(rule, node)
             self._add_columns_of_acts(rule)
+        self._add_columns_of_classes()
 
     def _number(self, node: Any, numbers: dict[Any, int]) -> None:
         # Nested frozen nodes take long to hash: it is done once, and later they are known by identity.
@@ -71,6 +75,10 @@ class Plan:
                 self._add((*chosen.types, *rule.on.types), keys)
             case Later():
                 self._add(rule.on.types, ("zone",))
+            case StayStanding():
+                # Whatever is recorded between two exits divides two stays.
+                for event_type in types_of(rule.subject):
+                    self._add((event_type,), STAY_COLUMNS.get(event_type, ()))
 
     def _add_columns_of_acts(self, rule: Rule) -> None:
         for reads, names in (
@@ -81,7 +89,17 @@ class Plan:
             if reads:
                 self._add(rule.on.types, names)
 
-    def _add(self, types: Sequence[str], names: Sequence[str]) -> None:
+    def _add_columns_of_classes(self) -> None:
+        """Read what tells apart the histories of which different things are known (`classes.py`)."""
+        if not self.rules:
+            return
+        kind, context = self.rules[0].subject, self.context
+        if depends_on_first(context):
+            self._add(types_of(kind), FIRST_COLUMNS)
+        elif context.may_be_cut and kind is SubjectKind.BOOKING:
+            self._add(types_of(kind) if context.observed_from else (BOOKED,), ())
+
+    def _add(self, types: Sequence[str], names: Iterable[str]) -> None:
         for event_type in types:
             self.columns[event_type].update(names)
 

@@ -13,36 +13,59 @@ from evenhand.rules.array.columns import Array, Values, micros, values_of
 from evenhand.rules.standing import (
     AGREEMENT_FIELDS,
     FACILITY_FIELDS,
+    MOMENTS,
     OFFICER_FIELDS,
+    Standing,
     Standings,
     Timeline,
 )
 
 _TYPES = {
     "facilities": pa.list_(pa.string()),
+    "functions": pa.list_(pa.string()),
+    "interpreter_languages": pa.list_(pa.string()),
     "template": pa.int32(),
-    "posters_attested_at": INSTANT,
+    "form": pa.string(),
     "model": pa.string(),
     "detention_agreement": pa.string(),
     "assigned_facility": pa.string(),
+    **{moment: INSTANT for name in MOMENTS for moment in (name, f"{name}_by")},
 }
 """Arrow types of the fields of standings; all others are truths."""
 
 
 class AsOf:
-    """The timelines of all officers, agreements or facilities: a row for each standing, in order."""
+    """The timelines of all officers, agreements or facilities: a row for each standing, in order.
+
+    Behind them come rows for what stood over a while in which it changed (`Timeline.within`); each is made
+    when it is first asked for.
+    """
 
     def __init__(self, timelines: dict[Any, Timeline], names: Iterable[str]) -> None:
         self.owners = {key: n for n, key in enumerate(timelines)}
-        each = [(n, s) for n, timeline in enumerate(timelines.values()) for s in timeline.standings]
+        self._timelines = list(timelines.values())
+        each = [(n, s) for n, timeline in enumerate(self._timelines) for s in timeline.standings]
         self._owner = np.array([n for n, _ in each], np.int64)
         since = np.array([micros(s.since) for _, s in each], np.int64)
         self._moments = np.unique(since)
         self._line = self._on_line(self._owner, since)
-        self.events: list[UUID] = [s.event for _, s in each]
-        self.values: dict[str, Values] = {
-            name: values_of(_array([s.fields[name] for _, s in each], _TYPES.get(name, pa.bool_())))
-            for name in names
+        self._first = np.searchsorted(self._owner, np.arange(len(self._timelines)))
+        names = list(names)
+        self._names = [*names, *(f"{name}_by" for name in names if name in MOMENTS)]
+        self._arrays = {name: _column(name, [s for _, s in each]) for name in self._names}
+        self._over: dict[tuple[int, int], int] = {}
+        self._set([s for _, s in each])
+
+    def _set(self, standings: list[Standing]) -> None:
+        self.standings = standings
+        self.events: list[UUID] = [s.event for s in standings]
+        self.sure = np.array([s.sure for s in standings], bool)
+        self.all_sure = bool(self.sure.all())
+        self.values = {name: values_of(array) for name, array in self._arrays.items()}
+        self.exact = {
+            name: bool(self._arrays[name].equals(self._arrays[f"{name}_by"]))
+            for name in self._names
+            if name in MOMENTS
         }
 
     def _on_line(self, owner: Array, moment: Array) -> Array:
@@ -56,8 +79,43 @@ class AsOf:
         found = (place >= 0) & (owner >= 0) & (self._owner[place] == owner)
         return np.where(found, place, -1)
 
+    def within(self, owner: Array, earliest: Array, latest: Array) -> Array:
+        """The row of what stood for each owner from one moment to another; -1 where nothing did."""
+        last = self.find(owner, latest)
+        if not len(self._line):
+            return last
+        first = self.find(owner, earliest)
+        changed = np.flatnonzero(first != last)
+        if not len(changed):
+            return last
+        pairs, which = np.unique(np.stack([first[changed], last[changed]], 1), axis=0, return_inverse=True)
+        rows = self._rows_over([(int(a), int(b)) for a, b in pairs])
+        last[changed] = np.array(rows)[which.reshape(-1)]
+        return last
 
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    def _rows_over(self, pairs: list[tuple[int, int]]) -> list[int]:
+        new = [pair for pair in pairs if pair not in self._over]
+        if new:
+            found = [self._standing_over(first, last) for first, last in new]
+            for number, pair in enumerate(new):
+                self._over[pair] = len(self.standings) + number
+            self._arrays = {
+                name: pa.concat_arrays([array, _column(name, found)]) for name, array in self._arrays.items()
+            }
+            self._set(self.standings + found)
+        return [self._over[pair] for pair in pairs]
+
+    def _standing_over(self, first: int, last: int) -> Standing:
+        owner = int(self._owner[last])
+        begin = max(first - int(self._first[owner]), -1) if first >= 0 else -1
+        found = self._timelines[owner].spanning(begin, last - int(self._first[owner]))
+        assert found is not None
+        return found
+
+
+def _column(name: str, standings: list[Standing]) -> pa.Array:
+    kind = _TYPES.get(name, pa.bool_())
+    values = [s.fields[name] for s in standings]
     if pa.types.is_timestamp(kind):
         return pa.array([None if v is None else micros(v) for v in values], pa.int64()).view(kind)
     return pa.array(values, kind)
@@ -84,18 +142,19 @@ class StandingTables:
         self,
         ref: OfficerStanding | AgreementStanding | FacilityStanding,
         values: Callable[[str], Values],
-        moments: Array,
+        earliest: Array,
+        latest: Array,
     ) -> Array:
         """The row of the standing for each act, -1 for none; `values` gives a column of the acts."""
         table = self.of(ref)
         match ref:
             case OfficerStanding():
-                owner = _owner(table, values("actor"), len(moments))
+                owner = _owner(table, values("actor"), len(earliest))
             case AgreementStanding():
-                owner = _owner(table, values("agency"), len(moments))
+                owner = _owner(table, values("agency"), len(earliest))
             case FacilityStanding():
-                owner = _place(table, values("agency"), values("facility"), len(moments))
-        return table.find(owner, moments)
+                owner = _place(table, values("agency"), values("facility"), len(earliest))
+        return table.find(owner, latest) if earliest is latest else table.within(owner, earliest, latest)
 
 
 def _owner(table: AsOf, keys: Values, size: int) -> Array:

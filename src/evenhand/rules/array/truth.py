@@ -17,20 +17,26 @@ from evenhand.rules.algebra import (
     Exists,
     FacilityStanding,
     Field,
+    First,
     Given,
     In,
+    Last,
+    Next,
     Not,
     OfficerStanding,
     Op,
     Or,
+    Prev,
     Ref,
+    StayStanding,
     This,
     Unknown,
     Value,
 )
-from evenhand.rules.array.columns import NO, YES, Mask, among, compare, filled
-from evenhand.rules.array.values import ActValues, mask_of
+from evenhand.rules.array.columns import NO, YES, Mask, Values, among, compare, filled
+from evenhand.rules.array.values import AT_THE_BEGIN, ActValues, mask_of
 from evenhand.rules.rule import Rule
+from evenhand.rules.standing import PAPERS
 
 Truth = tuple[Any, Any]
 UNKNOWN: Truth = (NO, NO)
@@ -42,7 +48,7 @@ class View(ActValues):
     def narrowed(self, mask: Mask) -> "View":
         """The view from those of the acts where the mask is set."""
         places = np.flatnonzero(mask_of(mask, len(self.acts)))
-        return View(self.acts.at(places), self.plan, (self, places))
+        return View(self.acts.at(places), self.plan, self.about, self.rough, (self, places))
 
     def judged(self, rule: Rule) -> tuple[Any, Any, Any]:
         """Where the rule is broken, where it cannot be told, and where it applies or may apply.
@@ -88,35 +94,44 @@ class View(ActValues):
         raise TypeError(node)
 
     def _compare(self, left: Value, op: Op, right: Value) -> Truth:
-        if not self.unseen(left) and not self.unseen(right):
-            a, b = self.value(left), self.value(right)
-            known, result = a.known & b.known, compare(a, op, b)
-            return known & result, known & ~result
         (low, high), (other_low, other_high) = self.range(left), self.range(right)
-        # That it always holds, and that it never does.
-        tests = {
-            Op.LE: ((high, Op.LE, other_low), (low, Op.GT, other_high)),
-            Op.LT: ((high, Op.LT, other_low), (low, Op.GE, other_high)),
-            Op.GE: ((low, Op.GE, other_high), (high, Op.LT, other_low)),
-            Op.GT: ((low, Op.GT, other_high), (high, Op.LE, other_low)),
-        }
-        if op not in tests:
-            return UNKNOWN
-        yes, no = (a.known & b.known & compare(a, test, b) for a, test, b in tests[op])
-        return yes, no & ~yes
+        if low is high and other_low is other_high:
+            known, result = low.known & other_low.known, compare(low, op, other_low)
+            yes, no = known & result, known & ~result
+        else:
+            yes, no = _compare_ranges(low, high, op, other_low, other_high)
+        return self._in_given_order(left, op, right, (yes, no)) if self.rough else (yes, no)
+
+    def _in_given_order(self, left: Value, op: Op, right: Value, truth: Truth) -> Truth:
+        """The comparison, where the order in the record decides between the moments of two events."""
+        one = self.row_of(left)
+        other = self.row_of(right) if one is not None else None
+        if one is None or other is None:
+            return truth
+        yes, no = (mask_of(each, len(one)) for each in truth)
+        part, both = self.acts.part, (one >= 0) & (other >= 0)
+        same = both & (one == other)
+        if same.any():
+            holds = op in (Op.LE, Op.GE, Op.EQ)
+            yes, no = (yes | same, no & ~same) if holds else (yes & ~same, no | same)
+        if op not in _DECIDED or not part.any_short:
+            return yes, no
+        short = both & ~same & part.in_short[one] & part.in_short[other]
+        short &= part.moment[one] == part.moment[other]
+        if not short.any():
+            return yes, no
+        first, holds = _DECIDED[op]
+        here = short & (one < other if first else one > other)
+        return (yes | here, no & ~here) if holds else (yes & ~here, no | here)
 
     def _in(self, item: Value, codes: tuple[str, ...]) -> Truth:
-        if self.unseen(item):
-            return UNKNOWN
         values = self.value(item)
         chosen = among(values, codes)
         return values.known & chosen, values.known & ~chosen
 
     def _contains(self, items: Field, item: Value) -> Truth:
-        if self.unseen(items) or self.unseen(item):
-            return UNKNOWN
         lists, wanted = self.value(items), self.value(item)
-        if lists.lists is None:
+        if lists.lists is None or wanted.nowhere:
             return UNKNOWN
         rows, known = lists.spread(len(self.acts))
         known = known & wanted.known
@@ -124,29 +139,84 @@ class View(ActValues):
         return known & held, known & ~held
 
     def _exists(self, of: Ref) -> Truth:
-        found = self.found(of)
         match of:
             case This():
                 return YES, NO
+            case OfficerStanding() | AgreementStanding() | FacilityStanding():
+                return self._stands(of)
+            case Prev() | Next() | First() | Last():
+                absent = ~self.found(of) & ~self.maybe(of)
+                return self.found(of), (NO if self.unseen_if_absent(of) else absent)
+        raise TypeError(of)
+
+    def _stands(self, of: OfficerStanding | AgreementStanding | FacilityStanding) -> Truth:
+        found = self.found(of)
+        sure = self.sure(of)
+        match of:
             case OfficerStanding():
-                told = self.provides.officers()
-            case AgreementStanding():
-                told = self.provides.type("agreement.took_effect")
+                told = self.keyed(of)
+                if not all(map(self.provides.tells, PAPERS)):
+                    told = told & found
             case FacilityStanding():
-                told = not self.provides.lacking_of_facilities()
-            case _:
-                return found, (NO if self.lacking(of.sel) else ~found)
-        known = self.keyed(of) if told else NO
-        return known & found, known & ~found
+                told = self.keyed(of)
+                if not self.provides.tells("poster.attested"):
+                    told = told & found
+            case AgreementStanding():
+                told = YES if self.provides.tells("agreement.took_effect") else found
+        return told & found & sure, told & ~found
 
     def _given(self, field: Field) -> Truth:
-        if self.unseen(field):
-            return UNKNOWN
-        values = self.value(field)
-        yes = values.known & filled(values)
-        if isinstance(field.of, OfficerStanding | AgreementStanding | FacilityStanding):
-            return yes, values.known & ~yes
-        return yes, self.found(field.of) & self.able(field.of, field.name) & ~yes
+        if isinstance(field.of, StayStanding):
+            return self._given_of_stay(field.name)
+        low, high = self.range(field)
+        if low is high:
+            yes, no = low.known & filled(low), low.known & ~filled(low)
+        else:
+            yes, no = low.known & high.known, NO
+        if isinstance(field.of, This | Prev | Next | First | Last) and not self.unseen(field.of):
+            no = no | (self.certain(field.of) & self.able(field.of, field.name) & ~yes)
+        return yes, no
+
+    def _given_of_stay(self, name: str) -> Truth:
+        """Whether the moment of the stay came."""
+        sure = ~self.stay_unknown()
+        if name == "held":
+            return sure, NO
+        found = self.stay_moment(name).found[self.stay_number()]
+        lacking = self.stay_lacking(name) or (self.about.cut and name in AT_THE_BEGIN)
+        yes, no = sure & found, NO if lacking else sure & ~found
+        if name == "free":
+            held_on = self.stays.held_on[self.stay_number()]
+            told = self.provides.tells("custody.hold_ended")
+            yes, no = yes & ~held_on, (no | (sure & found & held_on) if told else no)
+        return yes, no
+
+
+_DECIDED = {Op.LE: (True, True), Op.GT: (True, False), Op.GE: (False, True), Op.LT: (False, False)}
+"""What is decided of two events in their given order: of the first before the second, or after it; and
+whether it holds."""
+
+
+def _compare_ranges(low: Values, high: Values, op: Op, other_low: Values, other_high: Values) -> Truth:
+    """Where every pair of values in the ranges meets the comparison, and where none does."""
+
+    def surely(left: Values, test: Op, right: Values) -> Any:
+        return left.known & right.known & compare(left, test, right)
+
+    if op in (Op.EQ, Op.NE):
+        apart = surely(high, Op.LT, other_low) | surely(low, Op.GT, other_high)
+        equal = (
+            surely(low, Op.EQ, high) & surely(other_low, Op.EQ, other_high) & surely(low, Op.EQ, other_low)
+        )
+        return (equal, apart) if op is Op.EQ else (apart, equal)
+    always, never = {
+        Op.LE: ((high, Op.LE, other_low), (low, Op.GT, other_high)),
+        Op.LT: ((high, Op.LT, other_low), (low, Op.GE, other_high)),
+        Op.GE: ((low, Op.GE, other_high), (high, Op.LT, other_low)),
+        Op.GT: ((low, Op.GT, other_high), (high, Op.LE, other_low)),
+    }[op]
+    yes = surely(*always)
+    return yes, surely(*never) & ~yes
 
 
 def _and(left: Any, right: Any) -> Any:

@@ -3,6 +3,7 @@
 from evenhand.rules.algebra import RuleError
 from evenhand.rules.catalog import (
     agreement,
+    authority,
     citizenship,
     complaint,
     detainer,
@@ -29,6 +30,8 @@ GROUPS: dict[str, str] = {
     "DET": "Detainer and warrant",
     "HLD": "The hold clock",
     "TRF": "Transfer",
+    "AUT": "Authority to hold",
+    "BAL": "Bail",
     "CMP": "Complaints",
     "REV": "Reviews",
     "REC": "Records",
@@ -45,6 +48,7 @@ _MODULES = (
     detainer,
     hold,
     transfer,
+    authority,
     complaint,
     review,
     records,

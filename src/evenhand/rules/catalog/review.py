@@ -3,8 +3,8 @@
 from evenhand.record.events import SubjectKind
 from evenhand.rules.algebra import THIS, Exists, Field, First, Last, Latest, Next, sel
 from evenhand.rules.patterns import all_of, any_of, at, by, given, ne, not_later
-from evenhand.rules.rule import Basis, Rule, Severity, Term
-from evenhand.rules.sources import moa, practice
+from evenhand.rules.rule import Rule, Severity, Term, Use
+from evenhand.rules.sources import practice
 
 _SAMPLE = First(sel("review.sample_drawn", having=("seed",)))
 _ACTION = Next(sel("review.corrective_action_set", having=("owner", "due")), on=("finding",))
@@ -15,29 +15,34 @@ _DUE = Latest((Field(THIS, "due"), Field(_EXTENDED, "due")))
 RULES = (
     Rule(
         id="REV-01",
-        sentence="A review's sample is drawn at random, from a recorded seed, before anything is found in it.",
-        citations=(practice("GAO Government Auditing Standards", unverified=True),),
-        severity=Severity.WARNING,
-        guard=True,
-        basis=Basis.PRACTICE,
+        sentence="A review's sample is drawn at random, from a recorded seed, before the first finding.",
+        citations=(practice("Good practice"),),
+        severity=Severity.NOTICE,
+        use=Use.WARNS,
         subject=SubjectKind.REVIEW,
         on=sel("review.finding_made"),
         terms=(Term(not_later(_SAMPLE, THIS)),),
-        passes=("0h review.sample_drawn | 0h review.finding_made",),
+        passes=(
+            "0h review.sample_drawn | 0h review.finding_made",
+            "0h..59s review.sample_drawn | 0h..59s review.finding_made",
+        ),
         fails=(
             "1s review.sample_drawn | 0h review.finding_made",
             "-1h review.sample_drawn seed= | 0h review.finding_made",
             "0h review.finding_made",
         ),
-        unclear=("0h review.finding_made | ~review.sample_drawn.seed",),
+        unclear=(
+            "0h review.finding_made | ~review.sample_drawn.seed",
+            "0h review.finding_made | ?review.sample_drawn",
+            "0h..23h59m review.sample_drawn | 0h..23h59m review.finding_made",
+        ),
     ),
     Rule(
         id="REV-02",
-        sentence="Each finding names a rule and its evidence, and has a corrective action with owner and date.",
-        citations=(practice("GAO-21-186"),),
-        severity=Severity.WARNING,
-        guard=True,
-        basis=Basis.PRACTICE,
+        sentence="Each finding has a rule, its evidence, and a corrective action with owner and date.",
+        citations=(practice("Good practice"),),
+        severity=Severity.NOTICE,
+        use=Use.WARNS,
         subject=SubjectKind.REVIEW,
         on=sel("review.finding_made"),
         terms=(Term(all_of(given(THIS, "rule", "evidence"), Exists(_ACTION))),),
@@ -50,13 +55,17 @@ RULES = (
             "0h review.finding_made | 1h review.corrective_action_set finding=F2",
             "0h review.finding_made | -1s review.corrective_action_set",
         ),
-        unclear=("0h review.finding_made | ~review.corrective_action_set",),
+        unclear=(
+            "0h review.finding_made | ~review.corrective_action_set",
+            "0h review.finding_made | ?review.corrective_action_set",
+            "0h review.finding_made | 1h review.corrective_action_set | ~review.finding_made.evidence",
+        ),
     ),
     Rule(
         id="REV-03",
-        sentence="Corrective actions are done by their date, or by a later one that was set with a reason.",
-        citations=(moa("VIII"),),
-        severity=Severity.VIOLATION,
+        sentence="Corrective actions are done by their date, or by a later date that was set with a reason.",
+        citations=(practice("Good practice"),),
+        severity=Severity.WARNING,
         subject=SubjectKind.REVIEW,
         on=sel("review.corrective_action_set", having=("due",)),
         terms=(
@@ -95,21 +104,21 @@ RULES = (
         unclear=(
             "0h review.corrective_action_set due=30d | until 20d",
             "0h review.corrective_action_set due=30d | 20d review.extended due=20d reason=parts | until 35d",
+            "0h review.corrective_action_set due=30d | 29d12h..30d12h review.done",
             "0h review.corrective_action_set due=30d | 20d review.extended due=20d | 40d review.done | ~review.extended.reason",
         ),
     ),
     Rule(
         id="REV-04",
-        sentence="The reviewing unit is not the unit reviewed.",
+        sentence="The reviewer is not the unit reviewed.",
         citations=(practice("Separation of duties"),),
-        severity=Severity.VIOLATION,
-        guard=True,
-        basis=Basis.PRACTICE,
+        severity=Severity.WARNING,
+        use=Use.BLOCKS,
         subject=SubjectKind.REVIEW,
         on=sel("review.opened"),
         terms=(Term(ne(Field(THIS, "reviewer_unit"), Field(THIS, "reviewed_unit"))),),
         passes=("0h review.opened",),
         fails=("0h review.opened reviewer_unit=jail",),
-        unclear=("0h review.opened reviewer_unit=",),
+        unclear=("0h review.opened reviewer_unit=", "0h review.opened reviewed_unit="),
     ),
 )

@@ -50,12 +50,15 @@ class Leaning:
     unscreened: Bools
     touched: list[tuple[Bias, Bools]] = field(default_factory=list)
 
-    def leave_out_screening(self, grid: Grid) -> list[Breach]:
-        """Take the screening out of the histories that have none; what that breaks, and all labels."""
+    def leave_out_screening(self, grid: Grid, asked: Bools) -> list[Breach]:
+        """Take the screening out of the histories that have none; what that breaks, and all labels.
+
+        `asked`: where an agreement in force delegates the screening.
+        """
         for slot in _SCREENING:
             grid.moments[slot] = np.where(self.unscreened, NEVER, grid.moments[slot])
         numbers = grid.first + np.arange(len(grid))
-        broken = [Breach(rule, numbers[self.unscreened]) for rule in UNSCREENED]
+        broken = [Breach(rule, numbers[self.unscreened & asked]) for rule in UNSCREENED]
         broken += [Breach(f"bias:{bias.text}", numbers[where]) for bias, where in self.touched]
         return [breach for breach in broken if len(breach.bookings)]
 
@@ -158,6 +161,7 @@ class _Batch:
     def _screening(self) -> None:
         unscreened = self._chance() < -self._shift(Measure.SCREENING)
         self.plan.depth[unscreened] = Depth.BRIEF
+        self.plan.irregular.make_plain(np.flatnonzero(unscreened))
         self.leaning.unscreened = unscreened
         self._label(Measure.SCREENING, unscreened)
 

@@ -8,6 +8,9 @@ from evenhand.simulate.calendar import HOUR
 from evenhand.simulate.chance import Dice
 from evenhand.simulate.rows import History, Row
 
+JEM_FORMS, WSO_FORMS = ("J20", "J25"), ("W19", "W25")
+ALL_FORMS = (*JEM_FORMS, *WSO_FORMS)
+"""The agreements' templates that were read."""
 Edit = Callable[[History, Dice], None]
 Test = Callable[[History, int], bool]
 """Whether a history can take a fault; `until` is the end of the record."""
@@ -15,12 +18,13 @@ Test = Callable[[History, int], bool]
 
 @dataclass(frozen=True)
 class RowFault:
-    """A fault of a subject with few events. It breaks its rule and no other."""
+    """A fault of a subject with few events. It breaks its rule, and those of `breaks`."""
 
     rule: str
     kind: SubjectKind
     fits: Test
     edit: Edit
+    breaks: tuple[str, ...] = ()
 
 
 def rows(history: History, event_type: str, **where: object) -> list[Row]:
@@ -35,6 +39,23 @@ def has(*types: str) -> Test:
     return lambda history, until: all(
         any(r["occurred_at"] <= until for r in rows(history, name)) for name in types
     )
+
+
+def under(event_type: str, *forms: str) -> Test:
+    """Fits where an event of the type happens within the record while such an agreement is in force."""
+
+    def fits(history: History, until: int) -> bool:
+        found = rows(history, event_type)
+        return bool(found) and all(
+            r["occurred_at"] <= until and history.form_at(r["occurred_at"]) in forms for r in found
+        )
+
+    return fits
+
+
+def also(*tests: Test) -> Test:
+    """Fits where all tests do."""
+    return lambda history, until: all(test(history, until) for test in tests)
 
 
 def remove(event_type: str, **where: object) -> Edit:

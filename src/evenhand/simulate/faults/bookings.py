@@ -67,8 +67,9 @@ class BookingFaults:
         placed = []
         for kind in np.unique(kinds).tolist():
             fault, at = FAULTS[kind], bookings[kinds == kind]
+            plan.irregular.make_plain(at, keep=fault.keeps)
             for name, value in {**PLAIN, **fault.wants}.items():
-                getattr(plan, name)[at] = value
+                getattr(plan if hasattr(plan, name) else plan.irregular, name)[at] = value
             placed.append(self._where(fault, at))
         return placed
 
@@ -81,7 +82,7 @@ class BookingFaults:
             options = [
                 c.number
                 for c, weight in zip(counties, self.places.weights, strict=True)
-                if weight and not c.idle and model in (None, c.model)
+                if weight and not (c.idle or c.unread or c.detains) and model in (None, c.model)
             ]
         n = len(at)
         county = np.array(options, dtype=np.int64)[self.dice.between(0, len(options) - 1, n)]

@@ -21,7 +21,9 @@ class Spot(StrEnum):
     TROUBLED = "a jail where officers who must not act are on duty"
     UNSIGNED = "a county without an agreement"
     PAUSED = "a county whose agreement is suspended"
+    BARRED = "a county without an agreement, in a state that bars holds on a detainer"
     ENGLISH = "a jail whose posters are in English alone"
+    UNCONNECTED = "a jail without an agreement for ICE's network"
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,16 @@ Broken = Mapping[str, Bools]
 Wants = Mapping[str, int | bool]
 
 
+_ALWAYS = frozenset({"earlier_stay"})
+_WITH_DETAINER = _ALWAYS | {"absent", "in_hold", "moved"}
+
+
 @dataclass(frozen=True)
 class Fault:
     """A fault of bookings. `rule` is the rule whose rate it belongs to; `breaks` all that it always breaks.
 
     `wants` says which course the booking is put on, `model` and `spot` where. `edit` changes moments and
-    fields, `recast` changes who acts.
+    fields, `recast` changes who acts. `alone`: its bookings have no irregularity beside it.
     """
 
     rule: str
@@ -142,6 +148,14 @@ class Fault:
     spot: Spot | None = None
     edit: Callable[[Hand], Broken | None] | None = None
     recast: Callable[[Recast], None] | None = None
+    alone: bool = False
+
+    @property
+    def keeps(self) -> frozenset[str]:
+        """The irregularities that its bookings may have as well."""
+        if self.alone:
+            return frozenset()
+        return _WITH_DETAINER if self.wants.get("depth") == Depth.DETAINER else _ALWAYS
 
 
 PLAIN: Wants = {
@@ -153,6 +167,7 @@ PLAIN: Wants = {
     "disposed": False,
     "viewed": False,
     "exported": False,
+    "driven": False,
 }
 """The course of a faulted booking, where its fault wants nothing else."""
 BRIEF: Wants = {"depth": Depth.BRIEF, "due": True}

@@ -5,7 +5,20 @@ import numpy as np
 from evenhand.record.events import SubjectKind
 from evenhand.simulate.calendar import DAY, HOUR, working_days_after
 from evenhand.simulate.chance import Dice
-from evenhand.simulate.faults.background import Edit, RowFault, Test, assign, move, past, put, remove, rows
+from evenhand.simulate.faults.background import (
+    ALL_FORMS,
+    JEM_FORMS,
+    Edit,
+    RowFault,
+    Test,
+    also,
+    assign,
+    move,
+    past,
+    put,
+    remove,
+    rows,
+)
 from evenhand.simulate.rows import History
 
 _COMPLAINT, _REVIEW = SubjectKind.COMPLAINT, SubjectKind.REVIEW
@@ -16,10 +29,6 @@ _COMPLAINT, _REVIEW = SubjectKind.COMPLAINT, SubjectKind.REVIEW
 
 def _about(*kinds: str) -> Test:
     return lambda history, _until: rows(history, "complaint.received")[0]["about"] in kinds
-
-
-def _under_jem(history: History, _until: int) -> bool:
-    return history.model == "JEM"
 
 
 def _any(_history: History, _until: int) -> bool:
@@ -59,25 +68,60 @@ def _closed_by_the_officer(history: History, _dice: Dice) -> None:
     row["actor_role"] = "designated_officer"
 
 
-_OFFICER, _OTHER = _about("designated_officer"), _about("undesignated")
+def _resolved_late(history: History, dice: Dice) -> None:
+    """Answered in time, in the meantime, and reported when it is resolved."""
+    received = rows(history, "complaint.received")[0]["occurred_at"]
+    row = rows(history, "complaint.answered")[0]
+    put(row, received + dice.one(30 * DAY, 80 * DAY))
+    row["kind"] = "status"
+    resolved = received + 90 * DAY + past(dice)
+    put(rows(history, "complaint.resolved")[0], resolved)
+    put(rows(history, "complaint.outcome_reported")[0], resolved + DAY)
+
+
+def _told_by_the_agency(history: History, _dice: Dice) -> None:
+    """ICE's own notice to its office stays; the agency's is left out."""
+    gone = rows(history, "complaint.opr_notified", actor_role="complaints_officer")
+    history.rows = [r for r in history.rows if r not in gone]
+
+
+def _under(*forms: str) -> Test:
+    """Fits where such an agreement is in force throughout the complaint."""
+    return lambda history, _until: all(history.form_at(r["occurred_at"]) in forms for r in history.rows)
+
+
+def _passed_on(*forms: str) -> Test:
+    return also(_under(*forms), _about("designated_officer", "undesignated"))
+
+
 _RECEIVED = "complaint.received"
+_OFFICER = also(_about("designated_officer"), _under(*ALL_FORMS))
+_OTHER = also(_about("undesignated"), _under("J20", "J25", "W25"))
+_OTHER_AT_ALL = also(_about("undesignated"), _under(*ALL_FORMS))
+_OFFICER_JEM = also(_about("designated_officer"), _under(*JEM_FORMS))
+_OFFICER_NOT_W19 = also(_about("designated_officer"), _under("J20", "J25", "W25"))
+_OFFICER_W19 = also(_about("designated_officer"), _under("W19"))
+_W19 = _under("W19")
+# Under W19 the agency reports to OPR too, and its own report counts for ICE's.
+_NOT_W19 = _passed_on("J20", "J25", "W25")
 COMPLAINTS = (
     RowFault("CMP-01", _COMPLAINT, _OFFICER, _ice_told_late_by_working_days),
     RowFault("CMP-01", _COMPLAINT, _OFFICER, remove("complaint.ice_notified")),
     RowFault("CMP-02", _COMPLAINT, _OTHER, _ice_told_late),
-    RowFault("CMP-02", _COMPLAINT, _OTHER, remove("complaint.ice_notified")),
+    RowFault("CMP-02", _COMPLAINT, _OTHER_AT_ALL, remove("complaint.ice_notified")),
     RowFault(
-        "CMP-03", _COMPLAINT, _under_jem, move("complaint.outcome_reported", "complaint.resolved", 30 * DAY)
+        "CMP-03", _COMPLAINT, _OFFICER_JEM, move("complaint.outcome_reported", "complaint.resolved", 30 * DAY)
     ),
-    RowFault("CMP-03", _COMPLAINT, _under_jem, remove("complaint.outcome_reported")),
-    RowFault("CMP-04", _COMPLAINT, _about("designated_officer", "undesignated"), _passed_on_late),
-    RowFault(
-        "CMP-04", _COMPLAINT, _about("designated_officer", "undesignated"), remove("complaint.opr_notified")
-    ),
+    RowFault("CMP-03", _COMPLAINT, _OFFICER_NOT_W19, remove("complaint.outcome_reported")),
+    RowFault("CMP-03", _COMPLAINT, _OFFICER_W19, remove("complaint.outcome_reported"), breaks=("CMP-08",)),
+    RowFault("CMP-04", _COMPLAINT, _NOT_W19, _passed_on_late),
+    RowFault("CMP-04", _COMPLAINT, _NOT_W19, remove("complaint.opr_notified")),
     RowFault("CMP-05", _COMPLAINT, _any, move("complaint.acknowledged", _RECEIVED, 7 * DAY)),
     RowFault("CMP-05", _COMPLAINT, _any, move("complaint.answered", _RECEIVED, 90 * DAY)),
     RowFault("CMP-05", _COMPLAINT, _any, remove("complaint.acknowledged")),
-    RowFault("CMP-06", _COMPLAINT, _OFFICER, _closed_by_the_officer),
+    RowFault("CMP-06", _COMPLAINT, _about("designated_officer"), _closed_by_the_officer),
+    RowFault("CMP-07", _COMPLAINT, _W19, _resolved_late),
+    RowFault("CMP-08", _COMPLAINT, _OFFICER_W19, _told_by_the_agency),
 )
 
 

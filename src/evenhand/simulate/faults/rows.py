@@ -1,7 +1,7 @@
 """Dealing out the faults of officers, agreements, complaints and reviews."""
 
 from collections.abc import Mapping
-from itertools import cycle
+from itertools import count as count_from
 
 from evenhand.record.events import SubjectKind
 from evenhand.simulate.chance import Dice
@@ -34,7 +34,7 @@ def put_in(
         if fault.kind is kind and rates.get(fault.rule):
             by_rule.setdefault(fault.rule, []).append(fault)
     fitting = {
-        rule: [k for k, h in enumerate(histories) if faults[0].fits(h, until)]
+        rule: [k for k, h in enumerate(histories) if any(f.fits(h, until) for f in faults)]
         for rule, faults in by_rule.items()
     }
     taken: set[int] = set()
@@ -43,9 +43,11 @@ def put_in(
         free = [k for k in fitting[rule] if k not in taken]
         count = min(len(free), max(least, round(rates[rule] * len(histories))))
         order = dice.shuffled(len(free))[:count].tolist()
-        for place, fault in zip(order, cycle(by_rule[rule]), strict=False):
+        for place, turn in zip(order, count_from(0), strict=False):
             history = histories[free[place]]
+            fit = [fault for fault in by_rule[rule] if fault.fits(history, until)]
+            fault = fit[turn % len(fit)]
             fault.edit(history, dice)
             taken.add(free[place])
-            broken.append((rule, history.subject))
+            broken += [(each, history.subject) for each in (rule, *fault.breaks)]
     return broken

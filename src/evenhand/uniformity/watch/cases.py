@@ -1,6 +1,10 @@
-"""The cases of a record, one row a booking, and their daily counts by stratum and group."""
+"""The cases of a record, one row a stay, and their daily counts by stratum and group.
 
-from collections.abc import Sequence
+What is counted of a booking stands in the row of its first stay (`stay_no` 1), a time in the row of each stay
+that has it.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,10 +13,11 @@ import numpy as np
 
 from evenhand.progress import Report
 from evenhand.record.events import SubjectKind
-from evenhand.record.query import create_standing, scan
+from evenhand.record.query import scan
 from evenhand.record.store import Record
-from evenhand.uniformity.bookings import BOOKED, GROUP_COLUMNS, MOST_GROUPS, NO_CLASS, NOT_KNOWN, READ
+from evenhand.uniformity.bookings import GROUP_COLUMNS, MOST_GROUPS, NO_CLASS, NOT_KNOWN
 from evenhand.uniformity.measures import STEP_BITS
+from evenhand.uniformity.stays import BOOKED, first, imprecise, minutes, read_part
 from evenhand.uniformity.watch.blocks import Daily
 from evenhand.uniformity.watch.watched import Watched
 
@@ -22,19 +27,20 @@ _STEPS = " | ".join(
     for step, bit in STEP_BITS.items()
 )
 _FIRST = {
-    "booked_at": "type = 'person.booked'",
-    "opened_at": "type = 'screening.opened'",
-    "interview_at": "type = 'interview.held'",
-    "referred_at": "type = 'determination.made' AND outcome = 'refer'",
-    "detainer_at": "type = 'detainer.issued'",
-    "hold_at": "type = 'custody.hold_started' AND basis = 'detainer'",
-    "hold_end_at": "type = 'custody.hold_ended' AND coalesce(basis, 'detainer') = 'detainer'",
-    "due_at": "type = 'custody.release_due'",
-    "exit_at": "type IN ('custody.released', 'custody.departed')",
+    "booked": "type = 'person.booked'",
+    "screened": "type = 'screening.opened'",
+    "interviewed": "type = 'interview.held'",
+    "referred": "type = 'determination.made' AND outcome = 'refer'",
+    "detained": "type = 'detainer.issued'",
 }
-_DAYS = {"booked_at": "booked_on", "hold_at": "held_on", "due_at": "due_on"}
-"""The days on which cases begin."""
+"""The moments of a booking: the first event that meets a condition."""
+_OF_STAY = ("began", "opened", "left", "held", "hold", "hold_stop", "due", "ended")
+_MOMENTS = tuple(f"{name}_{end}" for name in (*_FIRST, *_OF_STAY) for end in ("at", "by"))
+_DAYS = {"booked": "booked_on", "began": "began_on", "hold": "hold_on", "due": "due_on"}
+"""The days on which cases begin, by the facility's clock; null where the day is not known."""
 _OTHER = f"""
+    min(pos) FILTER (type = 'person.booked') AS booked_pos,
+    min(pos) FILTER (type = 'screening.opened') AS opened_pos,
     arg_min(id, pos) FILTER (type = 'person.booked') AS booked_id,
     any_value(coalesce(facility, agency)) FILTER (type = 'person.booked') AS facility,
     any_value(zone) FILTER (type = 'person.booked') AS zone,
@@ -74,7 +80,7 @@ class Cases:
     def largest(self, column: str) -> str:
         """The group with the most cases; of equals the first by name."""
         rows = self.connection.execute(
-            f"SELECT {column} FROM cases WHERE {column} IS NOT NULL "
+            f"SELECT {column} FROM cases WHERE stay_no = 1 AND {column} IS NOT NULL "
             "GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
         ).fetchall()
         return str(rows[0][0])
@@ -84,17 +90,17 @@ class Cases:
         begins = watched.begins
         day = _DAYS[begins]
         time, seen = "0", watched.event
-        among = f"{begins} IS NOT NULL AND {watched.among} AND list_position(?, {column}) IS NOT NULL"
+        among = f"{begins}_at IS NOT NULL AND {watched.among} AND list_position(?, {column}) IS NOT NULL"
+        source = "cases"
         if watched.is_time:
-            follow = f"{begins} + INTERVAL {watched.follow_min} MINUTE"
-            end = f"least({watched.stop}, {watched.lost}, {follow})"
-            time = f"(epoch({end}) - epoch({begins}))::BIGINT // {60 * watched.grid_min}"
-            seen = f"coalesce({watched.stop} = {end}, false)"
-            among += f" AND {end} >= {begins}"
+            source = f"(SELECT *, {', '.join(_last(watched))} FROM cases)"
+            time = minutes(begins, "last", watched.grid_min)
+            seen = f"coalesce({watched.stop}_at = last_at, false)"
+            among += f" AND last_by >= {begins}_at AND NOT {imprecise(begins, 'last', watched.width_min)}"
         columns = self.connection.execute(
             f"SELECT stratum, {day} AS day, list_position(?, {column}) - 1 AS g, {time} AS time, "
             f"count(*) AS cases, count(*) FILTER ({seen}) AS events "
-            f"FROM cases WHERE {among} AND ({seen}) IS NOT NULL AND {day} <= ? GROUP BY ALL",
+            f"FROM {source} WHERE {among} AND ({seen}) IS NOT NULL AND {day} <= ? GROUP BY ALL",
             [list(groups), list(groups), self.last - watched.settled],
         ).fetchnumpy()
         return Daily(
@@ -103,34 +109,57 @@ class Cases:
         )
 
 
+_FIRST_STAY = ", ".join(
+    f"CASE WHEN {name}_pos >= first_pos AND {name}_pos < end_pos THEN {source} END AS {target}"
+    for name, source, target in (
+        ("booked", "booked_at", "began_at"),
+        ("booked", "booked_by", "began_by"),
+        ("opened", "screened_at", "opened_at"),
+        ("opened", "screened_by", "opened_by"),
+    )
+)
+"""The first booking and the first screening, in the row of the stay that they belong to."""
+
+
+def _last(watched: Watched) -> Iterator[str]:
+    """SQL for the moment at which a case is last seen."""
+    for end in ("at", "by"):
+        follow = f"{watched.begins}_{end} + INTERVAL {watched.follow_min} MINUTE"
+        others = [f"{name}_{end}" for name in (watched.stop, watched.lost) if name]
+        yield f"least({', '.join([*others, follow])}) AS last_{end}"
+
+
 def read_cases(
     record: Record, connection: duckdb.DuckDBPyConnection, progress: Report = lambda *_: None
 ) -> Cases:
     """Make the table `cases` from the record's bookings. Events that a later one corrects are left out."""
-    firsts = ", ".join(f"min(occurred_at) FILTER ({when}) AS {name}" for name, when in _FIRST.items())
-    times = ", ".join(f"{name} TIMESTAMPTZ" for name in _FIRST)
+    firsts = ", ".join(first(name, when) for name, when in _FIRST.items())
+    times = ", ".join(f"{name} TIMESTAMPTZ" for name in _MOMENTS)
     groups = ", ".join(f"{name} VARCHAR" for name in GROUP_COLUMNS)
-    # By the facility's clock.
+    local = "timezone(zone, "
     days = ", ".join(
-        f"(timezone(zone, {instant})::DATE - DATE '1970-01-01')::BIGINT AS {day}"
-        for instant, day in _DAYS.items()
+        f"CASE WHEN {local}{name}_at)::DATE = {local}coalesce({name}_by, {name}_at))::DATE "
+        f"THEN ({local}{name}_at)::DATE - DATE '1970-01-01')::BIGINT END AS {day}"
+        for name, day in _DAYS.items()
     )
     connection.execute(
-        f"CREATE TABLE rows ({times}, zone VARCHAR, facility VARCHAR, class VARCHAR, form VARCHAR, "
-        f"steps TINYINT, {groups})"
+        f"CREATE TABLE rows (stay_no INTEGER, unsure BOOLEAN, {times}, zone VARCHAR, facility VARCHAR, "
+        f"class VARCHAR, form VARCHAR, steps TINYINT, {groups})"
     )
     parts = record.parts(SubjectKind.BOOKING)
     for number, part in enumerate(parts):
         progress("bookings", number, len(parts))
-        create_standing(connection, "events", SubjectKind.BOOKING, [part], READ)
+        read_part(connection, part)
         joined, chosen = "", ", ".join("NULL" for _ in GROUP_COLUMNS)
         if personal := part.personal_file(BOOKED):
             joined = f"LEFT JOIN {scan(personal)} p ON p.id = w.booked_id"
             chosen = ", ".join(_cleaned(f"p.{name}") for name in GROUP_COLUMNS)
         connection.execute(
-            f'INSERT INTO rows WITH w AS (SELECT {firsts}, {_OTHER} FROM events GROUP BY "case") '
-            f"SELECT {', '.join(_FIRST)}, zone, facility, coalesce(class, '{NO_CLASS}'), form, steps, "
-            f"{chosen} FROM w {joined} WHERE booked_at IS NOT NULL"
+            f'INSERT INTO rows WITH wide AS (SELECT "case", {firsts}, {_OTHER} FROM events GROUP BY "case"), '
+            f"w AS (SELECT c.* EXCLUDE (began_at, began_by), wide.*, {_FIRST_STAY} "
+            'FROM clocks c JOIN wide USING ("case")) '
+            f"SELECT number, unsure, {', '.join(_MOMENTS)}, zone, facility, coalesce(class, '{NO_CLASS}'), "
+            f"form, steps, {chosen} FROM w {joined} WHERE booked_at IS NOT NULL"
         )
     connection.execute(
         "CREATE TABLE strata AS SELECT row_number() OVER (ORDER BY facility, class) - 1 AS stratum, "
@@ -141,7 +170,7 @@ def read_cases(
     )
     rows = connection.execute("SELECT facility, class FROM strata ORDER BY stratum").fetchall()
     names, facilities = (f"{facility} {of}" for facility, of in rows), dict.fromkeys(f for f, _ in rows)
-    total = connection.execute("SELECT count(*) FROM cases").fetchall()[0][0]
+    total = connection.execute("SELECT count(*) FROM cases WHERE stay_no = 1").fetchall()[0][0]
     values, unusable = _groups(connection)
     last = _last_day(record, connection)
     return Cases(connection, tuple(names), tuple(facilities), values, unusable, last, int(total))
@@ -167,7 +196,7 @@ def _last_day(record: Record, connection: duckdb.DuckDBPyConnection) -> int:
     """The last day that is over everywhere when the record ends: clocks are up to twelve hours behind UTC."""
     until = record.manifest.observed_until
     if until is None:
-        until = connection.execute("SELECT max(greatest(booked_at, exit_at)) FROM cases").fetchall()[0][0]
+        until = connection.execute("SELECT max(greatest(booked_by, left_by)) FROM cases").fetchall()[0][0]
     if until is None:
         return 0
     assert isinstance(until, datetime)

@@ -7,7 +7,7 @@ tells by then counts. Titles and limits are those of the measures that they are 
 from dataclasses import dataclass
 
 from evenhand.uniformity import measures
-from evenhand.uniformity.measures import Measure
+from evenhand.uniformity.measures import Measure, Time
 
 DAY_MIN = 1440
 
@@ -16,9 +16,10 @@ DAY_MIN = 1440
 class Watched:
     """A measure as it is watched.
 
-    `begins` is the SQL instant on whose local day the case falls, `among` a condition on the case, and
-    `settled` the days to wait. A share has a condition `event` (null: not known). A time has the instants
-    `stop` and `lost`, is followed for `follow_min` minutes and cut to `grid_min` minutes.
+    `begins` names the moment on whose local day the case falls, `among` is a condition on the case, and
+    `settled` the days to wait. A share has a condition `event` (null: not known). A time has the moments
+    `stop` and `lost`, is followed for `follow_min` minutes and cut to `grid_min` minutes; one that is not
+    known to less than `width_min` minutes is left out.
     """
 
     measure: Measure
@@ -39,47 +40,61 @@ class Watched:
     def is_time(self) -> bool:
         return self.event is None
 
+    @property
+    def width_min(self) -> int:
+        return self.measure.width_min if isinstance(self.measure, Time) else self.grid_min
 
-def _by(instant: str, days: int) -> str:
-    return f"({instant} IS NOT NULL AND {instant} <= booked_at + INTERVAL {days} DAY)"
+
+def _by(name: str, days: int) -> str:
+    """SQL for whether the booking's first event of a sort came within days; null if that is not known."""
+    return (
+        f"CASE WHEN {name}_at IS NULL THEN false WHEN {name}_by <= booked_at + INTERVAL {days} DAY THEN true "
+        f"WHEN {name}_at > booked_by + INTERVAL {days} DAY THEN false END"
+    )
 
 
-_SCREENED, _INTERVIEWED, _REFERRED = _by("opened_at", 1), _by("interview_at", 3), _by("referred_at", 10)
+_SCREENED, _INTERVIEWED, _REFERRED = _by("screened", 1), _by("interviewed", 3), _by("referred", 10)
+_DETAINED = _by("detained", 14)
+
+
+def _share(measure: Measure, settled: int, among: str, event: str | None) -> Watched:
+    """A share of bookings, counted on the day of the first booking."""
+    return Watched(measure, settled, "booked", f"stay_no = 1 AND ({among})", event)
+
 
 WATCHED: tuple[Watched, ...] = (
-    Watched(measures.COVERAGE, 1, "booked_at", "true", _SCREENED),
-    Watched(measures.STEPS, 2, "booked_at", _SCREENED, measures.STEPS.event),
-    Watched(measures.INTERVIEW, 3, "booked_at", _SCREENED, _INTERVIEWED),
-    Watched(measures.REFERRAL, 10, "booked_at", _INTERVIEWED, _REFERRED),
-    Watched(measures.DETAINER, 14, "booked_at", "true", _by("detainer_at", 14)),
-    Watched(measures.NO_ACTION, 14, "booked_at", _REFERRED, f"NOT {_by('detainer_at', 14)}"),
+    _share(measures.COVERAGE, 1, "true", _SCREENED),
+    _share(measures.STEPS, 2, _SCREENED, measures.STEPS.event),
+    _share(measures.INTERVIEW, 3, _SCREENED, _INTERVIEWED),
+    _share(measures.REFERRAL, 10, _INTERVIEWED, _REFERRED),
+    _share(measures.DETAINER, 14, "true", _DETAINED),
+    _share(measures.NO_ACTION, 14, _REFERRED, f"NOT ({_DETAINED})"),
     Watched(
         measures.TO_SCREENING,
         1,
-        "booked_at",
+        "began",
         "true",
-        stop="opened_at",
-        lost="exit_at",
+        stop="opened",
+        lost="left",
         follow_min=DAY_MIN,
         grid_min=5,
     ),
     Watched(
         measures.HOLD,
         4,
-        "hold_at",
-        "hold_at IS NOT NULL",
-        stop="coalesce(hold_end_at, exit_at)",
-        lost="NULL::TIMESTAMPTZ",
+        "hold",
+        "true",
+        stop="hold_stop",
         follow_min=4 * DAY_MIN,
         grid_min=60,
     ),
     Watched(
         measures.RELEASE_DELAY,
         2,
-        "due_at",
-        "due_at IS NOT NULL",
-        stop="exit_at",
-        lost="hold_at",
+        "due",
+        "true",
+        stop="ended",
+        lost="held",
         follow_min=2 * DAY_MIN,
         grid_min=15,
     ),

@@ -6,6 +6,7 @@ A condition becomes an `Outline`: a line and the lines under it.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from evenhand.rules import state_law
 from evenhand.rules.algebra import (
     AgreementStanding,
     And,
@@ -35,24 +36,42 @@ from evenhand.rules.algebra import (
     Ref,
     Sel,
     Span,
+    StayStanding,
     This,
     Unknown,
     Value,
 )
-from evenhand.rules.rule import Basis, Citation, Rule, Severity, Term
+from evenhand.rules.rule import Basis, Citation, Rule, Severity, Term, Use
 
 UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 SEVERITY_MEANS: dict[Severity, str] = {
-    Severity.VIOLATION: "A duty stated by the source was not kept.",
-    Severity.WARNING: "A term of lesser weight, or one with room for judgment, was not kept.",
-    Severity.NOTICE: "Nothing need be wrong; a reader should know of it.",
+    Severity.VIOLATION: 'The source says "must", "shall", "only", "cannot", "no more than" or '
+    '"no later than", and we read its text. The record shows the opposite.',
+    Severity.WARNING: 'The source says "should" or "generally", or an agreement says "will". Or we did not '
+    "read the text, or the time limit is ours, or the source is a court decision.",
+    Severity.NOTICE: 'The source is good practice, a claim, or a text that says "expected". '
+    "It states no duty.",
+}
+WILL = (
+    'If an agreement states a duty with "will", a breach is a warning. '
+    "The setting will-as-violation makes it a violation."
+)
+USE_MEANS: dict[Use, str] = {
+    Use.BLOCKS: "Before the act (can block it) and in the audit.",
+    Use.WARNS: "Before the act (as a warning) and in the audit.",
+    Use.AUDIT: "In the audit only.",
 }
 BASIS_MEANS: dict[Basis, str] = {
-    Basis.LAW: "A statute or regulation.",
-    Basis.AGREEMENT: "The signed agreement, or a form or directive that it rests on.",
-    Basis.CLAIM: "Not law: what the program says of itself. The record is held to that claim.",
-    Basis.PRACTICE: "Good practice: no statute or agreement states it in these words.",
+    Basis.STATUTE: "A statute.",
+    Basis.TREATY: "A treaty.",
+    Basis.REGULATION: "A federal regulation.",
+    Basis.DIRECTIVE: "A directive or policy of DHS or ICE.",
+    Basis.FORM: "A federal form and its instructions.",
+    Basis.AGREEMENT: "The signed agreement.",
+    Basis.COURT: "A court's decision.",
+    Basis.CLAIM: "Not law: what the program says about itself. The rule tests that claim.",
+    Basis.PRACTICE: "Good practice. No statute or agreement states it in these words.",
 }
 
 _CLOCKS: dict[Clock, str] = {
@@ -60,7 +79,7 @@ _CLOCKS: dict[Clock, str] = {
     Clock.NO_WEEKENDS: " (Saturdays and Sundays not counted)",
     Clock.NO_WEEKENDS_OR_HOLIDAYS: " (Saturdays, Sundays and federal holidays not counted)",
 }
-_OPS: dict[Op, str] = {
+OPS: dict[Op, str] = {
     Op.EQ: "is",
     Op.NE: "is not",
     Op.LE: "is at most",
@@ -68,7 +87,7 @@ _OPS: dict[Op, str] = {
     Op.GE: "is at least",
     Op.GT: "is more than",
 }
-_MOMENT_OPS: dict[Op, str] = {
+MOMENT_OPS: dict[Op, str] = {
     Op.EQ: "is at",
     Op.NE: "is not at",
     Op.LE: "is no later than",
@@ -111,11 +130,6 @@ def span_text(span: Span) -> str:
     return text + _CLOCKS[span.clock]
 
 
-def own_bounds(rule: Rule) -> tuple[Span, ...]:
-    """The bounds of a rule that no source states."""
-    return tuple(span for span in rule.spans if span.ours)
-
-
 def selection_text(chosen: Sel) -> str:
     """What a selection selects: `warrant.signed (form is I-200)`."""
     types = " or ".join(chosen.types) if len(chosen.types) < 12 else "any event"
@@ -143,11 +157,13 @@ def ref_text(ref: Ref) -> str:
         case Last(sel=chosen, on=on):
             return f"the last {selection_text(chosen)}{_same(on)}"
         case OfficerStanding():
-            return "the officer's standing at that moment"
+            return "the officer's status at that moment"
         case AgreementStanding():
             return "the agreement at that moment"
         case FacilityStanding():
             return "the facility at that moment"
+        case StayStanding():
+            return "the stay in jail"
 
 
 def _same(on: tuple[str, ...]) -> str:
@@ -181,7 +197,7 @@ def value_text(value: Value) -> str:
             return f"the latest of: {'; '.join(value_text(v) for v in values)}"
 
 
-def _is_moment(value: Value) -> bool:
+def is_moment(value: Value) -> bool:
     match value:
         case Field(name=name):
             return name.endswith("_at") or name in ("due", "valid_from", "valid_until")
@@ -194,6 +210,9 @@ def _is_moment(value: Value) -> bool:
 
 def outline(condition: Condition) -> Outline:
     """A condition in words."""
+    for named, text in state_law.IN_WORDS:
+        if condition is named:
+            return Outline(text)
     match condition:
         case And(parts=()):
             return Outline("always")
@@ -209,7 +228,7 @@ def outline(condition: Condition) -> Outline:
             inner = outline(part)
             return Outline(f"not: {inner.text}", inner.under)
         case Compare(left=left, op=op, right=right):
-            words = _MOMENT_OPS if _is_moment(left) and _is_moment(right) else _OPS
+            words = MOMENT_OPS if is_moment(left) and is_moment(right) else OPS
             return Outline(f"{value_text(left)} {words[op]} {value_text(right)}")
         case In(value=value, codes=codes):
             return Outline(f"{value_text(value)} is {' or '.join(codes)}")
@@ -226,7 +245,7 @@ def outline(condition: Condition) -> Outline:
         case Exists(of=of):
             return Outline(f"{_happening(of)} happened{_where(of)}")
         case Unknown(what=what):
-            return Outline(f"cannot be told: {what}")
+            return Outline(f"cannot tell: {what}")
 
 
 def _absent(of: Ref) -> str:
@@ -273,8 +292,27 @@ def citation_text(citation: Citation) -> str:
     return f"{citation} ({'; '.join(notes)})" if notes else str(citation)
 
 
+def citation_with_quote(citation: Citation) -> str:
+    """A citation with its deciding words."""
+    text = citation_text(citation)
+    return f'{text}: "{citation.quote}"' if citation.quote else text
+
+
+def severity_text(rule: Rule) -> str:
+    """Name all severities of a rule, the most severe first: `violation or warning`."""
+    return " or ".join(map(str, rule.severities))
+
+
+def term_severity(rule: Rule, term: Term) -> str:
+    """Give the severity of one term, if it can differ from that of the rule; else empty."""
+    severity = str(rule.severity_of(term))
+    if term.promise:
+        return f'{severity}: the agreement says "will"'
+    return severity if len(rule.severities) > 1 else ""
+
+
 def term_scope(term: Term) -> str:
-    """To which acts a term applies, in words; empty if to all."""
+    """Say which acts a term applies to; empty if to all."""
     parts = []
     if term.effective:
         parts.append(f"acts from {term.effective.isoformat()}")
@@ -300,5 +338,5 @@ def span_of(text: str) -> timedelta:
             total, number = 0, "bad"
             break
     if number or not 0 < total <= 100 * 366 * 86400:
-        raise ValueError(f"{text!r} is no length of time: write it like 90m, 48h or 1d12h")
+        raise ValueError(f"{text!r} is not a length of time. Write it like 90m, 48h or 1d12h.")
     return timedelta(seconds=total)
