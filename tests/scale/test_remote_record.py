@@ -11,7 +11,7 @@ from audit.records import of_bookings
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
-from scale.commands import contents, run
+from scale.commands import contents, run, without_place
 from scale.conftest import Bucket
 
 KEY = "county/record"
@@ -40,15 +40,6 @@ def same(folder: Path, address: str, tmp_path: Path, *words: object) -> dict[str
     found = contents(tmp_path / "remote")
     assert without_place(found) == without_place(contents(tmp_path / "local"))
     return found
-
-
-def without_place(files: dict[str, bytes]) -> dict[str, bytes]:
-    """The files, without what an audit's summary says of where the record lies."""
-    if "summary.json" not in files:
-        return files
-    summary = json.loads(files["summary.json"])
-    summary.pop("record", None)
-    return {**files, "summary.json": json.dumps(summary).encode()}
 
 
 # --- the same results --------------------------------------------------------------------------------------
