@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import IO
 
 from evenhand.desk.record.act import Actor, Done, draft, perform
-from evenhand.desk.record.export import Personal, export
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import SourceKind
 from evenhand.record.events.oversight import AccessExported, Coordinator, LegalGround, Recipient
@@ -46,6 +45,9 @@ def record_release(
 
 def zipped_record(agency: str) -> IO[bytes]:
     """An agency's record without any personal part, as a ZIP file that is gone once it is closed."""
+    # The desk starts without the libraries that write a record.
+    from evenhand.desk.record.export import Personal, export
+
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "record"
