@@ -42,9 +42,9 @@ Row = dict[str, Any]
 class Source:
     """A record with the acts of one fiscal year.
 
-    An act lies in the year by its facility's local day. An act that a later event corrects is left out; the
-    correcting event stands in its place. An act known to a range of moments lies in the year if the whole
-    range does; `straddling` says whether some reach over its ends. Tables: `counted` (type, state, agency,
+    An act belongs to the year by its facility's local day. An act that a later event corrects is left out;
+    the correcting event counts. An act whose time is a range belongs to the year if the whole range does;
+    `straddling` says whether some ranges cross its ends. Tables: `counted` (type, state, agency,
     model, kind, acts) and `program` (type, case, pos, agency, state, model, moment, moment_by, in_year,
     outcome, conviction_class, pending_class).
     """

@@ -1,7 +1,7 @@
 """What the rules read beside a history: complete event types, the period covered, and standings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from evenhand.record.events import EVENT_TYPES, SubjectKind
@@ -65,10 +65,6 @@ class Context:
         if not any(e["type"] == "person.booked" for e in history):
             return True
         return self.observed_from is not None and history[0]["occurred_at"] < self.observed_from
-
-    def within(self, since: datetime | None, until: datetime | None) -> "Context":
-        """Return the same context with another window."""
-        return replace(self, window=(since, until))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Each rule that guards the desk stands against an act by a page, without a browser."""
+"""Each guard rule blocks, or warns about, an act that a page posts; no browser is needed."""
 
 import pytest
 

@@ -17,8 +17,8 @@ from evenhand.record.events.oversight import GuardOverridden, GuardRefused, Guar
 class Told:
     """One rule that stood against an act. `second` is the second person who decided, where one did.
 
-    `act` is what the guard refused or, if `warned`, warned of; `reason` is why a second person let it pass,
-    or did not.
+    `act` is the action that the guard blocked or, if `warned`, warned about; `reason` is why a second person
+    approved or declined the override.
     """
 
     at: datetime
