@@ -7,6 +7,7 @@ from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -106,7 +107,7 @@ def _reasons(audit: Audit, each: dict[str, Figures]) -> dict[str, Explanation]:
     for rule, case in chosen:
         # Findings and record may be of different versions of a source.
         with suppress(LookupError):
-            found[case.finding] = reasons.explain(rule, case.subject, case.act)
+            found[case.finding] = reasons.explain(rule, case.subject, UUID(case.act))
     return found
 
 

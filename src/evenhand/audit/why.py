@@ -26,7 +26,6 @@ from evenhand.record.store import Record
 from evenhand.rules.explain import Explanation, explain
 from evenhand.rules.promise import will_as_violation
 from evenhand.rules.rule import Rule
-from evenhand.rules.standing import Row
 
 _STANDINGS = (SubjectKind.OFFICER, SubjectKind.AGREEMENT, SubjectKind.FACILITY)
 
@@ -113,29 +112,10 @@ class FinishedAudit:
 
     def explain(self, asked: Asked) -> Explanation:
         """Explain the rule's answer for that act."""
-        rule = asked.rule
-        history = self.record.history(rule.subject, asked.subject)
-        if not history:
-            raise WhyError(f"The record has no {rule.subject} {asked.subject!r}. Check each character.")
-        context = context_of(self.record, [rule], Window())
-        return explain(rule, history, context, asked.activation, self._around(rule, history))
-
-    def _around(self, rule: Rule, history: list[Row]) -> dict[UUID, Row]:
-        """The events of officers, agreements and facilities that the rule may name as evidence."""
-        reads = dict(
-            zip(_STANDINGS, (rule.reads_officer, rule.reads_agreement, rule.reads_facility), strict=True)
-        )
-        agencies = {row["agency"] for row in history}
-        actors = {row.get("actor") for row in history}
-        return {
-            row["id"]: row
-            for kind, needed in reads.items()
-            if needed
-            for subject, rows in self.record.histories(kind)
-            if kind is not SubjectKind.OFFICER or subject in actors
-            for row in rows
-            if row["agency"] in agencies
-        }
+        reasons = Reasons(self.record, [(asked.rule, asked.subject)])
+        if not reasons.knows(asked.rule, asked.subject):
+            raise WhyError(f"The record has no {asked.rule.subject} {asked.subject!r}. Check each character.")
+        return reasons.explain(asked.rule, asked.subject, asked.activation)
 
 
 class Reasons:
@@ -152,10 +132,14 @@ class Reasons:
         }
         self._histories = {kind: record.histories_of(kind, names) for kind, names in subjects.items()}
 
-    def explain(self, rule: Rule, subject: str, act: str) -> Explanation:
-        """Why the rule was broken by an act."""
+    def knows(self, rule: Rule, subject: str) -> bool:
+        """Whether the record has a history of the subject."""
+        return subject in self._histories[rule.subject]
+
+    def explain(self, rule: Rule, subject: str, act: UUID | None) -> Explanation:
+        """Why the rule answers as it does for an act, or for the whole history if `act` is None."""
         history = self._histories[rule.subject][subject]
-        return explain(rule, history, self._context, UUID(act), self._around)
+        return explain(rule, history, self._context, act, self._around)
 
 
 def with_finding(explanation: Explanation, asked: Asked) -> dict[str, Any]:
