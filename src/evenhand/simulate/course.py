@@ -177,7 +177,8 @@ class Course:
                 chosen = np.where(petty, 0, chosen)
             self._offense(slot, chosen)
         grid.put("charge1_fix", grid.moments["charge1"], plan.corrected)
-        self._offense("charge1_fix", self.dice.choose(weights, n))
+        corrected = self.dice.choose(weights, n)
+        self._offense("charge1_fix", np.where(self.interviewed & ~CRIMINAL[corrected], 0, corrected))
         holds = self.irregular.hold_only & ~self.interviewed
         for slot in ("charge1", "charge2", "charge3"):
             grid.say(slot, "level", "hold", holds)
@@ -302,7 +303,7 @@ class Course:
         once = self.determined & ~(again & sent_back)
         reviewed = grid.put("reviewed", since + dice.early(10 * MINUTE, 8 * HOUR, n), once)
         anew = latest(since, reviewed) + dice.between(10 * MINUTE, 2 * HOUR, n)
-        grid.put("determined_again", anew, again)
+        self.made = latest(self.made, grid.put("determined_again", anew, again))
         for name in ("outcome", "grounds", "pending_class", "conviction_class"):
             grid.say("determined_again", name, grid.fields[("determined", name)])
         grid.say("determined", "outcome", "cannot_determine", again)

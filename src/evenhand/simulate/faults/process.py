@@ -203,6 +203,7 @@ SAME_FOR_ALL = (
         edit=both(
             say("interpreter_offered", False, "warrant_served"),
             say("language", "es", "warrant_served"),
+            say("can_read", True, "warrant_served"),
         ),
     ),
 )
