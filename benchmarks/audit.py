@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from evenhand.record.store import Record
 
 SMALL = 100_000
+DAYS = 300_000
 RULES = ("SCO-01", "UNI-01", "SUP-01", "SUP-06", "DET-01", "DET-04")
 PRECEDENCE = {
     "SCO-01": ("person.booked", "interview.held"),
@@ -212,6 +213,23 @@ def large(bookings: int, folder: Path) -> None:
     )
 
 
+def days(folder: Path) -> None:
+    """The audit of records whose times are known to the second, the minute and the day, in CPU time."""
+    exact = 0.0
+    for precision in ("second", "minute", "day"):
+        record = str(folder / precision)
+        evenhand(
+            "simulate", "--bookings", str(DAYS), "--seed", "1", "--precision", precision, "--out", record
+        )
+        audited = median("cpu_s", 3, lambda record=record: audit(record, folder))
+        exact = exact or audited["cpu_s"]
+        print(
+            f"{DAYS:,} bookings, times to the {precision}: audit {audited['cpu_s']:.1f} s of CPU, "
+            f"{audited['cpu_s'] / exact:.2f} times that of exact times",
+            flush=True,
+        )
+
+
 def peers(folder: Path) -> None:
     """Six rules on 100,000 bookings, next to pandas and pm4py."""
     record = str(folder / "record")
@@ -246,6 +264,7 @@ def main() -> None:
         small(folder)
         for bookings in chosen.bookings:
             large(bookings, folder)
+        days(folder)
         peers(folder)
 
 

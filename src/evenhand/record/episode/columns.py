@@ -8,6 +8,7 @@ asked of `stays_of`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,7 @@ class Stays:
         found: Array = np.searchsorted(self.begins, rows, side="right") - 1
         return found
 
-    @property
+    @cached_property
     def any_unsure(self) -> Any:
         """Which stays are not certain; False if all are."""
         found: Any = np.False_

@@ -25,6 +25,15 @@ def micros(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
+def distinct(numbers: Array) -> Array:
+    """The distinct numbers, in order.
+
+    `numpy.unique` finds them by hashing, which takes a hundred times as long where most are distinct.
+    """
+    ordered = np.sort(numbers)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
 class Words:
     """The distinct texts of a column, by code."""
 

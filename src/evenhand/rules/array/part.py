@@ -13,7 +13,18 @@ from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 from evenhand.record.time import ORDERED_UP_TO
 from evenhand.rules.algebra import Sel
-from evenhand.rules.array.columns import ID, NOTHING, YES, Array, Mask, Values, among, merged, values_of
+from evenhand.rules.array.columns import (
+    ID,
+    NOTHING,
+    YES,
+    Array,
+    Mask,
+    Values,
+    among,
+    distinct,
+    merged,
+    values_of,
+)
 
 PLACE = ("case", "pos", "occurred_at", "occurred_by")
 
@@ -373,18 +384,27 @@ class Part:
 
     @cached_property
     def ticks(self) -> Array:
-        """Every moment at which an event may begin or end, in order."""
-        return np.unique(np.concatenate([self.moment, self.latest]))
+        """The moments at which an event of `inexact_cases` may begin or end, in order."""
+        return distinct(np.concatenate([self.moment[self._rough_rows], self.latest[self._rough_rows]]))
 
     @cached_property
     def low_tick(self) -> Array:
-        """The place of each row's earliest moment among `ticks`."""
-        return np.searchsorted(self.ticks, self.moment)
+        """The place of each row's earliest moment among `ticks`; 0 outside `inexact_cases`."""
+        return self._tick_of(self.moment)
 
     @cached_property
     def high_tick(self) -> Array:
-        """The place of each row's latest moment among `ticks`."""
-        return np.searchsorted(self.ticks, self.latest)
+        """The place of each row's latest moment among `ticks`; 0 outside `inexact_cases`."""
+        return self._tick_of(self.latest)
+
+    @cached_property
+    def _rough_rows(self) -> Array:
+        return np.flatnonzero(self.inexact_cases[self.case])
+
+    def _tick_of(self, moments: Array) -> Array:
+        found = np.zeros(len(moments), np.int64)
+        found[self._rough_rows] = np.searchsorted(self.ticks, moments[self._rough_rows])
+        return found
 
     def blurred(self, event_type: str) -> Mask | None:
         """Which histories have an event of the type whose moment is not known exactly; None if none."""

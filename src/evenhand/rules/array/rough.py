@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evenhand.rules.algebra import Count, First, Last, Next, Prev
-from evenhand.rules.array.columns import NO, NOTHING, YES, Array, Mask, Values
+from evenhand.rules.array.columns import NO, NOTHING, YES, Array, Mask, Values, distinct
 from evenhand.rules.array.finding import Occurrence, equal_fields, stretches
 from evenhand.rules.array.part import Acts, Part, Selection
 
@@ -38,7 +38,11 @@ class Spot(NamedTuple):
 
 
 class Line:
-    """Selected events in stretches, each of a history and of equal fields, in order of their rows."""
+    """Selected events in stretches, each of a history and of equal fields, in order of their rows.
+
+    `order` gives their places among the events selected, where those are more or in another order; `bounds`
+    the bounds of each history's stretch, where they are known.
+    """
 
     def __init__(self, part: Part, rows: Array, group: Array, order: Array | None) -> None:
         self.part, self.rows, self.group, self.order = part, rows, group, order
@@ -113,13 +117,12 @@ def line_of(chosen: Selection, acts: Acts, keys: tuple[str, ...]) -> tuple[Line,
     if not keys:
         key = id(chosen)
         if key not in part.lines:
-            part.lines[key] = Line(part, chosen.rows, chosen.case.astype(np.int64), None)
-            part.lines[key].bounds = chosen.bounds.astype(np.int64)
+            part.lines[key] = _line_of_histories(chosen)
         return part.lines[key], acts.case.astype(np.int64)
     stretch, act_stretch = stretches(chosen, acts, keys)
-    kept = np.flatnonzero(stretch >= 0)
+    kept = np.flatnonzero((stretch >= 0) & part.inexact_cases[chosen.case])
     full = stretch[kept] * part.cases + chosen.case[kept]
-    groups = np.unique(full)
+    groups = distinct(full)
     if not len(groups):
         return Line(part, chosen.rows[:0], np.zeros(0, np.int64), kept), np.full(len(acts), -1)
     group = np.searchsorted(groups, full)
@@ -128,6 +131,17 @@ def line_of(chosen: Selection, acts: Acts, keys: tuple[str, ...]) -> tuple[Line,
     found = np.minimum(np.searchsorted(groups, wanted), len(groups) - 1)
     own = np.where((groups[found] == wanted) & (act_stretch >= 0), found, -1)
     return Line(part, chosen.rows[kept][order], group[order], kept[order]), own
+
+
+def _line_of_histories(chosen: Selection) -> Line:
+    """The events of the histories in which some moment is not exact, a stretch for each history."""
+    part = chosen.part
+    kept = np.flatnonzero(part.inexact_cases[chosen.case])
+    if len(kept) < len(chosen):
+        return Line(part, chosen.rows[kept], chosen.case[kept].astype(np.int64), kept)
+    line = Line(part, chosen.rows, chosen.case.astype(np.int64), None)
+    line.bounds = chosen.bounds.astype(np.int64)
+    return line
 
 
 def find_roughly(ref: Occurrence, chosen: Selection, acts: Acts) -> Spot:

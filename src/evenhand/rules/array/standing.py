@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from evenhand.record.events.arrow import INSTANT
 from evenhand.rules.algebra import AgreementStanding, FacilityStanding, OfficerStanding
-from evenhand.rules.array.columns import Array, Values, micros, values_of
+from evenhand.rules.array.columns import Array, Values, distinct, micros, values_of
 from evenhand.rules.standing import (
     AGREEMENT_FIELDS,
     FACILITY_FIELDS,
@@ -47,7 +47,7 @@ class AsOf:
         each = [(n, s) for n, timeline in enumerate(self._timelines) for s in timeline.standings]
         self._owner = np.array([n for n, _ in each], np.int64)
         since = np.array([micros(s.since) for _, s in each], np.int64)
-        self._moments = np.unique(since)
+        self._moments = distinct(since)
         self._line = self._on_line(self._owner, since)
         self._first = np.searchsorted(self._owner, np.arange(len(self._timelines)))
         names = list(names)
