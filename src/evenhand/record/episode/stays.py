@@ -60,7 +60,7 @@ class Stay:
     end of the hold. `ended`: when local custody ends, by an exit or by transfer to ICE in place. `left`: the
     exit from the jail. `to_ice`: when custody passes to ICE, in place or by departure. `held`: a hold was
     started. `unsure`: the names of the moments that would have to be known better to tell this stay from the
-    next or the one before; empty if the stays are certain.
+    next or the one before, or whether another hold outlasts it; empty if the stay is certain.
     """
 
     began: Found | None = None
@@ -210,7 +210,7 @@ def _overlaps(event: _Event, leaving: list[_Event]) -> bool:
 
 def _stay(events: list[_Event], unsure: frozenset[str]) -> Stay:
     due = _due(events)
-    free, held_on = _free(events, due)
+    free, held_on, doubtful = _free(events, due)
     return Stay(
         began=_first([e for e in events if e.type == BOOKED][:1]),
         due=due,
@@ -220,7 +220,7 @@ def _stay(events: list[_Event], unsure: frozenset[str]) -> Stay:
         left=_first([e for e in events if is_exit(e.row)]),
         to_ice=_first([e for e in events if is_handover(e.row)]),
         held=any(e.type == HELD for e in events),
-        unsure=unsure,
+        unsure=unsure | {f"{e.type}.occurred_at" for e in doubtful if not e.moment.exact},
     )
 
 
@@ -272,15 +272,19 @@ def _is_other_hold(event: _Event) -> bool:
     return event.type == HELD and event.row.get("basis") not in (None, "detainer")
 
 
-def _free(events: list[_Event], due: Found | None) -> tuple[Found | None, bool]:
-    """When nothing but a detainer holds the person, and whether another hold outlasts the stay."""
+def _free(events: list[_Event], due: Found | None) -> tuple[Found | None, bool, list[_Event]]:
+    """When nothing but a detainer holds the person, and whether another hold outlasts the stay.
+
+    The events are those on whose moments it depends whether one does.
+    """
     if due is None:
-        return None, False
+        return None, False, []
     earliest, latest = due.moment.earliest, due.moment.latest
     assert earliest is not None
     assert latest is not None
     begun = earliest
     unbounded = held_on = False
+    doubtful: list[_Event] = []
     exits = [e for e in events if is_exit(e.row)]
     for hold in (e for e in events if _is_other_hold(e)):
         if any(_surely_by(e, hold) for e in exits):
@@ -290,12 +294,16 @@ def _free(events: list[_Event], due: Found | None) -> tuple[Found | None, bool]:
         if hold.earliest > latest or not sure:
             # A hold that begins later interrupts the time on the detainer alone.
             unbounded = True
-            held_on = held_on or (not ends and hold.latest <= begun)
+            outlasts = not ends and hold.latest <= begun
+            held_on = held_on or outlasts
+            if not sure and not outlasts and hold.earliest <= latest:
+                doubtful += [hold, *ends, *(e for e in events if e.type == DUE)]
         elif min(sure) > earliest:
             if hold.latest <= earliest:
                 earliest = max(earliest, min(e.earliest for e in ends))
             latest = max(latest, min(sure))
-    return Found(Moment(earliest, None if unbounded else latest), due.event, DUE), held_on
+    free = Found(Moment(earliest, None if unbounded else latest), due.event, DUE)
+    return free, held_on, [] if held_on else doubtful
 
 
 def _ends_of(hold: _Event, events: list[_Event]) -> list[_Event]:
