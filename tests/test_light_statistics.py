@@ -39,6 +39,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "uniformity {record} --officers --out out",
         "uniformity watch {record}",
         "rebooking {record}",
+        "detainers {record}",
         "claims --record {record}",
     ],
 )

@@ -15,6 +15,10 @@ COMMANDS = {
         "Claims made of the program, such as C05, with measure, result, interval, source and limits.",
     ),
     "desk": Lazy("evenhand.desk.command:desk", "Run and keep the desk, the web app of a jail's program."),
+    "detainers": Lazy(
+        "evenhand.figures.detainers.command:detainers_command",
+        "Detainers of RECORD by fiscal year, facility and lift reason.",
+    ),
     "figures": Lazy(
         "evenhand.figures.command:figures_command",
         "Tables of RECORD for a fiscal year: encounters, determinations, holds, releases, complaints, "

@@ -63,7 +63,7 @@ def test_summary(record: Record, tmp_path: Path) -> None:
     found = summary(tmp_path / "out")
     assert found["bookings"] == 3
     assert found["events"] == sum(record.manifest.counts.events.values())
-    assert (found["quarantined"], found["coverage"], found["bar"]) == (0, 1.0, "warning")
+    assert (found["rows"]["quarantined"], found["coverage"], found["bar"]) == (0, 1.0, "warning")
     assert found["window"] == {"from": None, "to": None}
     assert len(found["record_manifest_sha256"]) == 64
     (rule,) = found["rules"]

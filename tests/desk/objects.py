@@ -94,6 +94,7 @@ MAKERS: dict[str, Maker] = {
     "refusal:decide": lambda c: {"number": _waiting(c)},
     "bookings:disposition": lambda c: {"subject": _case(c), "number": 1},
     "bookings:correct": _first_event,
+    "bookings:mapping": lambda c: {"agency": c.ori},
     "agreements:correct": lambda c: _last_event(SubjectKind.AGREEMENT, f"agreement-{c.ori}"),
     "officers:correct": lambda c: _last_event(SubjectKind.OFFICER, c.officer),
     "facilities:correct": _posters,

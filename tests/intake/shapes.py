@@ -7,6 +7,9 @@ from pathlib import Path
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
 
 SIMPLE = """\
 name = "simple"
@@ -80,4 +83,20 @@ def write_xlsx(path: Path, rows: list[list[object]] = ROWS, header: list[str] = 
 def write_jsonl(path: Path, rows: list[list[str]] = ROWS) -> Path:
     lines = (json.dumps(dict(zip(HEADER, r, strict=True))) for r in rows)
     path.write_text("".join(line + "\n" for line in lines))
+    return path
+
+
+def write_ods(path: Path, **sheets: list[list[str]]) -> Path:
+    book = OpenDocumentSpreadsheet()
+    for name, rows in sheets.items():
+        table = Table(name=name)
+        for row in rows:
+            line = TableRow()
+            for cell in row:
+                place = TableCell(valuetype="string")
+                place.addElement(P(text=cell))
+                line.addElement(place)
+            table.addElement(line)
+        book.spreadsheet.addElement(table)
+    book.save(str(path))
     return path

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from click.testing import CliRunner
 
 from evenhand.intake.command import intake
@@ -32,6 +33,11 @@ class Taken:
     def quarantine(self) -> list[dict[str, Any]]:
         assert self.record is not None, self.said
         rows: list[dict[str, Any]] = self.record.quarantine().to_pylist()
+        return rows
+
+    def merged(self) -> list[dict[str, Any]]:
+        assert self.record is not None, self.said
+        rows: list[dict[str, Any]] = pq.read_table(self.record.folder / "merged.parquet").to_pylist()
         return rows
 
 

@@ -132,7 +132,7 @@ def test_short_names_are_a_mappings_matter(tmp_path: Path) -> None:
         status, said = run(EXPORTS / name, "--mapping", EXPORTS / "event-log.toml", "--out", out)
         assert status == 0, said
         manifest = Record(out).manifest
-        assert manifest.counts.rows_quarantined == 0
+        assert manifest.counts.rows.quarantined == 0
         assert manifest.counts.policies.get("release_before_booking", 0) == 0
         (tells,) = manifest.tells
         assert "person.booked" in tells.types

@@ -129,19 +129,6 @@ def test_a_released_person_who_was_booked_before_the_export_is_kept(tmp_path: Pa
     assert [e["type"] for e in found.histories()["B1"]] == ["custody.released", "person.booked"]
 
 
-@pytest.mark.parametrize("name", ["time-2400.csv", "time-2400-colon.csv"])
-def test_24_00_is_the_next_midnight_and_costs_no_other_time(tmp_path: Path, name: str) -> None:
-    at = '{{ date = "{0} Date", time = "{0} Time" }}'
-    mapping = MAPPING.format(dates='["%m/%d/%Y %H%M", "%m/%d/%Y %H:%M"]', more="")
-    mapping = mapping.replace('"id"', '"Booking No"')
-    mapping = mapping.replace('"booked"', at.format("Book")).replace('"released"', at.format("Release"))
-    found = take(tmp_path, EXPORTS / name, mapping=mapping)
-    assert found.counts.rows_quarantined == 0
-    assert moment(found, "custody.released", "A2") == (utc("2022-06-03T04:00"), MINUTE)
-    assert moment(found, "person.booked", "A3") == (utc("2022-06-03T04:00"), MINUTE)
-    assert moment(found, "person.booked", "A1") == (utc("2022-06-01T13:15"), MINUTE)
-
-
 def test_the_exact_bound_stays_exact(tmp_path: Path) -> None:
     mapping = (EXPORTS / "day-only.toml").read_text()
     found = take(tmp_path, EXPORTS / "exact-boundary.csv", mapping=mapping)

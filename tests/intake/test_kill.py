@@ -139,4 +139,4 @@ def test_a_line_of_a_gigabyte_is_one_quarantined_row(tmp_path: Path) -> None:
     record = Record(tmp_path / "record")
     (entry,) = record.quarantine().to_pylist()
     assert (entry["row"], len(entry["value"])) == (6, 201)
-    assert record.manifest.counts.rows_accounted == 5
+    assert record.manifest.counts.rows.told == 5

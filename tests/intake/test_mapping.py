@@ -61,7 +61,8 @@ def test_an_unknown_mapping_lists_the_shipped_ones(tmp_path: Path) -> None:
 def test_the_shipped_mappings_load_and_are_listed() -> None:
     status, said = run("mappings")
     assert status == 0
-    assert set(shipped()) == {"pierce", "broward", "simulator"}
+    federal = {"pa-detainers", "ice-arrests", "ice-detainers", "ice-detentions"}
+    assert set(shipped()) == {"pierce", "broward", "simulator", *federal}
     for name in shipped():
         assert load_mapping(name)[0].name == name
         assert name in said

@@ -3,7 +3,9 @@
 import bz2
 import datetime as dt
 import gzip
+import json
 import lzma
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +15,18 @@ import openpyxl
 import pytest
 
 from evenhand.intake.readers.encoding import guess
-from intake.shapes import HEADER, ROWS, SIMPLE, csv_text, write_csv, write_jsonl, write_parquet, write_xlsx
+from evenhand.intake.readers.header import find_header
+from intake.shapes import (
+    HEADER,
+    ROWS,
+    SIMPLE,
+    csv_text,
+    write_csv,
+    write_jsonl,
+    write_ods,
+    write_parquet,
+    write_xlsx,
+)
 from intake.taking import Taken, take
 
 _PLACE = {"id", "source_file", "source_row"}
@@ -90,7 +103,7 @@ def test_every_form_gives_the_same_events(
 ) -> None:
     taken = take(tmp_path, FORMS[form](tmp_path))
     assert _events(taken) == expected
-    assert taken.counts.rows_quarantined == 0
+    assert taken.counts.rows.quarantined == 0
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16", "latin-1"])
@@ -109,7 +122,7 @@ def test_an_encoding_that_shows_late_is_still_found(tmp_path: Path) -> None:
     )
     (tmp_path / "a.csv").write_bytes(data)
     taken = take(tmp_path, tmp_path / "a.csv")
-    assert taken.counts.rows_quarantined == 0
+    assert taken.counts.rows.quarantined == 0
     assert "ROBÓ 3" in {e.get("statute") for e in taken.histories()["Z"]}
 
 
@@ -236,3 +249,171 @@ level = { column = "LEVEL", values = { F = "felony", M = "misdemeanor" } }
         ]
         assert charges == [(1, "A", "felony"), (2, "B", "misdemeanor"), (3, "C", "felony")]
         assert [e["type"] for e in events["B2"]] == ["person.booked"]
+
+
+ODD = Path(__file__).parent / "exports" / "22-bom-and-delims"
+ODD_MAPPING = """
+name = "odd"
+agency = "NC0600000"
+zone = "America/New_York"
+subject = "Booking No"
+dates = ["%m/%d/%Y %H:%M"]
+
+[[event]]
+type = "person.booked"
+at = "Book Date"
+
+[[event]]
+type = "charge.recorded"
+at = "Book Date"
+[event.fields]
+charge_no = { count = true }
+statute = "Charges"
+"""
+_LIST = "DUI;\nDWLS; X\nFTA; Y"
+
+
+@pytest.mark.parametrize(
+    ("file", "charges"),
+    [
+        ("bom-quoted.csv", ["DUI", "THEFT"]),
+        ("concat.csv", ["DUI", "THEFT", "DUI"]),
+        ("crlf-in-cr.csv", ["DUI", "DUI"]),
+        ("ctrlz.csv", ["DUI", "THEFT"]),
+        ("double-bom.csv", ["DUI", "THEFT"]),
+        ("nul-tail.csv", ["DUI", "THEFT"]),
+        ("quoted-nl.csv", [_LIST] * 8),
+        ("semi.csv", ["DUI, FIRST, OFFENSE"] * 7),
+        ("sep-line.csv", ["DUI"]),
+        ("u2028.csv", ["DUI\u2028DWLS", "X\x0bY", "Z\x1cW"]),
+        ("utf16-nobom.csv", ["DUI", "THEFT", "DUI"]),
+    ],
+)
+def test_odd_delimited_files(tmp_path: Path, file: str, charges: list[str]) -> None:
+    taken = take(tmp_path, ODD / file, mapping=ODD_MAPPING)
+    histories = taken.histories()
+    assert list(histories) == [f"A{n}" for n in range(1, len(charges) + 1)]
+    assert [e["statute"] for h in histories.values() for e in h if e["type"] == "charge.recorded"] == charges
+    assert taken.quarantine() == []
+
+
+ODD_TEXTS: dict[str, bytes] = {
+    "blank lines above and within": b"\n\nBooking No,Book Date,Charges\n\nA1,06/01/2022 10:00,X\n\n\nA2,never,X\n",
+    "a separator line in quotes": b'"sep=|"\r\n\r\nBooking No|Book Date|Charges\r\n\r\nA1|06/01/2022 10:00|X\r\n\r\n\r\nA2|never|X',
+    "title, NUL tail and Ctrl-Z": b"Jail log\n\nBooking No,Book Date,Charges\n\nA1,06/01/2022 10:00,X\n\n\nA2,never,X\n\x1a\0\0\0\n",
+    "three byte order marks": b"\xef\xbb\xbf" * 3 + b"\n\nBooking No;Book Date;Charges\n\nA1;06/01/2022 10:00;X\n\n\nA2;never;X\n",
+    "UTF-16 with blank lines": "\ufeff\n\nBooking No\tBook Date\tCharges\n\nA1\t06/01/2022 10:00\tX\n\n\nA2\tnever\tX\n".encode("utf-16-be"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ODD_TEXTS)
+def test_row_numbers_are_the_file_s_own(tmp_path: Path, form: str) -> None:
+    (tmp_path / "a.csv").write_bytes(ODD_TEXTS[form])
+    taken = take(tmp_path, tmp_path / "a.csv", mapping=ODD_MAPPING)
+    assert {e["source_row"] for e in taken.histories()["A1"]} == {5}, taken.said
+    assert {e["row"] for e in taken.quarantine()} == {8}
+    assert {e["value"] for e in taken.quarantine()} == {"never"}
+
+
+def test_what_stands_after_the_last_row_is_said(tmp_path: Path) -> None:
+    taken = take(tmp_path, ODD / "nul-tail.csv", mapping=ODD_MAPPING)
+    assert "after the last row 300 bytes of NUL or Ctrl-Z, left out" in " ".join(
+        taken.said.replace("│", " ").split()
+    )
+
+
+def test_nul_bytes_between_rows_are_no_tail(tmp_path: Path) -> None:
+    rows = b"Booking No,Book Date,Charges\nA1,06/01/2022 10:00,X\n\0\0\nA2,06/01/2022 10:00,X\n"
+    (tmp_path / "a.csv").write_bytes(rows)
+    taken = take(tmp_path, tmp_path / "a.csv", mapping=ODD_MAPPING)
+    assert set(taken.histories()) == {"A1", "A2"}
+    assert [(e["row"], e["reason"]) for e in taken.quarantine()] == [(3, "the row has NUL bytes")]
+
+
+@pytest.mark.parametrize(
+    "name", ["a.csv", "a.xlsx", "a.xls", "a.xlsb", "a.ods", "a.json", "a.parquet", "a.zip"]
+)
+def test_random_bytes_give_an_error_or_quarantine(tmp_path: Path, name: str) -> None:
+    for seed in range(12):
+        noise = random.Random(f"{name}{seed}")
+        head = noise.choice(
+            [
+                b"",
+                b"PK\x03\x04",
+                b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+                b"[",
+                b'{"a":[{',
+                b"PAR1",
+                b"id,booked\n",
+            ]
+        )
+        (tmp_path / name).write_bytes(head + noise.randbytes(noise.choice([1, 40, 3000])))
+        taken = take(tmp_path, tmp_path / name)
+        assert taken.status == 2
+        assert name in taken.said
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods", "json"])
+def test_a_file_cut_off_or_changed_anywhere_gives_an_error_or_all_its_rows(tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"a.{form}"
+    if form == "json":
+        path.write_text(json.dumps([dict(zip(HEADER, row, strict=True)) for row in ROWS], indent=1))
+    elif form == "ods":
+        write_ods(path, Sheet=[HEADER, *ROWS])
+    else:
+        write_xlsx(path)
+    whole = path.read_bytes()
+    expected = set(take(tmp_path, path).histories())
+    noise = random.Random(form)
+    for turn in range(30):
+        data = bytearray(whole)
+        at = noise.randrange(len(data))
+        if turn % 2:
+            del data[at:]
+        else:
+            data[at : at + 4] = noise.randbytes(4)
+        path.write_bytes(data)
+        taken = take(tmp_path, path)
+        assert taken.status in (0, 2)
+        if taken.status == 0 and turn % 2:
+            assert set(taken.histories()) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "header"),
+    [
+        ([["id", "Address 1"], ["7", "x"], ["a", "b"]], 0),
+        ([["Roster", ""], ["", ""], ["id", "day"], ["7", "6/1/2022 9:05 AM"]], 2),
+        (
+            [
+                ["Run on", "6/30/2022", ""],
+                ["id", "day", "why"],
+                ["7", "2022-06-01T10:00", "x"],
+                ["8", "", "y"],
+            ],
+            1,
+        ),
+        ([["id", "", "day"], ["7", "x", "6/1/2022"], ["8", "y", "6/2/2022"]], 0),
+        ([["7", "6/1/2022"], ["8", "6/2/2022"]], 0),
+        ([[], [""], ["id"], ["7"]], 2),
+    ],
+)
+def test_the_header_is_found_without_a_mapping(rows: list[list[str]], header: int) -> None:
+    assert find_header(rows, ()) == header
+
+
+@pytest.mark.parametrize("change", ["offset", "name"])
+def test_a_workbook_with_a_damaged_list_of_parts_is_refused(tmp_path: Path, change: str) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx")
+    data = bytearray(path.read_bytes())
+    entry = data.index(b"PK\x01\x02")
+    if change == "offset":
+        data[entry + 42 : entry + 46] = b"\xff\xff\xff\x7f"
+    else:
+        data[entry + 9] |= 0x08
+        data[entry + 46] = 0xC8
+    path.write_bytes(data)
+    taken = take(tmp_path, path)
+    assert taken.status == 2
+    assert "a.xlsx" in taken.said
+    assert "damaged" in taken.said

@@ -6,8 +6,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from evenhand.intake.mapping.load import questions_of
+from evenhand.intake.suggest.write import suggest_mapping
 from evenhand.record.events import SubjectKind
 from evenhand.record.store import Record
+from intake.answering import ALWAYS, answer
 from intake.taking import run
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "custody"
@@ -44,7 +47,7 @@ def _holds(record: Record) -> dict[str, list[dict[str, Any]]]:
 
 def test_pierce_every_row_is_accounted_for(pierce: Record) -> None:
     counts = pierce.manifest.counts
-    assert (counts.rows_in, counts.rows_accounted, counts.rows_quarantined) == (11_676, 11_676, 0)
+    assert (counts.rows_in, counts.rows.told, counts.rows.quarantined) == (11_676, 11_676, 0)
     assert counts.events["person.booked"] == counts.cases[SubjectKind.BOOKING] == 9_126
     assert counts.events["charge.recorded"] == counts.events["charge.disposed"] == 11_676
 
@@ -82,17 +85,36 @@ def test_pierce_charge_numbers_pair_a_charge_with_its_disposition(pierce: Record
 def test_broward_rows_in_are_accounted_for_or_quarantined(broward: Record) -> None:
     counts = broward.manifest.counts
     assert counts.rows_in == 11_757
-    assert counts.rows_accounted + counts.rows_quarantined == 11_757
+    assert counts.rows.total() == 11_757
+    assert counts.rows.quarantined == 247
     assert counts.policies["release_before_booking"] == 302
     assert broward.quarantine().num_rows == 302
     assert counts.events["person.booked"] == 10_577 - 302 + 2_460
-    assert counts.policies["rows_without_event"] == 1_180 - 13
+    assert counts.rows.without_event == 1_180 - 13
 
 
 @pytest.mark.parametrize("source", [PIERCE, BROWARD], ids=["pierce", "broward"])
-def test_a_suggested_mapping_runs_on_its_file(source: Path, tmp_path: Path) -> None:
+def test_a_suggested_mapping_asks_and_then_runs_on_its_file(source: Path, tmp_path: Path) -> None:
     mapping = tmp_path / "m.toml"
     assert run("suggest", source, "--out", mapping)[0] == 0
     status, said = run(source, "--mapping", mapping, "--check")
+    assert status == 2
+    assert "questions are open" in said
+    text = mapping.read_text()
+    first = {
+        q.name: q.reading[0].name if q.answers is None else dict.fromkeys(q.answers, q.reading[0].name)
+        for q in questions_of(text.encode(), "m.toml")
+        if q.name not in ALWAYS
+    }
+    mapping.write_text(answer(text, first))
+    status, said = run(source, "--mapping", mapping, "--check")
     assert status in (0, 1), said
     assert "person.booked" in said
+
+
+def test_pierces_holds_for_immigration_are_no_criminal_charges() -> None:
+    # 204 bookings were held under HOLD IMMIGRAT; "Immigration" as a release is not surely a hand-over.
+    made = {q.name: q for q in suggest_mapping(PIERCE).questions}
+    assert "Immigration" in (made["release reasons"].answers or {})
+    assert "HOLD COMM CUSTODY" in (made["holds among charges"].answers or {})
+    assert "HOLD IMMIGRAT" not in (made["holds among charges"].answers or {})

@@ -1,9 +1,8 @@
-"""A suggested mapping runs on its own file as it stands, and keeps to the lines."""
+"""A suggested mapping runs on its own file once its questions are answered, and keeps to the lines."""
 
 import datetime as dt
 import json
 import random
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -12,8 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from evenhand.intake.mapping.load import parse_mapping
+from evenhand.intake.mapping.load import parse_mapping, questions_of
 from evenhand.intake.mapping.model import block_cells
+from intake.answering import ALWAYS, Answers, answer
 from intake.taking import run
 
 ROWS = 300
@@ -107,21 +107,24 @@ def no_key_and_month_names(folder: Path) -> Path:
     return folder / "a.csv"
 
 
-SHAPES = [
-    one_row_a_booking,
-    nested_json,
-    one_row_a_charge_in_a_workbook,
-    bars_in_utf_16_with_two_digit_years,
-    no_key_and_month_names,
-]
+EXITS = {"exits": "released"}
+SHAPES: dict[Shape, Answers] = {
+    one_row_a_booking: {"release reasons": {"COURT ORDER": "other", "(empty)": "no exit"}},
+    nested_json: {"charge levels": {"I": "infraction"}},
+    one_row_a_charge_in_a_workbook: {"key": "JailID"},
+    bars_in_utf_16_with_two_digit_years: {"release reasons": {"DISM": "dismissed"}},
+    no_key_and_month_names: EXITS,
+}
+"""Each shape with the answers that it needs beside those that every file does."""
 
 
 @dataclass(frozen=True)
 class Suggested:
-    """A file in one of the shapes, and the mapping that was suggested for it."""
+    """A file in one of the shapes, the mapping that was suggested for it, and what was printed."""
 
     source: Path
     mapping: Path
+    said: str
 
     def text(self) -> str:
         return self.mapping.read_text()
@@ -137,44 +140,55 @@ def suggested(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Shape], Sug
         source, mapping = shape(folder), folder / "m.toml"
         status, said = run("suggest", source, "--out", mapping)
         assert status == 0, said
-        return Suggested(source, mapping)
+        return Suggested(source, mapping, said)
 
     return suggest
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_suggestion_runs_without_editing(suggested: Callable[[Shape], Suggested], shape: Shape) -> None:
+def test_a_suggestion_is_refused_until_it_is_answered(
+    suggested: Callable[[Shape], Suggested], shape: Shape
+) -> None:
     made = suggested(shape)
-    text = made.text()
-    assert 'agency = "XX0000000"  # TODO' in text
-    assert "# guess:" in text
     status, said = run(made.source, "--mapping", made.mapping, "--check")
+    assert status == 2
+    assert "questions are open" in said
+    for name in ALWAYS:
+        assert f"  {name}: " in said
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_answered_suggestion_runs(
+    suggested: Callable[[Shape], Suggested], shape: Shape, tmp_path: Path
+) -> None:
+    made = suggested(shape)
+    (tmp_path / "m.toml").write_text(answer(made.text(), SHAPES[shape]))
+    status, said = run(made.source, "--mapping", tmp_path / "m.toml", "--check")
     assert status == 0, said
-    assert "placeholder" in said
     for name in ("person.booked", "charge.recorded", "custody.released"):
         assert name in said
-    parsed = parse_mapping(text.encode(), "m.toml")
-    booked = next(b for b in parsed.event if b.type == "person.booked")
-    assert "person.booked" in said
-    assert booked.once is not None
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_suggestion_keeps_groups_and_origin_where_they_belong(
     suggested: Callable[[Shape], Suggested], shape: Shape
 ) -> None:
-    parsed = parse_mapping(suggested(shape).text().encode(), "m.toml")
+    text = suggested(shape).text()
+    parsed = parse_mapping(answer(text, SHAPES[shape]).encode(), "m.toml")
     for block in parsed.event:
         for field, cell in block_cells(block).items():
             for column in cell.needs():
                 low = column.lower()
-                assert not any(w in low for w in ("birthcountry", "place of birth", "citizen")), (
-                    field,
-                    column,
-                )
+                assert not tells_origin(low), (field, column)
                 if low.split(".")[-1] in ("sex", "gender", "race", "ethnicity"):
                     assert block.type == "person.booked"
                     assert field in ("sex", "race_ethnicity")
+    for question in questions_of(text.encode(), "m.toml"):
+        assert not tells_origin(question.model_dump_json())
+
+
+def tells_origin(text: str) -> bool:
+    return any(word in text.lower() for word in ("birthcountry", "place of birth", "citizen"))
 
 
 def test_without_a_file_to_write_a_suggestion_is_printed(
@@ -184,10 +198,21 @@ def test_without_a_file_to_write_a_suggestion_is_printed(
     assert run("suggest", made.source) == (0, made.text())
 
 
+def test_a_suggestion_says_what_it_is_sure_of_and_what_is_open(
+    suggested: Callable[[Shape], Suggested],
+) -> None:
+    said = suggested(one_row_a_booking).said
+    assert "Sure without a question" in said
+    assert "the booking number in Booking Number" in said
+    assert "Open questions (5)" in said
+    assert "release reasons: What happened" in said
+
+
 def test_a_release_to_ice_becomes_a_departure(suggested: Callable[[Shape], Suggested]) -> None:
     text = suggested(one_row_a_booking).text()
-    departed = next(e for e in tomllib.loads(text)["event"] if e["type"] == "custody.departed")
-    assert departed["fields"]["destination"]["values"] == {"RELEASED TO ICE": "ice"}
+    parsed = parse_mapping(answer(text, SHAPES[one_row_a_booking]).encode(), "m.toml")
+    departed = next(e for e in parsed.event if e.type == "custody.departed")
+    assert departed.fields["destination"].values == {"RELEASED TO ICE": "ice"}
 
 
 def test_a_file_without_dates_is_refused(tmp_path: Path) -> None:
@@ -195,3 +220,9 @@ def test_a_file_without_dates_is_refused(tmp_path: Path) -> None:
     status, said = run("suggest", tmp_path / "a.csv")
     assert status == 2
     assert "no column looks like a date" in said
+
+
+def test_asking_needs_a_file_to_write(suggested: Callable[[Shape], Suggested]) -> None:
+    status, said = run("suggest", suggested(one_row_a_booking).source, "--ask")
+    assert status == 2
+    assert "Add --out" in said

@@ -286,11 +286,6 @@ def change_manifest(record: Path, chance: random.Random) -> str:
     return "manifest.json"
 
 
-def change_quarantine(record: Path, chance: random.Random) -> str:
-    (record / "quarantine.parquet").write_bytes(b"")
-    return "quarantine.parquet"
-
-
 def add_part(record: Path, chance: random.Random) -> str:
     name = PART.replace("00000", "00001")
     shutil.copy(record / PART, record / name)
@@ -343,7 +338,6 @@ CHANGES: list[Change] = [
     add_personal,
     erase_without_order,
     change_manifest,
-    change_quarantine,
     add_part,
     change_statement,
     drop_statement,

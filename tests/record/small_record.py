@@ -7,7 +7,7 @@ from uuid import UUID
 import pyarrow as pa
 
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import Source
+from evenhand.record.manifest import RowEnds, Source
 from evenhand.record.store import all_fields
 from evenhand.record.writer import RecordWriter
 
@@ -42,5 +42,5 @@ def write(out: Path, count: int) -> None:
     with RecordWriter(out) as writer:
         for first in range(0, count, 1000):
             writer.add(SubjectKind.BOOKING, bookings(min(1000, count - first), first))
-        source = Source(file="jail.csv", sha256="0" * 64, bytes=1, rows=count)
-        writer.commit(kind="import", provides=all_fields(), sources=[source], rows_accounted=count)
+        source = Source(file="jail.csv", sha256="0" * 64, bytes=1, rows=count, ends=RowEnds(told=count))
+        writer.commit(kind="import", provides=all_fields(), sources=[source])

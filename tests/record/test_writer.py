@@ -8,7 +8,7 @@ import pytest
 from evenhand.record.columns import QUARANTINE
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import Source
+from evenhand.record.manifest import RowEnds, Source
 from evenhand.record.store import Record, all_fields
 from evenhand.record.writer import RecordWriter
 from record.small_record import START, bookings, write
@@ -43,7 +43,7 @@ def test_the_manifest_counts_what_is_there(tmp_path: Path) -> None:
     write(tmp_path / "r", 7)
     manifest = Record(tmp_path / "r").manifest
     assert manifest.counts.events == {"custody.released": 7, "person.booked": 7}
-    assert (manifest.counts.rows_in, manifest.counts.rows_accounted) == (7, 7)
+    assert (manifest.counts.rows_in, manifest.counts.rows.told) == (7, 7)
     assert manifest.counts.cases == {"booking": 7}
     assert manifest.observed_from == START
     assert manifest.agencies == ["NC0600000"]
@@ -51,14 +51,14 @@ def test_the_manifest_counts_what_is_there(tmp_path: Path) -> None:
 
 def test_rows_that_do_not_add_up_are_refused_and_the_old_record_stays(tmp_path: Path) -> None:
     def lose_six_rows() -> None:
-        source = Source(file="jail.csv", sha256="0" * 64, bytes=1, rows=9)
+        source = Source(file="jail.csv", sha256="0" * 64, bytes=1, rows=9, ends=RowEnds(told=3))
         with RecordWriter(tmp_path / "r") as writer:
             writer.add(BOOKING, bookings(3))
-            writer.commit(kind="import", provides=all_fields(), sources=[source], rows_accounted=3)
+            writer.commit(kind="import", provides=all_fields(), sources=[source])
 
     write(tmp_path / "r", 7)
     before = (tmp_path / "r" / "manifest.json").read_bytes()
-    with pytest.raises(RecordError, match="9 in, 3 accounted for, 0 quarantined"):
+    with pytest.raises(RecordError, match=r"jail\.csv: rows do not add up: 9 in, 3 told events"):
         lose_six_rows()
     assert (tmp_path / "r" / "manifest.json").read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["r"]
@@ -87,9 +87,11 @@ def test_quarantined_rows_are_kept_with_reason_and_remedy(tmp_path: Path) -> Non
     with RecordWriter(tmp_path / "r") as w:
         w.add(BOOKING, bookings(3))
         w.quarantine(pa.Table.from_pylist([bad], schema=QUARANTINE))
-        source = Source(file="jail.csv", sha256="0" * 64, bytes=1, rows=4)
-        manifest = w.commit(kind="import", provides=all_fields(), sources=[source], rows_accounted=3)
-    assert manifest.counts.rows_quarantined == 1
+        source = Source(
+            file="jail.csv", sha256="0" * 64, bytes=1, rows=4, ends=RowEnds(told=3, quarantined=1)
+        )
+        manifest = w.commit(kind="import", provides=all_fields(), sources=[source])
+    assert manifest.counts.rows.quarantined == 1
     assert Record(tmp_path / "r").quarantine().to_pylist() == [bad]
 
 
@@ -138,7 +140,7 @@ def _newer(folder: Path) -> None:
 
 def _older(folder: Path) -> None:
     path = folder / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 2}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 3}))
 
 
 def _truncate(folder: Path) -> None:
@@ -155,8 +157,8 @@ def _other_part(folder: Path) -> None:
     ("damage", "problem"),
     [
         (_damage_manifest, "damaged: run the intake again"),
-        (_newer, "schema_version 99 is newer than 3, which this version reads[.] Upgrade evenhand"),
-        (_older, "schema_version 2 is an older format.*Run `evenhand intake` on the export again"),
+        (_newer, "schema_version 99 is newer than 4, which this version reads[.] Upgrade evenhand"),
+        (_older, "schema_version 3 is an older format.*Run `evenhand intake` on the export again"),
         (_truncate, f"{PART} has [0-9]+ bytes, but the manifest says [0-9]+: restore it"),
         (_other_part, f"{PART} has [0-9]+ bytes, but the manifest says [0-9]+: restore it"),
         (lambda f: (f / PART).unlink(), f"{PART} is missing: restore it or run the intake again"),

@@ -13,7 +13,8 @@ import pytest
 from evenhand.registry.build import build
 from evenhand.registry.header import find_header, meaning
 from evenhand.registry.reading import IN_FORCE, PENDING, Pool, SheetFile, read_sheet, sheet_paths
-from evenhand.registry.workbook import UnreadableError, parse_workbook, plain_address
+from evenhand.registry.workbook import parse_workbook, plain_address
+from evenhand.workbook import UnreadableError
 from registry.sheets import ENTITIES, PARTICIPATING, WAITING, write_sheet
 
 ELK = ("KANSAS", "Elk County Sheriff's Office", "County", "Elk County", "Task Force Model", date(2025, 3, 3))

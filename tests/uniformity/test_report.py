@@ -130,3 +130,19 @@ def test_ctrl_c_leaves_what_was_there(tmp_path):
         assert "Traceback" not in said
         assert [p.name for p in out.iterdir()] == ["summary.json"]
         assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("public", "shown"), [(False, "White (40), W (30), WHITE (20)"), (True, "White, W, WHITE")]
+)
+def test_groups_that_look_alike_are_named(tmp_path, public, shown):
+    county = County()
+    for group, cases in (("White", 40), ("W", 30), ("WHITE", 20), ("Black", 25)):
+        for _ in range(cases):
+            county.book(RELEASED, race_ethnicity=group)
+    county.write(tmp_path / "record")
+    options = ["--public"] if public else []
+    done = command(tmp_path / "record", "--out", tmp_path / "out", *options)
+    assert "race_ethnicity: these values may be one group: White, W, WHITE." in done.output
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert f"These values of race or ethnicity may be one group: {shown}." in page

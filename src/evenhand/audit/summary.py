@@ -27,7 +27,7 @@ def summary(audit: Audit, bar: str) -> dict[str, Any]:
         "record_manifest_sha256": manifest_hash(audit),
         "bookings": counts.cases.get(SubjectKind.BOOKING, 0),
         "events": sum(counts.events.values()),
-        "quarantined": counts.rows_quarantined,
+        "rows": {"in": counts.rows_in, **counts.rows.model_dump()},
         "coverage": round(audit.coverage, 4),
         "acts": audit.acts,
         "acts_unclear": audit.acts_unclear,

@@ -26,9 +26,10 @@ def show(audit: Audit) -> None:
     """Print coverage, then each rule's counts of subjects."""
     counts = audit.record.manifest.counts
     click.echo(
-        f"{counts.cases.get(SubjectKind.BOOKING, 0):,} bookings, {sum(counts.events.values()):,} events, "
-        f"{counts.rows_quarantined:,} rows quarantined"
+        f"{counts.cases.get(SubjectKind.BOOKING, 0):,} bookings, {sum(counts.events.values()):,} events"
     )
+    if counts.rows_in:
+        click.echo(f"{counts.rows_in:,} rows: {counts.rows.sentence()}")
     if audit.ledger:
         sentence = _printable(audit.ledger.sentence)
         click.echo(sentence if audit.ledger.ok else _alarm(sentence))

@@ -27,7 +27,7 @@ def write(figures: Figures, folder: Path) -> None:
     """Write the tables and the JSON file into the folder."""
     (folder / TABLES).mkdir()
     for name, columns, rows in tables(figures):
-        _write_table(folder / TABLES, name, columns, rows)
+        write_table(folder / TABLES, name, columns, rows)
     content = json.dumps(summary(figures), indent=2, ensure_ascii=False)
     (folder / JSON).write_text(content + "\n", encoding="utf-8")
 
@@ -58,7 +58,8 @@ def tables(figures: Figures) -> list[tuple[str, dict[str, pa.DataType], Rows]]:
     return found
 
 
-def _write_table(folder: Path, name: str, columns: dict[str, pa.DataType], rows: Rows) -> None:
+def write_table(folder: Path, name: str, columns: dict[str, pa.DataType], rows: Rows) -> None:
+    """Write a table into the folder as CSV and as Parquet."""
     arrays = [pa.array([row[n] for row in rows], kind) for n, kind in enumerate(columns.values())]
     pq.write_table(pa.table(arrays, names=list(columns)), folder / f"{name}.parquet")
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -84,7 +85,7 @@ def summary(figures: Figures) -> dict[str, Any]:
         "record_manifest_sha256": sha256_of(figures.record.folder / FILE_NAME),
         "record_kind": manifest.kind,
         "disclosure": {"threshold": control.threshold, "rounded_to": control.rounding},
-        "figures": [_figure(p) for p in figures.published],
+        "figures": [figure_summary(p) for p in figures.published],
         "turn_around": [
             {"group": t.group, "value": t.value, "mean_hours": t.mean, "hours": _named(t.percentiles)}
             for t in figures.turn_around
@@ -97,7 +98,8 @@ def _named(percentiles: Sequence[float | None]) -> dict[str, float | None]:
     return {f"p{p}": value for p, value in zip(PERCENTILES, percentiles, strict=True)}
 
 
-def _figure(published: Published) -> dict[str, Any]:
+def figure_summary(published: Published) -> dict[str, Any]:
+    """Return a figure and its tables as plain JSON values."""
     cube, figure = published.cube, published.figure
     return {
         "id": cube.id,

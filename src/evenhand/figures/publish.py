@@ -1,6 +1,6 @@
 """The published form of a cube: its tables with small cells withheld and, if asked for, numbers rounded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from evenhand.figures.cube import Cell, Cube, Path, Table
@@ -65,13 +65,18 @@ class Published:
         return sorted({cell[dimension] for cell in self.cube.cells(table)} | {()})
 
 
-def publish(figure: Figure, control: Control, known: Mapping[Cell, int] | None = None) -> Published:
+def publish(
+    figure: Figure,
+    control: Control,
+    known: Mapping[Cell, int] | None = None,
+    keep: Collection[Cell] = (),
+) -> Published:
     """The figure with its cells withheld and rounded. Raises `ValueError` for a threshold out of range.
 
-    `known` are least numbers of cells that other published figures tell.
+    `known` are least numbers of cells that other published figures tell. `keep` are cells to withhold last.
     """
     linked = figure.cube.linked()
-    protection = protect(linked, control.threshold, known) if figure.people else None
+    protection = protect(linked, control.threshold, known, keep) if figure.people else None
     withheld = protection.withheld if protection else frozenset()
     base = control.rounding if figure.people else 1
     values = {

@@ -57,7 +57,7 @@ def write_report(figures: Figures, folder: Path) -> None:
 
 def render(figures: Figures) -> str:
     """The page as text."""
-    sections = [_section(p) for p in figures.published]
+    sections = [section(p) for p in figures.published]
     return (
         environment("evenhand.figures")
         .get_template("figures.html.j2")
@@ -88,7 +88,8 @@ def number(value: float | int | None) -> str:
     return WITHHELD if value is None else f"{value:,}"
 
 
-def _section(published: Published) -> Section:
+def section(published: Published) -> Section:
+    """Return a figure's charts and tables as the page shows them."""
     if published.figure.missing:
         return Section(published, (), ())
     tables = tuple(_wide(published, table) for table in published.cube.tables)
@@ -107,8 +108,14 @@ def _wide(published: Published, table: Table) -> Wide:
         label = words(path[-1]) if path else "All"
         lines.append(Row(label, max(len(path) - 1, 0), tuple(number(published.value(c)) for c in cells)))
     heads = tuple(words(" / ".join(column)) for column in columns)
-    head = " / ".join(published.cube.dimensions[order[0]].levels[: table.depths[names[0]]]).capitalize()
-    return Wide(table.id, table.title, head, (*heads, published.cube.unit.capitalize()), tuple(lines))
+    head = " / ".join(published.cube.dimensions[order[0]].levels[: table.depths[names[0]]])
+    return Wide(
+        table.id,
+        table.title,
+        words(head).capitalize(),
+        (*heads, published.cube.unit.capitalize()),
+        tuple(lines),
+    )
 
 
 def _second(order: list[int], column: Levels) -> dict[int, Levels]:

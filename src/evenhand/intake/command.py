@@ -9,6 +9,7 @@ import click
 
 from evenhand.intake.errors import IntakeError
 from evenhand.intake.limits import MIB, Limits
+from evenhand.intake.suggest.command import questions, suggest
 from evenhand.record.errors import RecordError
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.options import sealing_options
@@ -63,12 +64,20 @@ def intake() -> None:
     help="With --mapping events: an event type that is not in the log because it did not happen. Repeatable.",
 )
 @click.option("--out", type=click.Path(path_type=Path), metavar="RECORD", help="The record's folder.")
-@click.option("--check", is_flag=True, help="Only check: write nothing; exit 1 if anything is quarantined.")
+@click.option(
+    "--check", is_flag=True, help="Only check: write nothing; exit 1 if a row or value does not fit."
+)
 @click.option(
     "--max-ratio", default=Limits.ratio, show_default=True, help="How many times compressed input may grow."
 )
 @click.option(
     "--max-row-bytes", default=MIB, show_default=True, help="The longest row; a longer one is quarantined."
+)
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The file personal/subject.key of an earlier record, to make the same keys (`made_of`).",
 )
 @sealing_options
 def take(
@@ -81,13 +90,14 @@ def take(
     check: bool,
     max_ratio: float,
     max_row_bytes: int,
+    key_file: Path | None,
     ledger: bool,
     ledger_key: Path | None,
 ) -> None:
     """Take SOURCE files into a record.
 
-    Exit status: 0 done (or nothing to object to, with --check), 1 quarantine found by --check, 2 bad usage or
-    input; then nothing is written.
+    Exit status: 0 done (with --check: everything fits), 1 with --check only: something is quarantined, tells
+    nothing or has a faulty key, 2 bad usage or input; then nothing is written.
     """
     from rich.console import Console
 
@@ -100,9 +110,12 @@ def take(
         seal = _sealing(ledger, ledger_key)
         for path in sources:
             if not path.is_file():
-                raise IntakeError(f"{path}: file not found. Name a CSV, Parquet, XLSX or JSON lines file.")
+                raise IntakeError(f"{path}: file not found. Name a CSV, Parquet, workbook or JSON file.")
         used = _mapping(sources, mapping, limits, agency, zone, tells)
-        outcome = _check(sources, used, limits) if check else _write(sources, used, limits, out, seal)
+        if check:
+            outcome = _check(sources, used, limits, key_file)
+        else:
+            outcome = _write(sources, used, limits, out, seal, key_file)
     except (IntakeError, RecordError, LedgerError) as error:
         click.echo(f"evenhand intake: {error}", err=True)
         sys.exit(2)
@@ -113,8 +126,7 @@ def take(
         click.echo(f"evenhand intake: {error.filename or ''}: {error.strerror or error}.", err=True)
         sys.exit(2)
     show(outcome, Console(), out=None if check else str(out))
-    counts = outcome.manifest.counts
-    if check and (counts.rows_quarantined or outcome.values_refused):
+    if check and outcome.objections():
         sys.exit(1)
 
 
@@ -145,9 +157,14 @@ def _mapping(
     return load_mapping(given)
 
 
-def _check(sources: tuple[Path, ...], mapping: "tuple[Mapping, MappingUsed]", limits: Limits) -> "Outcome":
+def _check(
+    sources: tuple[Path, ...],
+    mapping: "tuple[Mapping, MappingUsed]",
+    limits: Limits,
+    key_file: Path | None,
+) -> "Outcome":
     with tempfile.TemporaryDirectory(prefix="evenhand-check-") as folder:
-        return _write(sources, mapping, limits, Path(folder) / "record", None)
+        return _write(sources, mapping, limits, Path(folder) / "record", None, key_file)
 
 
 def _write(
@@ -156,6 +173,7 @@ def _write(
     limits: Limits,
     out: Path | None,
     seal: "Seal | None",
+    key_file: Path | None,
 ) -> "Outcome":
     from evenhand.intake.progress import IntakeProgress
     from evenhand.intake.run import Intake
@@ -164,35 +182,10 @@ def _write(
     assert out is not None
     total = sum(path.stat().st_size for path in sources)
     with IntakeProgress(total) as progress, RecordWriter(out) as writer:
-        outcome = Intake(*mapping, limits, progress, writer).run(list(sources))
+        outcome = Intake(*mapping, limits, progress, writer, key_file).run(list(sources))
         if seal:
             seal(writer.folder)
         return outcome
-
-
-@intake.command()
-@click.argument("source", type=click.Path(path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="M.toml", help="Write it here, not to stdout."
-)
-def suggest(source: Path, out: Path | None) -> None:
-    """Write a starter mapping for SOURCE, each guess marked."""
-    from evenhand.intake.suggest.write import suggest_mapping
-
-    try:
-        text = suggest_mapping(source)
-        if out is None:
-            click.echo(text, nl=False)
-        else:
-            out.write_text(text, encoding="utf-8")
-            click.echo(f"Wrote {out}. Read every line marked `# guess` or `# TODO`, then check it:", err=True)
-            click.echo(f"  evenhand intake {source} --mapping {out} --check", err=True)
-    except IntakeError as error:
-        click.echo(f"evenhand intake suggest: {error}", err=True)
-        sys.exit(2)
-    except OSError as error:
-        click.echo(f"evenhand intake suggest: {error.filename or ''}: {error.strerror or error}.", err=True)
-        sys.exit(2)
 
 
 @intake.command()
@@ -204,3 +197,7 @@ def mappings() -> None:
     for name, title in shipped().items():
         click.echo(f"{name:12} {title}")
     click.echo(f"{NAME:12} An event log: one row per event, columns named like event fields")
+
+
+intake.add_command(suggest)
+intake.add_command(questions)

@@ -28,8 +28,25 @@ class Duck:
             for name in tables:
                 self._connection.unregister(name)
 
-    def run(self, statement: str) -> None:
-        self._connection.execute(statement)
+    def insert(self, target: str, query: str, **tables: pa.Table) -> None:
+        """Add the rows of `query`, in which each of `tables` stands under its name, to the table `target`."""
+        for name, table in tables.items():
+            self._connection.register(name, table)
+        try:
+            self._connection.execute(f"INSERT INTO {target} {query}")
+        finally:
+            for name in tables:
+                self._connection.unregister(name)
+
+    def run(self, statement: str, **tables: pa.Table) -> None:
+        """Run a statement, in which each of `tables` stands under its name."""
+        for name, table in tables.items():
+            self._connection.register(name, table)
+        try:
+            self._connection.execute(statement)
+        finally:
+            for name in tables:
+                self._connection.unregister(name)
 
     def close(self) -> None:
         self._connection.close()

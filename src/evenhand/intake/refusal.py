@@ -46,12 +46,12 @@ class Refusals:
         """The numbers of the rows that were refused, in order."""
         return np.array(sorted(self._rows), dtype=np.int64)
 
-    def drain(self) -> tuple[pa.Table, int, int]:
-        """The entries so far (shape `QUARANTINE`), the rows that they cost, the values that they cost."""
+    def drain(self) -> tuple[pa.Table, int]:
+        """The entries so far (shape `QUARANTINE`), and the number of single values that they cost."""
         entries = [(row, column, v, why, do) for (row, column, why), (v, do) in self._entries.items()]
-        table, rows, values = entries_table(self.file, entries), len(self._rows), self.values
+        table, values = entries_table(self.file, entries), self.values
         self._entries, self._rows, self.values = {}, set(), 0
-        return table, rows, values
+        return table, values
 
 
 def entries_table(file: str, entries: Iterable[tuple[int, str | None, str | None, str, str]]) -> pa.Table:

@@ -85,7 +85,10 @@ QUARANTINE = pa.schema(
         pa.field("remedy", pa.string(), nullable=False),
     ]
 )
-"""Rows that were not taken in. `row` counts from 1, the header included, as a spreadsheet shows it."""
+"""Rows that were not taken in. `row` counts from 1, the header included, as a spreadsheet shows it.
+
+`value` is as the source has it, so this table is part of a record's personal part.
+"""
 
 TRUTH = pa.schema([pa.field("rule", pa.string()), pa.field("subject", pa.string())])
 """What a simulated record is known to break: one row for each rule and subject."""

@@ -54,8 +54,13 @@ def _counts(manifest: "Manifest") -> "Table":
     counts = manifest.counts
     rows = {
         "rows in": counts.rows_in,
-        "rows accounted for": counts.rows_accounted,
-        "rows quarantined": counts.rows_quarantined,
+        "rows that told events": counts.rows.told,
+        "rows merged with another row": counts.rows.merged,
+        "rows left out by the mapping": counts.rows.left_out,
+        "rows without an event": counts.rows.without_event,
+        "rows quarantined": counts.rows.quarantined,
+        **{f"left out: {reason}": n for reason, n in counts.left_out.items()},
+        **{f"without an event: {reason}": n for reason, n in counts.without_event.items()},
         **{f"{kind} histories": n for kind, n in counts.cases.items()},
         **{f"{name} events": n for name, n in counts.events.items()},
         **{f"policy: {name}": n for name, n in counts.policies.items()},

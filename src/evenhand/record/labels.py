@@ -35,6 +35,7 @@ EVENTS: dict[str, str] = {
     "officer.leave_notice_given": "Notice of the officer's departure given",
     "officer.left": "Officer left",
     "person.booked": "Person booked",
+    "immigration_arrest.made": "Immigration arrest made",
     "charge.recorded": "Charge recorded",
     "charge.disposed": "Charge disposed of",
     "screening.opened": "Screening opened",

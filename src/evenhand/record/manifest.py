@@ -10,34 +10,71 @@ from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
 from evenhand.record.remote import AnyPath
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 FILE_NAME = "manifest.json"
+QUARANTINE_FILE = "personal/quarantine.parquet"
+"""Refused values are as the source has them: no reader of the public part opens the folder `personal`."""
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
+class RowEnds(_Model):
+    """How many rows ended in which way; a row ends in exactly one.
+
+    `told`: it gave at least one event of the record. `merged`: every event that it gave is stated by another
+    row, which `merged.parquet` names. `left_out`: a line of the mapping leaves it out. `without_event`: it
+    tells nothing that the mapping reads. `quarantined`: it has no event, and an entry in the quarantine.
+    """
+
+    told: int = 0
+    merged: int = 0
+    left_out: int = 0
+    without_event: int = 0
+    quarantined: int = 0
+
+    def total(self) -> int:
+        return self.told + self.merged + self.left_out + self.without_event + self.quarantined
+
+    def sentence(self) -> str:
+        return (
+            f"{self.told:,} told events, {self.merged:,} merged with another row, {self.left_out:,} left out "
+            f"by the mapping, {self.without_event:,} without an event, {self.quarantined:,} quarantined"
+        )
+
+    def __add__(self, other: "RowEnds") -> "RowEnds":
+        return RowEnds(**{name: getattr(self, name) + getattr(other, name) for name in RowEnds.model_fields})
+
+
 class Source(_Model):
-    """One input file: `rows` counts its data rows, the header not included."""
+    """One input file: `rows` counts its data rows, the header not included; `ends` is how they ended."""
 
     file: str
     sha256: str
     bytes: int
     rows: int
+    ends: RowEnds = Field(default_factory=RowEnds)
 
 
 class MappingUsed(_Model):
+    """The mapping of an import. `answers`: the answers in it to the questions of `suggest`, by question."""
+
     name: str
     sha256: str
+    answers: dict[str, str] = Field(default_factory=dict)
 
 
 class Counts(_Model):
-    """`rows_in = rows_accounted + rows_quarantined`; `policies` counts what each stated policy did."""
+    """Sums over all sources and events.
+
+    `left_out` and `without_event`: the rows of these ends by reason. `policies`: what each policy did.
+    """
 
     rows_in: int = 0
-    rows_accounted: int = 0
-    rows_quarantined: int = 0
+    rows: RowEnds = Field(default_factory=RowEnds)
+    left_out: dict[str, int] = Field(default_factory=dict)
+    without_event: dict[str, int] = Field(default_factory=dict)
     events: dict[str, int] = Field(default_factory=dict)
     cases: dict[SubjectKind, int] = Field(default_factory=dict)
     policies: dict[str, int] = Field(default_factory=dict)

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evenhand.record.columns import TRUTH, type_schema
+from evenhand.record.columns import QUARANTINE, TRUTH, type_schema
 from evenhand.record.digest import sha256_of
 from evenhand.record.errors import RecordError
 from evenhand.record.events import FIELDS, SubjectKind
 from evenhand.record.local_copy import AT_ONCE, local_files
-from evenhand.record.manifest import EventFile, Manifest, load_manifest
+from evenhand.record.manifest import QUARANTINE_FILE, EventFile, Manifest, load_manifest
 from evenhand.record.part import EventPart, naming
 from evenhand.record.remote import AnyPath, path_of
 from evenhand.record.rows import Row, rows_of
@@ -25,7 +25,7 @@ _CASES_AT_ONCE = 4096
 
 
 class Record:
-    """A record in a folder: `manifest.json`, `events/<kind>/<type>/part-*.parquet`, `quarantine.parquet`.
+    """A record in a folder: `manifest.json`, `events/<kind>/<type>/part-*.parquet`, and apart `personal/`.
 
     The folder may lie in object storage: give its address, such as `s3://bucket/record`. Raises `RecordError`
     when the folder is no record, or a file is missing or has another size than the manifest says. What is
@@ -132,8 +132,9 @@ class Record:
         return pq.read_table(*local_files([path])) if path.is_file() else TRUTH.empty_table()
 
     def quarantine(self) -> pa.Table:
-        """Return the refused rows: file, row, column, value, reason, remedy."""
-        return pq.read_table(*local_files([self.folder / "quarantine.parquet"]))
+        """Return the refused rows: file, row, column, value, reason, remedy; empty if there are none."""
+        path = self.folder / QUARANTINE_FILE
+        return pq.read_table(*local_files([path])) if path.is_file() else QUARANTINE.empty_table()
 
     def _event_files(self, kinds: Iterable[SubjectKind]) -> list[EventFile]:
         return [file for kind in kinds for part in self.manifest.parts.get(kind, []) for file in part.files]

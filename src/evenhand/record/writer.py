@@ -20,9 +20,11 @@ from evenhand.record.events import SubjectKind, types_of
 from evenhand.record.folder import holds_other_things, staged_folder
 from evenhand.record.manifest import (
     FILE_NAME,
+    QUARANTINE_FILE,
     Counts,
     Manifest,
     MappingUsed,
+    RowEnds,
     Source,
     Tells,
 )
@@ -77,7 +79,6 @@ class RecordWriter:
         self._memory_limit = memory_limit
         self._events: Counter[str] = Counter()
         self._policies: Counter[str] = Counter()
-        self._quarantined = 0
         self._spools: dict[SubjectKind, pq.ParquetWriter] = {}
         self._parts: dict[SubjectKind, Parts] = {}
         self._quarantine: pq.ParquetWriter | None = None
@@ -150,12 +151,13 @@ class RecordWriter:
         """Take whole histories of one kind, each in the order that `record/episode/order` states."""
         self._parts.setdefault(kind, Parts(self.folder, kind)).add(self._take(kind, table))
 
-    def quarantine(self, table: pa.Table, *, rows: int | None = None) -> None:
-        """Take rows that were refused; `rows` is how many input rows they stand for (default: one each)."""
+    def quarantine(self, table: pa.Table) -> None:
+        """Take quarantine entries, shape `QUARANTINE`; a row may have several."""
         if self._quarantine is None:
-            self._quarantine = pq.ParquetWriter(self.folder / "quarantine.parquet", QUARANTINE)
+            path = self.folder / QUARANTINE_FILE
+            path.parent.mkdir(exist_ok=True)
+            self._quarantine = pq.ParquetWriter(path, QUARANTINE)
         self._quarantine.write_table(table.select(QUARANTINE.names).cast(QUARANTINE))
-        self._quarantined += len(table) if rows is None else rows
 
     def count(self, policy: str, number: int = 1) -> None:
         """Count what a stated policy did."""
@@ -176,27 +178,23 @@ class RecordWriter:
         mapping: MappingUsed | None = None,
         observed_from: pa.Scalar | None = None,
         observed_until: pa.Scalar | None = None,
-        rows_accounted: int = 0,
+        left_out: dict[str, int] | None = None,
+        without_event: dict[str, int] | None = None,
     ) -> Manifest:
-        """Sort what was spooled, check that rows in = accounted + quarantined, write the manifest.
+        """Sort what was spooled, check that each source's rows add up, write the manifest.
 
+        `left_out` and `without_event` have the rows of these ends by reason. Raises `RecordError` if the ends
+        of a source's rows, or the reasons, do not add up.
         `tells` is by default every type that is provided, in every history. The record takes its place when
         the `with` block ends.
         """
         for subject_kind in list(self._spools):
             self._sort(subject_kind)
         parts = {k: p.close() for k, p in sorted(self._parts.items())}
-        if self._quarantine is None:
-            pq.write_table(QUARANTINE.empty_table(), self.folder / "quarantine.parquet")
         if self._truth:
             truth = pa.concat_tables(self._truth).sort_by([("rule", "ascending"), ("subject", "ascending")])
             pq.write_table(truth, self.folder / "truth.parquet", compression="zstd")
-        rows_in = sum(s.rows for s in sources or [])
-        if sources is not None and rows_in != rows_accounted + self._quarantined:
-            raise RecordError(
-                f"rows do not add up: {rows_in} in, {rows_accounted} accounted for, "
-                f"{self._quarantined} quarantined"
-            )
+        rows = _checked_rows(sources or [], left_out or {}, without_event or {})
         first = observed_from or (self._times[0] if self._times else None)
         latest = observed_until or (self._times[1] if self._times else None)
         manifest = Manifest(
@@ -211,9 +209,10 @@ class RecordWriter:
             zones=sorted(self._zones),
             agencies=sorted(self._agencies),
             counts=Counts(
-                rows_in=rows_in,
-                rows_accounted=rows_accounted,
-                rows_quarantined=self._quarantined,
+                rows_in=rows.total(),
+                rows=rows,
+                left_out=dict(sorted((left_out or {}).items())),
+                without_event=dict(sorted((without_event or {}).items())),
                 events=dict(sorted(self._events.items())),
                 cases={k: p.cases for k, p in sorted(self._parts.items())},
                 policies=dict(sorted(self._policies.items())),
@@ -241,6 +240,27 @@ class RecordWriter:
                 table = pa.Table.from_batches([batch])
                 parts.add(table.cast(input_schema(kind)))
         done.unlink()
+
+
+def _checked_rows(sources: list[Source], left_out: dict[str, int], without_event: dict[str, int]) -> RowEnds:
+    """Sum how the rows of all sources ended. Raises `RecordError` if they do not add up."""
+    for source in sources:
+        if source.rows != source.ends.total():
+            raise RecordError(
+                f"{source.file}: rows do not add up: {source.rows} in, {source.ends.sentence()}. "
+                "This is a fault of evenhand; nothing was written. Report it."
+            )
+    rows = sum((source.ends for source in sources), RowEnds())
+    for name, total, reasons in (
+        ("left out", rows.left_out, left_out),
+        ("without an event", rows.without_event, without_event),
+    ):
+        if total != sum(reasons.values()):
+            raise RecordError(
+                f"rows {name} do not add up: {total} rows, {sum(reasons.values())} by reason. "
+                "This is a fault of evenhand; nothing was written. Report it."
+            )
+    return rows
 
 
 def _micros(moment: pa.Scalar) -> int:

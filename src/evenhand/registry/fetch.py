@@ -16,7 +16,8 @@ from urllib.robotparser import RobotFileParser
 import httpx
 
 from evenhand.registry.reading import Pool, sheet_from_workbook
-from evenhand.registry.workbook import MAX_FILE, SPREADSHEETS, UnreadableError, parse_workbook
+from evenhand.registry.workbook import MAX_FILE, SPREADSHEETS, parse_workbook
+from evenhand.workbook import UnreadableError
 
 USER_AGENT = "evenhand-registry (public-record archive of 287(g) agreements)"
 PAUSE, PATIENCE, TRIES = 2.0, 120.0, 4

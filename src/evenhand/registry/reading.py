@@ -15,13 +15,13 @@ from evenhand.record.digest import sha256_of
 from evenhand.registry.header import COLUMNS, Header, find_header, headings
 from evenhand.registry.workbook import (
     SPREADSHEETS,
-    UnreadableError,
     Workbook,
     Worksheet,
     archived_at,
     open_workbook,
     without_recipient,
 )
+from evenhand.workbook import UnreadableError
 
 IN_FORCE, PENDING = "in_force", "pending"
 """A sheet lists agreements in force, or agencies that have asked for one."""

@@ -1,10 +1,5 @@
-"""Opening one spreadsheet file safely: its worksheets as rows of values, links behind cells, its own dates.
+"""The worksheets of one published spreadsheet: rows of values, links behind cells, and its own dates."""
 
-A file is never trusted: it may be cut short, encrypted, a decompression bomb, or hold a macro (which is
-never run). What cannot be read raises `UnreadableError`, which says why and what to do.
-"""
-
-import io
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -15,13 +10,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from evenhand.workbook import (
+    Book,
+    Merged,
+    UnreadableError,
+    column_letter,
+    column_number,
+    fill_merged,
+    open_package,
+)
 
 MAX_FILE = 64 << 20
 MAX_UNPACKED = 512 << 20
+MAX_MERGED = 5000
+"""Rows that a merged cell may span and still be read for each of them."""
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HYPERLINK = re.compile(rb"<(?:\w+:)?hyperlink\s[^>]*>")
 _REF = re.compile(rb'\bref="([A-Z]+)(\d+)')
 _RELATION = re.compile(rb'\br:id="([^"]*)"')
@@ -45,14 +49,6 @@ _FORMULA_CELL = re.compile(
 Row = list[Any]
 Links = dict[int, dict[int, str]]
 """Addresses by column and row, both counted from 0 as in the rows read."""
-
-
-class UnreadableError(ValueError):
-    """A sheet that cannot be read: `reason` in plain words, `remedy` for whoever has the file."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(f"{reason}: {remedy}")
-        self.reason, self.remedy = reason, remedy
 
 
 @dataclass
@@ -91,79 +87,25 @@ def open_workbook(path: Path) -> Workbook:
 
 def parse_workbook(content: bytes) -> Workbook:
     """Read a spreadsheet from its bytes. Raises `UnreadableError`."""
-    package = _package(content)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = list(book.sheet_names)
-        worksheets = [_worksheet(book, name) for name in names]
-    except PasswordError:
-        raise UnreadableError("the workbook is encrypted", "save it again without a password") from None
-    except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableError(f"no spreadsheet can be read from it ({_short(error)})", _AGAIN) from None
-    except BaseException as error:  # a panic in the reader's native code is no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
-            raise
-        raise UnreadableError(f"the spreadsheet reader failed on it ({_short(error)})", _AGAIN) from None
-    result = Workbook(worksheets)
+    package = open_package(content, MAX_UNPACKED)
+    book = Book(content)
+    result = Workbook([_worksheet(book, name) for name in book.names])
     if package is not None:
         _read_package(package, result)
     return result
 
 
-_AGAIN = "fetch the file again, or open it in a spreadsheet program and save it as .xlsx"
-
-
-def _short(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return text[:120] or type(error).__name__
-
-
-def _package(content: bytes) -> zipfile.ZipFile | None:
-    """The package of parts that a workbook is, with its size unpacked checked; none for older formats."""
-    if not content:
-        raise UnreadableError("the file is empty", "fetch it again")
-    if content.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            raise UnreadableError("the workbook is encrypted", "save it again without a password")
-        return None
-    if not content.startswith(b"PK"):
-        if content.lstrip()[:1] == b"<":
-            raise UnreadableError("it is a web page, not a workbook", "fetch the workbook behind the link")
-        raise UnreadableError("it is no spreadsheet file", "fetch it again")
-    try:
-        package = zipfile.ZipFile(io.BytesIO(content))
-        unpacked = sum(info.file_size for info in package.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise UnreadableError("the file is cut short or damaged", "fetch it again") from None
-    if unpacked > MAX_UNPACKED:
-        raise UnreadableError(
-            f"it unpacks to {unpacked:,} bytes", f"a sheet unpacks to at most {MAX_UNPACKED:,}"
-        )
-    return package
-
-
-def _worksheet(book: CalamineWorkbook, name: str) -> Worksheet:
-    sheet = book.get_sheet_by_name(name)
-    rows: list[Row] = sheet.to_python(skip_empty_area=False)
-    result = Worksheet(name, rows)
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        _fill_merged(result, top, left, bottom, right)
+def _worksheet(book: Book, name: str) -> Worksheet:
+    sheet = book.sheet(name)
+    merged = [m for m in sheet.merged if m.bottom - m.top <= MAX_MERGED]
+    filled: set[Merged] = set()
+    rows = sheet.all_rows()
+    result = Worksheet(name, list(fill_merged(rows, merged, filled)) if merged else rows)
+    for cell in merged:
+        if cell in filled:
+            first, last = f"{column_letter(cell.left)}{cell.top + 1}", column_letter(cell.right)
+            result.notes.append(f"merged cell {first}:{last}{cell.bottom + 1} read for each row")
     return result
-
-
-def _fill_merged(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> None:
-    """A merged cell says its value for every row that it spans; across columns it says it once."""
-    if top >= len(sheet.rows) or left >= len(sheet.rows[top]) or bottom <= top:
-        return
-    value = sheet.rows[top][left]
-    if value == "" or (bottom - top) > 5000:
-        return
-    for row in range(top + 1, min(bottom + 1, len(sheet.rows))):
-        if sheet.rows[row][left] == "":
-            sheet.rows[row][left] = value
-    sheet.notes.append(
-        f"merged cell {column_letter(left)}{top + 1}:{column_letter(right)}{bottom + 1} read for each row"
-    )
 
 
 def _read_package(package: zipfile.ZipFile, book: Workbook) -> None:
@@ -262,24 +204,6 @@ def _read_formulas(sheet: Worksheet, xml: bytes) -> None:
         sheet.notes.append(f"{len(found)} formulas read as their saved values")
     if empty:
         sheet.notes.append(f"formulas without a saved value: {', '.join(empty[:20])}")
-
-
-def column_number(letters: str) -> int:
-    """`A` as 0, `AA` as 26."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
-
-
-def column_letter(number: int) -> str:
-    """0 as `A`."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 _SAFELINK = re.compile(r"^https?://[^/]*safelinks\.protection\.outlook\.com/.*?[?&]url=([^&]+)", re.I)

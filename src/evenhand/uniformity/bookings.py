@@ -78,6 +78,15 @@ class Bookings:
     total: int
     left_out: dict[str, int] = field(default_factory=dict)
 
+    def sizes(self) -> dict[str, dict[str, int]]:
+        """How many bookings each group has, by column."""
+        return {column: self._sizes(column) for column in self.groups}
+
+    def _sizes(self, column: str) -> dict[str, int]:
+        counted = f"SELECT {column}::VARCHAR, count(*) FROM bookings WHERE stay_no = 1 GROUP BY 1"
+        rows = self.connection.execute(counted).fetchall()
+        return {group: count for group, count in rows if group is not None}
+
 
 def read_bookings(
     record: Record, connection: duckdb.DuckDBPyConnection, progress: Report = lambda *_: None

@@ -157,6 +157,7 @@ def _summary(found: "Uniformity", for_public: bool) -> dict[str, Any]:
         "left_out": {} if for_public else dict(found.left_out),
         "times_left_out": dict(found.compared.imprecise),
         "groups": {column: list(groups) for column, groups in found.groups.items()},
+        "groups_alike": found.alike(),
         "unusable_groups": dict(found.unusable),
         "cannot_answer": {measure: list(lacks) for measure, lacks in found.lacking.items() if lacks},
         "comparisons": {str(verdict): counted[verdict] for verdict in Verdict},
@@ -179,6 +180,11 @@ def _tell(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
     if summary["cannot_answer"]:
         lacks = ", ".join(f"{m} (no {', '.join(needs)})" for m, needs in summary["cannot_answer"].items())
         click.echo(f"Cannot tell: {lacks}")
+    for column, lists in summary["groups_alike"].items():
+        for groups in lists:
+            click.echo(
+                f"{column}: these values may be one group: {', '.join(groups)}. Join them in the mapping."
+            )
     if not summary["groups"]:
         click.echo("Cannot tell: the record holds no group of anyone.")
     for sentence in summary["differences"]:

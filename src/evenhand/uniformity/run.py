@@ -9,6 +9,7 @@ import duckdb
 
 from evenhand.progress import Report
 from evenhand.record.interrupt import interruptible
+from evenhand.record.spellings import spellings
 from evenhand.record.store import Record
 from evenhand.uniformity import before_after, officers
 from evenhand.uniformity.bookings import Bookings, read_bookings
@@ -25,18 +26,27 @@ class UnknownReferenceError(Exception):
 
 @dataclass(frozen=True)
 class Uniformity:
-    """All results of a record. `lacking` names, for each measure, what the record does not tell of."""
+    """All results of a record.
+
+    `sizes`: the bookings of each group; `lacking`: for each measure, what the record does not tell of.
+    """
 
     record: Record
     bookings: int
     left_out: Mapping[str, int]
     groups: Mapping[str, tuple[str, ...]]
+    sizes: Mapping[str, Mapping[str, int]]
     unusable: Mapping[str, str]
     lacking: Mapping[str, tuple[str, ...]]
     compared: Compared
     changes: tuple[Change, ...]
     changes_lacking: tuple[str, ...]
     officers: tuple[Officer, ...] | None
+
+    def alike(self) -> dict[str, list[list[str]]]:
+        """The groups of each column that look like spellings of one group."""
+        found = {column: spellings(sizes) for column, sizes in self.sizes.items()}
+        return {column: groups for column, groups in found.items() if groups}
 
 
 STEPS = {"bookings": "reading the bookings", "comparisons": "comparing"}
@@ -81,6 +91,7 @@ def run(
         bookings.total,
         bookings.left_out,
         bookings.groups,
+        bookings.sizes(),
         bookings.unusable,
         lacking,
         compared,

@@ -22,6 +22,7 @@ NOT_OPEN = frozenset(
         "agreements:response",
         "agreements:sign-agency",
         "agreements:sign-ice",
+        "bookings:preview",
         "bookings:result",
         "complaints:sent",
         "officers:credential",
@@ -66,7 +67,10 @@ SENT_TO = {
     "programs:stop",
 }
 FOR_PROGRAMS = {"alive", "ready", "metrics"}
-PAGES = sorted((a for a in OURS + OTHERS if a.name not in SENT_TO | FOR_PROGRAMS), key=lambda a: a.name)
+DOWNLOADED = {"bookings:template"}
+PAGES = sorted(
+    (a for a in OURS + OTHERS if a.name not in SENT_TO | FOR_PROGRAMS | DOWNLOADED), key=lambda a: a.name
+)
 
 
 def _accounts(address: Address, county: County) -> list[User | None]:

@@ -1,9 +1,12 @@
-"""The read table of cases: one row a booking, as its history stands now."""
+"""The read table of cases, one row a booking; and what uploads need: mappings and files that wait."""
+
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.record.models import ReadTable
+from evenhand.desk.record.scope import ScopedManager
 from evenhand.record.events.booking import ClaimOutcome
 
 
@@ -132,3 +135,37 @@ class Case(ReadTable):
     def detained(self) -> bool:
         """Whether a detainer has been issued and not been cancelled, nor lapsed."""
         return self.detainer_issued_at is not None and self.detainer_ended_at is None
+
+
+class KeptMapping(models.Model):
+    """A version of the mapping (TOML) with which an agency's uploads are read; the last one is in use.
+
+    An empty text goes back to the desk's template.
+    """
+
+    agency = models.CharField(max_length=9, db_index=True)
+    text = models.TextField(blank=True)
+    changed_by = models.CharField(max_length=200)
+    changed_at = models.DateTimeField()
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        ordering = ("-pk",)
+
+
+class PendingUpload(models.Model):
+    """A file that was read and waits until its sender records or discards it, for an hour at most.
+
+    `content` has what the mapping read, not the file.
+    """
+
+    agency = models.CharField(max_length=9, db_index=True)
+    uploaded_by = models.CharField(max_length=200, db_index=True)
+    uploaded_at = models.DateTimeField()
+    content = models.JSONField()
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        ordering = ("-pk",)

@@ -40,6 +40,7 @@ EVENTS: dict[str, Name] = {
     "officer.leave_notice_given": _("Notice of leaving given to ICE"),
     "officer.left": _("Officer left"),
     "person.booked": _("Person booked"),
+    "immigration_arrest.made": _("Immigration arrest made"),
     "charge.recorded": _("Charge recorded"),
     "charge.disposed": _("Charge disposed of"),
     "screening.opened": _("Screening opened"),

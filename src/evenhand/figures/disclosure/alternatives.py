@@ -6,7 +6,7 @@ not, the same model is solved again in whole numbers.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,16 +32,20 @@ class Alternatives:
 
     `known` are greater least numbers of some cells. Each cell has two goals, one at or above its true number
     and one at or below it. A table is the true one plus steps of four kinds for each cell: up to the goal
-    above, beyond it, down to the goal below, beyond it.
+    above, beyond it, down to the goal below, beyond it. The sum of all and the cells of `keep` are given up
+    last.
     """
 
-    def __init__(self, linked: Linked, spread: int, known: Mapping[Cell, int]) -> None:
+    def __init__(
+        self, linked: Linked, spread: int, known: Mapping[Cell, int], keep: Collection[Cell] = ()
+    ) -> None:
         self.values: Ints = np.array(linked.values, dtype=np.int64)
         self.floors: Ints = np.array([known.get(cell, 1) for cell in linked.cells], dtype=np.int64)
         self.least: Ints = np.maximum(self.values - spread, self.floors)
         self.most: Ints = self.values + spread
         summed = np.array([sum(not path for path in cell) for cell in linked.cells], dtype=np.int64)
-        self.total = int(np.argmax(summed))
+        self.kept: Mask = np.array([cell in keep for cell in linked.cells], dtype=bool)
+        self.kept[np.argmax(summed)] = True
         # Sums are kept as long as possible, and the greater the number, the longer.
         cost = np.sqrt(self.values) * 2.0**summed
         self.cost: Floats = cost / cost.max()
@@ -79,9 +83,9 @@ class Alternatives:
     def with_changes(self, withheld: Mask, rising: Mask, falling: Mask, low: Ints, high: Ints) -> Ints:
         """The table that takes as many cells as far as it can toward their goals.
 
-        It changes published cells at the least cost, but for the sum of all.
+        It changes published cells at the least cost, except those that are given up last.
         """
-        fixed = self._only_total(withheld)
+        fixed = self.kept & ~withheld
         cost = _WORTH * _toward(rising, falling) + self._price(withheld)
         table = self._solve(cost, *self._steps(low, high, fixed))
         if table is None:
@@ -89,13 +93,13 @@ class Alternatives:
         return table
 
     def reaching(
-        self, withheld: Mask, rising: Mask, falling: Mask, low: Ints, high: Ints, *, keep_total: bool
+        self, withheld: Mask, rising: Mask, falling: Mask, low: Ints, high: Ints, *, keep: bool
     ) -> Ints | None:
         """The table that changes published cells at the least cost, with each of the cells at its goal.
 
-        None if there is no such table. `keep_total` leaves the sum of all as it is, where it is published.
+        None if there is no such table. `keep` leaves the published cells that are given up last as they are.
         """
-        fixed = self._only_total(withheld) if keep_total else np.zeros(len(withheld), dtype=bool)
+        fixed = self.kept & ~withheld & keep
         least, most = self._steps(low, high, fixed)
         least[_ABOVE, rising] = most[_ABOVE, rising]
         most[_BELOW:, rising] = 0
@@ -121,10 +125,6 @@ class Alternatives:
     def _summed(self, terms: Ints) -> Ints:
         """The sum of the terms of each equation."""
         return np.add.reduceat(terms, self._starts[:-1]) if len(terms) else terms
-
-    def _only_total(self, withheld: Mask) -> Mask:
-        mask: Mask = (np.arange(len(withheld)) == self.total) & ~withheld
-        return mask
 
     def _price(self, withheld: Mask) -> Floats:
         return np.where(withheld, 0.0, self.cost) * np.ones((4, 1))

@@ -18,7 +18,7 @@ intervals must be wide: L. Willenborg and T. de Waal, "Elements of Statistical D
 chapter 4.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,12 +45,16 @@ class Protection:
 
 
 def protect(
-    linked: Linked, threshold: int = DEFAULT_THRESHOLD, known: Mapping[Cell, int] | None = None
+    linked: Linked,
+    threshold: int = DEFAULT_THRESHOLD,
+    known: Mapping[Cell, int] | None = None,
+    keep: Collection[Cell] = (),
 ) -> Protection:
     """Withhold small cells and as many others as it takes. `ValueError` for a threshold out of range.
 
     `known` are least numbers that other published figures tell of cells, such as a median that is shown only
-    where enough cases stand behind it. Should the solver fail, every cell is withheld.
+    where enough cases stand behind it. `keep` are cells to give up last, as the sum of all is. Should the
+    solver fail, every cell is withheld.
     """
     if not LEAST_THRESHOLD <= threshold <= MOST_THRESHOLD:
         raise ValueError(
@@ -63,7 +67,7 @@ def protect(
     reach = threshold // 2
     low = np.where(small, 1, values - reach)
     high = np.where(small, threshold, values + reach)
-    alternatives = Alternatives(linked, 2 * _AT_ONCE * threshold, known or {})
+    alternatives = Alternatives(linked, 2 * _AT_ONCE * threshold, known or {}, keep)
     shares = _SHARES if len(values) < _MANY else _SHARES[:1]
     found = [_search(alternatives, small, low, high, threshold, share) for share in shares]
     return min(found, key=lambda protection: len(protection.withheld))
@@ -122,14 +126,12 @@ class _Search:
         if not (rising | falling).any():
             return self._change_one(int(cells[0]), rising=bool(rises[0]))
         # What the others gained on the way is not worth a published cell.
-        cheaper = self.alternatives.reaching(
-            self.withheld, rising, falling, self.low, self.high, keep_total=True
-        )
+        cheaper = self.alternatives.reaching(self.withheld, rising, falling, self.low, self.high, keep=True)
         return table if cheaper is None else cheaper
 
     def _change_one(self, cell: int, *, rising: bool) -> Ints:
-        """A table with one cell at its goal. The sum of all is given up last."""
-        keep_total, nothing = True, self._mask([])
+        """A table with one cell at its goal. The sum of all, and what is kept with it, are given up last."""
+        keep, nothing = True, self._mask([])
         while True:
             one = self._mask([cell])
             table = self.alternatives.reaching(
@@ -138,13 +140,13 @@ class _Search:
                 nothing if rising else one,
                 self.low,
                 self.high,
-                keep_total=keep_total,
+                keep=keep,
             )
             if table is not None:
                 return table
-            if keep_total and not self._shift(cell, rising=rising):
-                keep_total = False
-            elif keep_total:
+            if keep and not self._shift(cell, rising=rising):
+                keep = False
+            elif keep:
                 rising = False
             elif rising:
                 # One case more in a cell and in all sums over it is always possible.

@@ -33,5 +33,7 @@ def candidate_schema(kind: SubjectKind, mapping: Mapping) -> pa.Schema:
     for block in mapping.event:
         if block.kind is kind:
             used.update(name for name in block_cells(block) if name not in NOT_COLUMNS)
+    if mapping.merges_stints():
+        used.add("to_facility")
     fields = [f.with_nullable(True) for f in input_schema(kind) if f.name in used]
     return pa.schema([*fields, *BOOKKEEPING])

@@ -52,12 +52,17 @@ def _checker(event_type: str, field: str) -> TypeAdapter[Any] | None:
 
 def translate(cell: Cell, text: str) -> str | None:
     """A text through the cell's own `values` and `patterns`; None where it maps to nothing."""
+    if cell.fold_case:
+        text = text.upper()
     if cell.values is None and cell.patterns is None:
         return text
-    if cell.values is not None and text in cell.values:
-        return cell.values[text] or None
+    values = cell.values or {}
+    if cell.fold_case:
+        values = {key.upper(): code for key, code in values.items()}
+    if text in values:
+        return values[text] or None
     for pattern, code in (cell.patterns or {}).items():
-        if re.search(pattern, text):
+        if re.search(pattern, text, re.IGNORECASE if cell.fold_case else 0):
             return code or None
     if cell.default is not None:
         return cell.default or None
@@ -105,7 +110,8 @@ def convert(view: View, cell: Cell, event_type: str, field: str) -> Converted:
     if key in view.memory:
         return view.memory[key]  # type: ignore[return-value]
     text = view.cell_text(cell)
-    plain = checker is None and cell.values is None and cell.patterns is None and pa.types.is_string(arrow)
+    as_it_is = cell.values is None and cell.patterns is None and not cell.fold_case
+    plain = checker is None and as_it_is and pa.types.is_string(arrow)
     if plain:
         done = Converted(text, text, np.zeros(len(view), dtype=bool), {})
     else:

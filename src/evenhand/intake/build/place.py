@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenhand.intake.build.convert import RefusedError, translate
 from evenhand.intake.build.view import Mask, View, mask_of
 from evenhand.intake.mapping.model import Cell, Mapping
 
@@ -44,7 +45,7 @@ def place(view: View, mapping: Mapping, own_facility: Cell | None) -> Place:
     if key in view.memory:
         return view.memory[key]  # type: ignore[return-value]
     code = view.cell_text(cell) if cell is not None else pa.nulls(len(view), pa.string())
-    facility, agency, zone = code, view.cell_text(mapping.agency), view.cell_text(mapping.zone)
+    facility, agency, zone = code, _translated(view, mapping.agency), _translated(view, mapping.zone)
     for name, facts in mapping.facilities.items():
         here = pc.fill_null(pc.equal(code, name), False)
         if facts.name is not None:
@@ -71,3 +72,21 @@ def place(view: View, mapping: Mapping, own_facility: Cell | None) -> Place:
     done = Place(facility, agency, zone, zone_codes, zones, bad)
     view.memory[key] = done
     return done
+
+
+def _translated(view: View, cell: Cell) -> pa.Array:
+    """The cell's text through its own `values` and `patterns`; an empty cell has the `default`, if any."""
+    text = view.cell_text(cell)
+    if cell.values is None and cell.patterns is None:
+        return text
+    coded = pc.dictionary_encode(text)
+    codes = [_code(cell, distinct) for distinct in coded.dictionary.to_pylist()]
+    found = pa.array(codes, pa.string()).take(coded.indices)
+    return found if cell.default is None else pc.fill_null(found, cell.default)
+
+
+def _code(cell: Cell, text: str) -> str | None:
+    try:
+        return translate(cell, text)
+    except RefusedError:
+        return None

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 
 from evenhand.intake.duck import Duck
 from evenhand.intake.errors import IntakeError
+from evenhand.intake.json_paths import pointer
 from evenhand.intake.mapping.model import Cell, Split
-from evenhand.intake.readers.jsonlines import pointer
+from evenhand.intake.personal.made_keys import KeyMaker
 from evenhand.record.query import quoted
 
 Ints = npt.NDArray[np.int64]
@@ -50,12 +51,14 @@ class View:
         *,
         parent: Ints | None = None,
         part: Ints | None = None,
+        keys: KeyMaker | None = None,
     ) -> None:
-        self.table, self.rows, self.duck = table, rows, duck
+        self.table, self.rows, self.duck, self.keys = table, rows, duck, keys
         self._null = pa.array(["", *null], pa.string())
         self.parent = np.arange(len(rows)) if parent is None else parent
         self.part = np.zeros(len(rows), dtype=np.int64) if part is None else part
         self._texts: dict[str, pa.Array] = {}
+        self._made: dict[tuple[str, ...], pa.Array] = {}
         self.memory: dict[object, object] = {}
 
     def __len__(self) -> int:
@@ -80,6 +83,8 @@ class View:
             value = cell.value
             text = str(value).lower() if isinstance(value, bool) else str(value)
             return pa.repeat(pa.scalar(text, pa.string()), len(self))
+        if cell.made_of is not None:
+            return self.made_key(cell.made_of)
         names = [cell.column] if cell.column is not None else list(cell.columns or ())
         texts = [self.text(name) for name in names]
         text = joined(texts, cell.join)
@@ -89,6 +94,14 @@ class View:
         if cell.pad is not None and cell.date is None:
             text = pc.utf8_lpad(text, width=cell.pad, padding="0")
         return text
+
+    def made_key(self, columns: tuple[str, ...]) -> pa.Array:
+        """The keys made of some columns; null where all of them are empty. Needs `keys`."""
+        if self.keys is None:
+            raise ValueError("a view without a key maker cannot make keys")
+        if columns not in self._made:
+            self._made[columns] = self.keys.make([self.text(name) for name in columns])
+        return self._made[columns]
 
     @cached_property
     def blank(self) -> Mask:
@@ -181,6 +194,7 @@ class View:
         table = self.table.select(others).take(pa.array(parent))
         for name, values in items.items():
             table = table.append_column(name, values if keep is None else values.filter(keep))
-        view = View(table, self.rows[parent], (), self.duck, parent=self.parent[parent], part=part)
+        rows = self.rows[parent]
+        view = View(table, rows, (), self.duck, parent=self.parent[parent], part=part, keys=self.keys)
         view._null = self._null
         return view

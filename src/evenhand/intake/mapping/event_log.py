@@ -10,7 +10,7 @@ from evenhand.intake.duck import Duck
 from evenhand.intake.errors import IntakeError
 from evenhand.intake.limits import Limits
 from evenhand.intake.mapping.model import ENVELOPE_CELLS, ISO, FileFacts, Mapping, nearest_hint
-from evenhand.intake.readers import open_source
+from evenhand.intake.readers import OpenSource, open_tables
 from evenhand.record.events import EVENT_TYPES, FIELDS, SubjectKind
 from evenhand.record.manifest import MappingUsed
 
@@ -35,6 +35,7 @@ _MOST = 10
 class _Seen:
     """The columns of the sources, and the event types that occur in them."""
 
+    tables: int = 0
     columns: dict[str, int] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
@@ -61,7 +62,7 @@ def event_log_mapping(
         more = len(wrong) + len(seen.wrong) - len(shown)
         raise IntakeError("\n".join([*shown, *([f"and {more:,} more."] if more else [])]))
     try:
-        mapping = Mapping.model_validate(_content(seen, len(sources), agency, zone, tells))
+        mapping = Mapping.model_validate(_content(seen, agency, zone, tells))
     except ValidationError as error:
         raise IntakeError(error.errors()[0]["msg"].removeprefix("Value error, ") + ".") from None
     digest = hashlib.sha256(mapping.model_dump_json().encode()).hexdigest()
@@ -72,26 +73,36 @@ def _look(path: Path, limits: Limits, seen: _Seen) -> None:
     """Read one source for its columns and types."""
     duck = Duck()
     try:
-        reader = open_source(path, FileFacts(), limits, duck, lambda count: None).reader
-        for name in reader.columns:
-            seen.columns[name] = seen.columns.get(name, 0) + 1
-            if name not in _COLUMNS:
-                hint = nearest_hint(name, _COLUMNS)
-                seen.wrong.append(
-                    f"{path.name}: row 1, column {name!r} is not a field of any event{hint}. "
-                    "Rename or remove the column."
-                )
-        for names in (("type",), ("at",), SUBJECTS):
-            if not set(names) & set(reader.columns):
-                needed = " or ".join(names)
-                seen.wrong.append(f"{path.name}: row 1: the column {needed} is missing. Add it.")
-        if "type" in reader.columns:
-            for batch in reader.batches(["type"]):
-                values = batch.table["type"].to_pylist()
-                for row, value in zip(batch.rows.tolist(), values, strict=True):
-                    _note_type(path.name, row, (value or "").strip(), seen)
+        for source in open_tables(path, FileFacts(), limits, duck, lambda count: None):
+            _look_at_table(source, seen)
     finally:
         duck.close()
+
+
+def _look_at_table(source: OpenSource, seen: _Seen) -> None:
+    """Note a table's columns and types; JSON may have a column first in its last row."""
+    reader = source.reader
+    seen.tables += 1
+    wrong, seen.wrong = seen.wrong, []
+    for batch in reader.batches(_COLUMNS if reader.grows else ["type"]):
+        if "type" in batch.table.column_names:
+            values = batch.table["type"].to_pylist()
+            for row, value in zip(batch.rows.tolist(), values, strict=True):
+                _note_type(source.name, row, (value or "").strip(), seen)
+    wrong_types, seen.wrong = seen.wrong, wrong
+    for name in reader.columns:
+        seen.columns[name] = seen.columns.get(name, 0) + 1
+        if name not in _COLUMNS:
+            hint = nearest_hint(name, _COLUMNS)
+            seen.wrong.append(
+                f"{source.name}: row 1, column {name!r} is not a field of any event{hint}. "
+                "Rename or remove the column."
+            )
+    for names in (("type",), ("at",), SUBJECTS):
+        if not set(names) & set(reader.columns):
+            needed = " or ".join(names)
+            seen.wrong.append(f"{source.name}: row 1: the column {needed} is missing. Add it.")
+    seen.wrong += wrong_types
 
 
 def _note_type(file: str, row: int, value: str, seen: _Seen) -> None:
@@ -105,9 +116,7 @@ def _note_type(file: str, row: int, value: str, seen: _Seen) -> None:
         )
 
 
-def _content(
-    seen: _Seen, sources: int, agency: str | None, zone: str | None, tells: tuple[str, ...]
-) -> dict[str, object]:
+def _content(seen: _Seen, agency: str | None, zone: str | None, tells: tuple[str, ...]) -> dict[str, object]:
     columns = seen.columns
     subject = next(name for name in SUBJECTS if name in columns)
     stated: dict[str, object] = {}
@@ -126,7 +135,7 @@ def _content(
         **stated,
         "subject": subject,
         "dates": DATES,
-        "optional": [name for name, count in columns.items() if count < sources],
+        "optional": [name for name, count in columns.items() if count < seen.tables],
         "tells": sorted(seen.types | set(tells)),
         "event": [_block(kind, seen, subject) for kind in SubjectKind if _of(kind, seen)],
     }

@@ -27,6 +27,7 @@ class CountedFile(io.RawIOBase):
         self._digest = hashlib.sha256()
         self._on_bytes = on_bytes
         self.count = 0
+        self._finished: tuple[str, int] | None = None
 
     def readable(self) -> bool:
         return True
@@ -40,11 +41,13 @@ class CountedFile(io.RawIOBase):
         return got
 
     def finish(self) -> tuple[str, int]:
-        """Read what is left and close; the file's SHA-256 in hex and its bytes."""
-        while self.read(READ):
-            pass
-        self._file.close()
-        return self._digest.hexdigest(), self.count
+        """Read what is left and close; return the file's SHA-256 in hex and its bytes. May be repeated."""
+        if self._finished is None:
+            while self.read(READ):
+                pass
+            self._file.close()
+            self._finished = self._digest.hexdigest(), self.count
+        return self._finished
 
     def close(self) -> None:
         """Nothing: the buffer around this file closes it when it is done, which `finish` comes after."""
@@ -112,7 +115,7 @@ def _only_member(path: Path) -> BinaryIO:
         if members[0].flag_bits & 1:
             raise IntakeError(f"{path.name}: the archive is locked by a password. Unpack it first.")
         return archive.open(members[0])  # type: ignore[return-value]
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError) as error:
         raise IntakeError(
             f"{path.name}: the archive is damaged or cannot be read ({error}). Copy it again, or unpack it."
         ) from None

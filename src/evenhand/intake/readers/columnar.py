@@ -58,6 +58,9 @@ class ParquetReader:
 
     def __init__(self, file: str, path: Path, duck: Duck) -> None:
         self.file, self._duck = file, duck
+        self.header: list[str] | None = None
+        self.grows = False
+        self.unread: dict[str, int] = {}
         try:
             self._parquet = pq.ParquetFile(path)
             self.columns = _flat(self._parquet.schema_arrow.empty_table()).column_names

@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +16,29 @@ from evenhand.intake.errors import IntakeError
 from evenhand.intake.limits import Limits
 from evenhand.intake.readers.batch import BadRow, Batch
 from evenhand.intake.readers.encoding import Recoder
-from evenhand.intake.readers.header import name_columns
-from evenhand.intake.readers.records import Chunk, Quoting, Records
+from evenhand.intake.readers.header import HEADER_ROWS, find_header, name_columns
+from evenhand.intake.readers.records import Chunk, Quoting, Records, normal_lines
 
 DELIMITERS = (",", "\t", ";", "|")
 _RAGGED = "Give the row as many cells as the header, or quote the delimiter inside a cell."
 
 
-def guess_delimiter(sample: str, quote: str, header: int) -> str:
-    """The delimiter with which most of the sample's rows are as wide as its header, the widest of equals."""
-    lines = sample.splitlines()[header - 1 : header + 200]
+_SEP_LINE = re.compile(rb'\A"?sep=(.)"?[ \t]*\n', re.IGNORECASE)
+_LONGEST_HEADER = 1 << 16
+_END_MARKS = b"\0\x1a"
+"""Bytes that stand after the last row of some files: NUL (a block not filled) and the DOS mark of the end."""
+
+
+def guess_delimiter(sample: str, quote: str, header: int | None) -> str:
+    """The delimiter with which most of the sample's rows are of one width, the widest of equals.
+
+    That is the header's width, if its row is known.
+    """
+    lines = sample.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(lines) > 1:
+        # The last one is perhaps cut.
+        del lines[-1]
+    lines = lines[header - 1 : header + 200] if header else lines[:200]
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
         try:
@@ -31,11 +46,33 @@ def guess_delimiter(sample: str, quote: str, header: int) -> str:
         except csv.Error:
             continue
         widths = [len(r) for r in rows]
-        width = widths[0] if widths else 0
+        wide = [w for w in widths if w > 1] or [0]
+        width = widths[0] if header and widths else max(wide, key=lambda w: (wide.count(w), w))
         score = (widths.count(width) / len(widths) if width > 1 else 0.0, width)
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+class _Tail:
+    """Holds back end marks, and drops them where nothing follows. `dropped`: how many bytes."""
+
+    def __init__(self) -> None:
+        self.dropped = 0
+
+    def cut(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        held: list[bytes] = []
+        for piece in pieces:
+            body = piece.rstrip(_END_MARKS + b"\r\n")
+            if not body:
+                held.append(piece)
+                continue
+            yield b"".join([*held, body])
+            held = [piece[len(body) :]]
+        tail = b"".join(held)
+        rest = tail.translate(None, _END_MARKS)
+        self.dropped = len(tail) - len(rest)
+        yield rest
 
 
 class DelimitedReader:
@@ -49,20 +86,32 @@ class DelimitedReader:
         encoding: str | None,
         delimiter: str | None,
         quote: str,
-        header: int,
+        header: int | None,
+        wanted: Sequence[str],
+        columns: list[str] | None,
         limits: Limits,
         duck: Duck,
     ) -> None:
         self.file, self._duck, self._quote = file, duck, quote
+        self.header: list[str] | None = None
+        self.grows = False
+        self.unread: dict[str, int] = {}
         self._recoder = Recoder(encoding, file)
-        text = self._recoder.recode(pieces)
+        self._tail = _Tail()
+        text = normal_lines(self._tail.cut(self._recoder.recode(pieces)))
         first = b""
         while len(first) < 65536 and (piece := next(text, None)) is not None:
             first += piece
-        if not first.strip(b"\r\n\t \xef\xbb\xbf"):
+        if not first.strip(b"\n\t "):
             raise IntakeError(f"{file}: the file is empty. Export it again.")
-        sample = first[:65536].decode(errors="ignore")
-        self._delimiter = delimiter or guess_delimiter(sample, quote, header)
+        separator = _SEP_LINE.match(first)
+        stated = "stated"
+        if delimiter is None and separator is not None:
+            delimiter, stated = separator[1].decode(errors="replace"), "stated in row 1"
+        elif delimiter is None:
+            sample = first[:65536].decode(errors="ignore")
+            delimiter, stated = guess_delimiter(sample, quote, header), "guessed"
+        self._delimiter = delimiter
 
         def rest() -> Iterator[bytes]:
             yield first
@@ -70,14 +119,36 @@ class DelimitedReader:
 
         quoting = Quoting(quote.encode(), self._delimiter.encode())
         self._chunks = Records(rest(), quoting, self._recoder.name or "", limits).chunks()
-        self._first = self._take_header(header)
-        stated = "stated" if delimiter else "guessed"
         self.facts = {
             "encoding": f"{self._recoder.name} ({'stated' if self._recoder.stated else 'guessed'})",
             "delimiter": f"{self._delimiter!r} ({stated})",
         }
+        if columns is not None:
+            self.columns = columns
+            return
+        if header is None:
+            header = self._find_header(wanted, after=1 if separator else 0)
+            self.facts["header"] = f"row {header} (found)"
+        self._take_header(header)
 
-    def _take_header(self, header: int) -> Chunk:
+    def _find_header(self, wanted: Sequence[str], after: int) -> int:
+        """The row that looks most like the header; the chunks read for it are kept."""
+        chunk = next((c for c in self._chunks if len(c.rows)), None)
+        if chunk is None:
+            raise IntakeError(f"{self.file}: no row of it can be read. State [file] encoding in the mapping.")
+        self._chunks = chain([chunk], self._chunks)
+        ends = np.cumsum(chunk.sizes[:HEADER_ROWS])
+        starts = ends - chunk.sizes[:HEADER_ROWS]
+        pairs = zip(starts.tolist(), ends.tolist(), strict=True)
+        rows = [
+            self._cells(chunk.text[start:end]) if end - start < _LONGEST_HEADER else []
+            for start, end in pairs
+        ]
+        skip = int(np.searchsorted(chunk.rows, after, side="right"))
+        return int(chunk.rows[skip + find_header(rows[skip:], wanted)]) if rows[skip:] else 1
+
+    def _take_header(self, header: int) -> None:
+        """Name the columns by the header, and go on below it."""
         chunk = next(self._chunks, None)
         while chunk is not None and not len(chunk.rows) and not any(b.row == header for b in chunk.bad):
             chunk = next(self._chunks, None)
@@ -88,9 +159,11 @@ class DelimitedReader:
         before = int(np.searchsorted(chunk.rows, header))
         start = int(chunk.sizes[:before].sum())
         end = start + int(chunk.sizes[before])
-        self.columns = name_columns(self._cells(chunk.text[start:end]), self.file)
+        self.header = self._cells(chunk.text[start:end])
+        self.columns = name_columns(self.header, self.file)
         skipped = [b for b in chunk.bad if b.row > header]
-        return Chunk(chunk.text[end:], chunk.rows[before + 1 :], chunk.sizes[before + 1 :], skipped)
+        below = Chunk(chunk.text[end:], chunk.rows[before + 1 :], chunk.sizes[before + 1 :], skipped)
+        self._chunks = chain([below], self._chunks)
 
     def _cells(self, record: bytes) -> list[str]:
         text = record.decode(errors="replace")
@@ -103,9 +176,10 @@ class DelimitedReader:
         return [cell.rstrip("\n") for row in reader for cell in row]
 
     def batches(self, needed: list[str]) -> Iterator[Batch]:
-        yield self._batch(self._first)
         for chunk in self._chunks:
             yield self._batch(chunk)
+        if self._tail.dropped:
+            self.facts["after the last row"] = f"{self._tail.dropped:,} bytes of NUL or Ctrl-Z, left out"
 
     def _batch(self, chunk: Chunk) -> Batch:
         invalid: list[int] = []
@@ -160,7 +234,7 @@ class DelimitedReader:
                     continue
                 line = record.decode(errors="replace").rstrip("\n")
                 reason = f"the row has {len(cells)} cells, the header {width}"
-                bad.append(BadRow(int(rows[index]), line, reason, _RAGGED))
+                bad.append(BadRow(int(rows[index]), line, reason, _RAGGED, tuple(cells)))
             keep = np.ones(len(rows), dtype=bool)
             keep[list(again)] = False
             rows = np.concatenate((rows[keep], np.array(good_rows, dtype=np.int64)))

@@ -31,6 +31,11 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("evenhand-mark", _mark)
 
 
+def _without_marks(text: str) -> bytes:
+    """Text as UTF-8, without the byte order marks that files joined end to end have inside."""
+    return text.replace("\ufeff", "").encode()
+
+
 def guess(sample: bytes) -> str:
     """The encoding that a sample is most likely in; 'ascii' when it shows no other sign.
 
@@ -92,10 +97,10 @@ class Recoder:
             if decoder is None and not piece.isascii():
                 self.name = guess(piece[:SAMPLE] if not piece[:SAMPLE].isascii() else piece)
                 decoder = self._decoder()
-            yield piece if decoder is None else decoder.decode(piece).encode()
+            yield piece if decoder is None else _without_marks(decoder.decode(piece))
             piece = next(pieces, None)
         if decoder is not None:
-            yield decoder.decode(b"", final=True).encode()
+            yield _without_marks(decoder.decode(b"", final=True))
 
     def _decoder(self) -> codecs.IncrementalDecoder:
         assert self.name is not None

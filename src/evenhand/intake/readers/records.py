@@ -51,10 +51,10 @@ def normal_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class Records:
-    """Cuts pieces of UTF-8 text into chunks of about `limits.batch_bytes`."""
+    """Cuts pieces of UTF-8 text with LF line ends into chunks of about `limits.batch_bytes`."""
 
     def __init__(self, pieces: Iterable[bytes], quoting: Quoting | None, encoding: str, limits: Limits):
-        self._pieces = normal_lines(pieces)
+        self._pieces = pieces
         self._quoting = quoting
         self._encoding = encoding
         self._limits = limits

@@ -4,19 +4,33 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.intake.build.view import Ints, Mask, mask_of
-from evenhand.intake.mapping.model import Mapping, Once, block_cells
+from evenhand.intake.mapping.model import EventBlock, Mapping, Once, Rows, block_cells
 from evenhand.intake.refusal import entries_table
 from evenhand.intake.resolve.ids import as_uuids, halves, made_ids
-from evenhand.record.episode import EXIT_TYPES, TEMPORARY
-from evenhand.record.events.arrow import INSTANT
+from evenhand.intake.resolve.keys import DUPLICATES, TWO_PERSONS, TWO_TIMES, KeyFaults, persons_at_odds
+from evenhand.intake.resolve.merged import DUPLICATE, QUARANTINED, REPEATED, Removed
+from evenhand.intake.resolve.stints import MOVED, Stints
+from evenhand.intake.resolve.table import (
+    NEVER,
+    codes_of,
+    earliest_of,
+    ints,
+    is_exit,
+    is_type,
+    latest_of,
+    local_text,
+    with_earliest,
+    with_latest,
+)
+from evenhand.record.episode import EXIT_TYPES
+from evenhand.record.events import SubjectKind
 from evenhand.record.order import order_keys
 
-_NEVER = np.iinfo(np.int64).max
+_PERSONS_REMEDY = "Correct it in the export, or name the booking number (and the agency) in `subject`."
 _ORDER_REMEDY = "Correct the wrong one of the two times in the export."
 
 STAYS = pa.schema(
@@ -40,9 +54,9 @@ class Resolver:
     """
 
     def __init__(
-        self, mapping: Mapping, files: list[str], digests: list[str], day_columns: list[str]
+        self, mapping: Mapping, files: list[str], digests: list[str], day_columns: list[str], removed: Removed
     ) -> None:
-        self.mapping, self._files, self._digests = mapping, files, digests
+        self.mapping, self._files, self._digests, self._removed = mapping, files, digests, removed
         self._of_days = np.array(
             [
                 " + ".join(b.at.needs()) in day_columns and mapping.precision_at(b) is None
@@ -50,41 +64,52 @@ class Resolver:
             ]
         )
         self.policies: Counter[str] = Counter()
-        self._lost: list[npt.NDArray[np.int64]] = []
+        self.faults = KeyFaults(mapping, files)
+        self._stints = Stints(mapping, self.policies, removed)
         groups: dict[str, int] = {}
-        self._group = np.array(
-            [groups.setdefault(b.group or f"[{i}]", len(groups)) for i, b in enumerate(mapping.event)]
-        )
         self._once = [b.once for b in mapping.event]
+        self._per_stay = np.array([_once_a_stay(mapping, b) for b in mapping.event])
+        self._group = np.array(
+            [
+                groups.setdefault(_group_of(b, i, bool(self._per_stay[i])), len(groups))
+                for i, b in enumerate(mapping.event)
+            ]
+        )
         self._exit_column = {
             i: " + ".join(b.at.needs()) for i, b in enumerate(mapping.event) if b.type in EXIT_TYPES
         }
 
-    def resolve(self, table: pa.Table) -> Resolved:
+    def resolve(self, kind: SubjectKind, table: pa.Table) -> Resolved:
         """Apply the policies, in the order in which the documentation lists them."""
-        table = self._drop_duplicates(table)
+        keys = pc.unique(table["subject"])
         table = self._midnights_to_days(table)
         table = self._order_repeated_hours(table)
-        table, entries = self._refuse_early_exits(table)
+        table, early = self._refuse_early_exits(table)
+        table, unlike = self._refuse_two_persons(table)
+        table = self._drop_duplicates(table)
         table = self._begin_exits_at_booking(table)
+        table = table.append_column("_begun", pa.array(self._begun(table)))
         table = self._keep_one(table)
+        table = self._stints.join(table)
+        if kind is SubjectKind.BOOKING:
+            self.faults.look(table)
+            self.faults.settle(keys)
         table = self._number(table)
-        return Resolved(self._finish(table), entries, self._stays(table))
+        return Resolved(self._finish(table), early + unlike, self._stays(table))
 
-    def lost_rows(self) -> int:
-        """How many rows have lost every event that they gave."""
-        if not self._lost:
-            return 0
-        lost = np.concatenate(self._lost)
-        _, first, counts = np.unique(lost[:, :2], axis=0, return_index=True, return_counts=True)
-        return int((counts == lost[first, 2]).sum())
+    def _begun(self, table: pa.Table) -> Ints:
+        """When the stay of each event's row begins; for a row without a booking, when the event happens."""
+        if not len(table):
+            return np.empty(0, dtype=np.int64)
+        booked = self._of_row(table, booked=True)
+        return np.where(booked < NEVER, booked, earliest_of(table))
 
     def _drop_duplicates(self, table: pa.Table) -> pa.Table:
         if self.mapping.policies.duplicate_rows == "keep" or len(table) < 2:
             return table
-        subject = _codes(table["subject"])
+        subject = codes_of(table["subject"])
         same = table["_same"].to_numpy()
-        block, part = _ints(table, "_block"), _ints(table, "_part")
+        block, part = ints(table, "_block"), ints(table, "_part")
         order = np.lexsort((part, block, same, subject))
         earlier = np.ones(len(table) - 1, dtype=bool)
         for key in (subject, same, block, part):
@@ -94,37 +119,48 @@ class Resolver:
         if not again.any():
             return table
         self.policies["duplicate_rows"] += int((again & mask_of(table["_head"])).sum())
+        first = order[np.flatnonzero(~again[order])[np.cumsum(~again[order]) - 1]]
+        removed, kept = order[again[order]], first[again[order]]
+        self._removed.add(table, removed, DUPLICATE, kept)
+        self._unbooked_duplicates(table, removed, kept)
         return table.filter(pa.array(~again))
+
+    def _unbooked_duplicates(self, table: pa.Table, removed: Ints, kept: Ints) -> None:
+        """Where a history has no booking, nothing shows that rows alike are of one person."""
+        if "person.booked" not in self.mapping.made():
+            return
+        unbooked = self._first_of(table, is_type(table, "person.booked")) == NEVER
+        self.faults.add(DUPLICATES, table, removed[unbooked[removed]], kept[unbooked[removed]])
 
     def _order_repeated_hours(self, table: pa.Table) -> pa.Table:
         """The later of a repeated hour's two instants where the earlier would precede the booking."""
-        later = _ints(table, "_later")
+        later = ints(table, "_later")
         if not later.any():
             return table
-        times, booked = _times(table), self._first_of(table, pc.equal(table["type"], "person.booked"))
+        times, booked = earliest_of(table), self._first_of(table, pc.equal(table["type"], "person.booked"))
         types = table["type"]
-        after = (later > 0) & (times < booked) & (times + later >= booked) & (booked < _NEVER)
+        after = (later > 0) & (times < booked) & (times + later >= booked) & (booked < NEVER)
         after &= ~mask_of(pc.equal(types, "person.booked"))
         self.policies["daylight_saving_overlap_later"] += int(after.sum())
-        latest = _latest(table)
-        return _with_latest(_with_times(table, np.where(after, times + later, times)), latest)
+        latest = latest_of(table)
+        return with_latest(with_earliest(table, np.where(after, times + later, times)), latest)
 
     def _midnights_to_days(self, table: pa.Table) -> pa.Table:
         """Where a column's times are all midnight, each stands for its day."""
-        day = np.where(self._of_days[_ints(table, "_block")], _ints(table, "_day"), 0)
+        day = np.where(self._of_days[ints(table, "_block")], ints(table, "_day"), 0)
         if not day.any():
             return table
         self.policies["midnights_read_as_days"] += int((day > 0).sum())
-        times = _times(table)
-        return _with_latest(table, np.where(day > 0, times + day, _latest(table)))
+        times = earliest_of(table)
+        return with_latest(table, np.where(day > 0, times + day, latest_of(table)))
 
     def _refuse_early_exits(self, table: pa.Table) -> tuple[pa.Table, list[pa.Table]]:
         """Take out the bookings with a row whose release stands before its booking, and tell their rows."""
         if self.mapping.policies.release_before_booking == "keep" or not len(table):
             return table, []
         booked, left = self._of_row(table, booked=True), self._of_row(table, booked=False)
-        subject = _codes(table["subject"])
-        wrong = np.flatnonzero((booked < _NEVER) & (left < booked))
+        subject = codes_of(table["subject"])
+        wrong = np.flatnonzero((booked < NEVER) & (left < booked))
         if not len(wrong):
             return table, []
         bad = np.isin(subject, subject[wrong])
@@ -132,10 +168,9 @@ class Resolver:
         booked[bad], left[bad] = booked[first], left[first]
         out = table.filter(pa.array(bad))
         self.policies["release_before_booking"] += pc.count_distinct(out["subject"]).as_py()
-        source, row = _ints(out, "_source"), _ints(out, "_row")
-        self._lost.append(np.stack([source, row, _ints(out, "_events")], axis=1))
-        is_exit = _is_exit(out)
-        priority = np.lexsort((~is_exit, row, source))
+        source, row = ints(out, "_source"), ints(out, "_row")
+        self._removed.add(table, np.flatnonzero(bad), QUARANTINED)
+        priority = np.lexsort((~is_exit(out), row, source))
         _, first = np.unique(np.stack([source, row])[:, priority], axis=1, return_index=True)
         chosen = out.take(pa.array(priority[first]))
         told: dict[int, list[tuple[int, str | None, str | None, str, str]]] = {}
@@ -143,7 +178,7 @@ class Resolver:
         for event, (start, end) in zip(
             chosen.select(["_source", "_row", "_block", "zone"]).to_pylist(), moments, strict=True
         ):
-            value = f"released {_local(end, event['zone'])}, booked {_local(start, event['zone'])}"
+            value = f"released {local_text(end, event['zone'])}, booked {local_text(start, event['zone'])}"
             column = self._exit_column.get(event["_block"])
             told.setdefault(event["_source"], []).append(
                 (event["_row"], column, value, "released before booked", _ORDER_REMEDY)
@@ -151,14 +186,38 @@ class Resolver:
         entries = [entries_table(self._files[s], rows) for s, rows in sorted(told.items())]
         return table.filter(pa.array(~bad)), entries
 
+    def _refuse_two_persons(self, table: pa.Table) -> tuple[pa.Table, list[pa.Table]]:
+        """Take out the histories of which the rows name two persons, and tell each of their rows."""
+        first, second = persons_at_odds(table)
+        if not len(first):
+            return table, []
+        self.faults.add(TWO_PERSONS, table, second, first)
+        subject = codes_of(table["subject"])
+        bad = np.isin(subject, subject[first])
+        self._removed.add(table, np.flatnonzero(bad), QUARANTINED)
+        rows = table.select(["_source", "_row", "subject"]).filter(pa.array(bad))
+        entries: dict[int, dict[int, str]] = {}
+        for row in rows.to_pylist():
+            entries.setdefault(row["_source"], {})[row["_row"]] = row["subject"]
+        column = " + ".join(self.mapping.subject.needs())
+        reason = "one key, but the rows name two persons or agencies"
+        tables = [
+            entries_table(
+                self._files[source],
+                [(row, column, key, reason, _PERSONS_REMEDY) for row, key in sorted(rows.items())],
+            )
+            for source, rows in sorted(entries.items())
+        ]
+        return table.filter(pa.array(~bad)), tables
+
     def _of_row(self, table: pa.Table, *, booked: bool) -> Ints:
         """For each event the first booking of its row, or the latest moment of the row's first exit."""
-        chosen = mask_of(pc.equal(table["type"], "person.booked")) if booked else _is_exit(table)
-        times = np.where(chosen, _times(table) if booked else _latest(table), _NEVER)
+        chosen = mask_of(pc.equal(table["type"], "person.booked")) if booked else is_exit(table)
+        times = np.where(chosen, earliest_of(table) if booked else latest_of(table), NEVER)
         # The events of a row lie together.
         new = np.zeros(len(table), dtype=bool)
         new[0] = True
-        for key in (_codes(table["subject"]), _ints(table, "_source"), _ints(table, "_row")):
+        for key in (codes_of(table["subject"]), ints(table, "_source"), ints(table, "_row")):
             new[1:] |= key[1:] != key[:-1]
         starts = np.flatnonzero(new)
         found: Ints = np.repeat(np.minimum.reduceat(times, starts), np.diff(np.append(starts, len(table))))
@@ -168,24 +227,24 @@ class Resolver:
         """A row with a booking and an exit tells of one stay: the exit is not before the booking."""
         if not len(table) or table["occurred_by"].null_count == len(table):
             return table
-        booked, times = self._of_row(table, booked=True), _times(table)
-        moved = _is_exit(table) & (booked < _NEVER) & (booked > times)
-        moved &= booked <= _latest(table)
+        booked, times = self._of_row(table, booked=True), earliest_of(table)
+        moved = is_exit(table) & (booked < NEVER) & (booked > times)
+        moved &= booked <= latest_of(table)
         if not moved.any():
             return table
         self.policies["exits_not_before_booking"] += int(moved.sum())
-        latest = _latest(table)
-        return _with_latest(_with_times(table, np.where(moved, booked, times)), latest)
+        latest = latest_of(table)
+        return with_latest(with_earliest(table, np.where(moved, booked, times)), latest)
 
     def _keep_one(self, table: pa.Table) -> pa.Table:
         """One event a subject for blocks that say `once`, by their group; disagreements are counted."""
-        block = _ints(table, "_block")
-        only = np.array([once is not None for once in self._once])[block]
+        block = ints(table, "_block")
+        only = (np.array([once is not None for once in self._once]) | self._per_stay)[block]
         if not only.any():
             return table
         index = np.flatnonzero(only)
         block, group = block[index], self._group[block[index]]
-        subject, times = _codes(table["subject"])[index], _times(table)[index]
+        subject, times = codes_of(table["subject"])[index], earliest_of(table)[index]
         place = np.arange(len(index))
         rank = place.copy()
         for number, once in enumerate(self._once):
@@ -198,6 +257,7 @@ class Resolver:
                 rank[here] = -times[here]
         each = np.array([once is Once.MOMENT for once in self._once])[block]
         moment = np.where(each, times, 0)
+        moment = np.where(self._per_stay[block], ints(table, "_begun")[index], moment)
         order = np.lexsort((rank, block, moment, group, subject))
         new = np.zeros(len(order), dtype=bool)
         new[0] = True
@@ -209,15 +269,29 @@ class Resolver:
         kept_index, this_index = index[chosen], index[order]
         same_block = block[order] == block[chosen]
         self.policies["repeated_events"] += int((~new).sum())
+        self._two_times(table, this_index[~new], kept_index[~new])
+        self._removed.add(table, this_index[~new], REPEATED, kept_index[~new])
         table = self._disagreements(table, this_index, kept_index, same_block & ~new)
         keep = np.ones(len(table), dtype=bool)
         keep[index[order[~new]]] = False
         return table.filter(pa.array(keep))
 
+    def _two_times(self, table: pa.Table, this: Ints, kept: Ints) -> None:
+        """Find bookings and exits that rows of one stay should agree on, but surely do not."""
+        agree = np.array([once in (Once.FIRST, Once.AGREE) for once in self._once]) | self._per_stay
+        alike = ints(table, "_block")[this] == ints(table, "_block")[kept]
+        once = (is_type(table, "person.booked") | is_exit(table))[this]
+        checked = (
+            agree[ints(table, "_block")[this]] & once & (alike | self._per_stay[ints(table, "_block")[this]])
+        )
+        earliest, latest = earliest_of(table), latest_of(table)
+        apart = (earliest[this] > latest[kept]) | (latest[this] < earliest[kept])
+        self.faults.add(TWO_TIMES, table, this[checked & apart], kept[checked & apart])
+
     def _disagreements(self, table: pa.Table, this: Ints, kept: Ints, compare: Mask) -> pa.Table:
         """Count kept events that another row contradicts; empty such fields where `once = "agree"`."""
         this, kept = this[compare], kept[compare]
-        agree = np.array([once is Once.AGREE for once in self._once])[_ints(table, "_block")[kept]]
+        agree = np.array([once is Once.AGREE for once in self._once])[ints(table, "_block")[kept]]
         contradicted = np.zeros(len(table), dtype=bool)
         payload = {n for b in self.mapping.event for n in block_cells(b)} - {"at", "id"}
         for name in (n for n in table.column_names if n in payload | {"occurred_at"}):
@@ -241,15 +315,15 @@ class Resolver:
         counted = [i for i, b in enumerate(self.mapping.event) if any(c.count for c in b.fields.values())]
         if not counted:
             return table
-        here = np.flatnonzero(np.isin(_ints(table, "_block"), counted))
+        here = np.flatnonzero(np.isin(ints(table, "_block"), counted))
         if not len(here):
             return table
-        subject = _codes(table["subject"])[here]
+        subject = codes_of(table["subject"])[here]
         new_subject = np.ones(len(here), dtype=bool)
         new_subject[1:] = subject[1:] != subject[:-1]
         new = new_subject.copy()
         for name in ("_source", "_row", "_part"):
-            key = _ints(table, name)[here]
+            key = ints(table, name)[here]
             new[1:] |= key[1:] != key[:-1]
         running = np.cumsum(new)
         base = np.maximum.accumulate(np.where(new_subject, running - 1, 0))
@@ -262,15 +336,15 @@ class Resolver:
 
     def _finish(self, table: pa.Table) -> pa.Table:
         """The events with their ids and source, each history in order of time."""
-        source, row = _ints(table, "_source"), _ints(table, "_row")
-        ids = made_ids(self._digests, source, row, _ints(table, "_block"), _ints(table, "_part"))
+        source, row = ints(table, "_source"), ints(table, "_row")
+        ids = made_ids(self._digests, source, row, ints(table, "_block"), ints(table, "_part"))
         if "id" in table.column_names:
             given = halves(table["id"].combine_chunks())
             has = mask_of(pc.is_valid(table["id"]))
             ids = np.where(has[:, None], given, ids)
         times, span, place = order_keys(table)
-        origin = (_ints(table, "_part"), _ints(table, "_block"), row, source)
-        order = pa.array(np.lexsort((*origin, place, span, times, _codes(table["subject"]))))
+        origin = (ints(table, "_part"), ints(table, "_block"), row, source)
+        order = pa.array(np.lexsort((*origin, place, span, times, codes_of(table["subject"]))))
         names = [n for n in table.column_names if not n.startswith("_") and n != "id"]
         events = table.select(names)
         events = events.append_column("id", as_uuids(ids))
@@ -287,69 +361,36 @@ class Resolver:
         is_booking = mask_of(pc.equal(table["type"], "person.booked")) & mask_of(
             pc.is_valid(table["person_key"])
         )
-        until = self._first_of(table, _is_exit(table))
-        is_booking &= until < _NEVER
+        until = self._first_of(table, is_exit(table))
+        is_booking &= until < NEVER
         chosen = table.filter(pa.array(is_booking))
         return pa.table(
-            [chosen["person_key"], chosen["facility"], _times(chosen), until[is_booking]], schema=STAYS
+            [chosen["person_key"], chosen["facility"], earliest_of(chosen), until[is_booking]], schema=STAYS
         )
 
     def _first_of(self, table: pa.Table, chosen: "pa.ChunkedArray | Mask") -> Ints:
-        """For each event the first time of its subject's chosen events; `_NEVER` where none."""
+        """For each event the first time of its subject's chosen events; `NEVER` where none."""
         if not len(table):
             return np.empty(0, dtype=np.int64)
-        subject = _codes(table["subject"])
+        subject = codes_of(table["subject"])
         starts = np.flatnonzero(np.concatenate(([True], subject[1:] != subject[:-1])))
         mask = chosen if isinstance(chosen, np.ndarray) else mask_of(chosen)
-        times = np.where(mask, _times(table), _NEVER)
+        times = np.where(mask, earliest_of(table), NEVER)
         firsts = np.minimum.reduceat(times, starts)
         return np.repeat(firsts, np.diff(np.append(starts, len(table))))
 
 
-def _codes(subjects: pa.ChunkedArray) -> Ints:
-    """Numbers for the subjects of a table in which each subject's rows lie together."""
-    values = subjects.combine_chunks()
-    if not len(values):
-        return np.empty(0, dtype=np.int64)
-    new = np.zeros(len(values), dtype=np.int64)
-    new[1:] = pc.not_equal(values[1:], values[:-1]).to_numpy(zero_copy_only=False)
-    codes: Ints = np.cumsum(new)
-    return codes
+def _once_a_stay(mapping: Mapping, block: EventBlock) -> bool:
+    """Whether the rows of a block are stays, so that each stay has the event once."""
+    rows = mapping.rows_of(block)
+    stays = rows is Rows.STAYS or rows is Rows.STINTS
+    return stays and block.once is None and block.type in ("person.booked", MOVED, *EXIT_TYPES)
 
 
-def _ints(table: pa.Table, name: str) -> Ints:
-    values: Ints = table[name].to_numpy().astype(np.int64)
-    return values
-
-
-def _times(table: pa.Table) -> Ints:
-    values: Ints = table["occurred_at"].cast(pa.int64()).to_numpy()
-    return values
-
-
-def _latest(table: pa.Table) -> Ints:
-    values: Ints = pc.coalesce(table["occurred_by"], table["occurred_at"]).cast(pa.int64()).to_numpy()
-    return values
-
-
-def _with_times(table: pa.Table, times: Ints) -> pa.Table:
-    return table.set_column(table.column_names.index("occurred_at"), "occurred_at", pa.array(times, INSTANT))
-
-
-def _with_latest(table: pa.Table, latest: Ints) -> pa.Table:
-    """The table with the latest moments; null where they are the earliest ones."""
-    values = pa.array(latest, INSTANT, mask=latest <= _times(table))
-    return table.set_column(table.column_names.index("occurred_by"), "occurred_by", values)
-
-
-def _is_exit(table: pa.Table) -> Mask:
-    """Which events end a stay: a temporary absence, such as in a hospital, does not."""
-    found = mask_of(pc.is_in(table["type"], value_set=pa.array(EXIT_TYPES)))
-    if "destination" in table.column_names:
-        found &= ~mask_of(pc.is_in(table["destination"], value_set=pa.array(TEMPORARY)))
-    return found
-
-
-def _local(micros: int, zone: str) -> str:
-    moment = pc.local_timestamp(pa.scalar(micros, pa.timestamp("us", zone)))
-    return str(moment.as_py())
+def _group_of(block: EventBlock, number: int, per_stay: bool) -> str:
+    """The group of which a booking, or a stay, has one event."""
+    if block.group is not None:
+        return block.group
+    if not per_stay:
+        return f"[{number}]"
+    return "[the stay's booking]" if block.type == "person.booked" else "[the stay's end]"

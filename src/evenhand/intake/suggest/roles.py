@@ -3,97 +3,118 @@
 import re
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 from evenhand.intake.duck import Duck
+from evenhand.intake.header_words import words
+from evenhand.intake.personal.headers import personal_by_name
+from evenhand.intake.personal.looks import personal_by_look
+from evenhand.intake.suggest.codes import sure_levels
 from evenhand.intake.suggest.dates import Dates, guess_clock, guess_dates
 from evenhand.intake.suggest.look import Column, Look
 
-_JOINED = {
-    "bookingid": "booking id", "bookingno": "booking no", "bookingnumber": "booking number",
-    "bookno": "book no", "bookdate": "book date", "booktime": "book time", "bookingdate": "booking date",
-    "bookingtime": "booking time", "releasedate": "release date", "releasetime": "release time",
-    "reldate": "release date", "reltime": "release time", "arrestdate": "arrest date",
-    "arresttime": "arrest time", "chargedesc": "charge desc", "dob": "birth date",
-    "birthdate": "birth date", "dateofbirth": "birth date", "birthplace": "birth place",
-    "pob": "birth place", "lastname": "last name", "firstname": "first name", "middlename": "middle name",
-    "fullname": "full name", "personid": "person id", "inmateid": "inmate id", "inmateno": "inmate no",
-    "datetime": "date time", "releasereason": "release reason", "releasetype": "release type",
-    "arrestingagency": "arresting agency", "lvl": "level", "rsn": "reason", "fel": "felony",
-    "misd": "misdemeanor", "chgs": "charges", "bkg": "booking", "bk": "booking", "rel": "release",
-    "chg": "charge", "desc": "description", "dt": "date", "dttm": "date time", "tm": "time", "num": "no",
-    "nbr": "no", "number": "no", "dispo": "disposition",
+_ORIGIN = {"citizenship", "citizen", "nationality", "national", "alien", "immigration", "country"}
+_KEYS = {"id", "no", "key", "#", "identifier"}
+_BOOKED = {
+    "booked", "booking", "book", "intake", "admit", "admitted", "admission", "commit", "committed",
+    "commitment", "received",
 }  # fmt: skip
-
-BIRTH_ABROAD = {"citizenship", "citizen", "nationality", "national", "alien", "immigration", "country"}
-_KEYS = {"id", "no", "key", "#"}
-
-
-def words(name: str) -> set[str]:
-    """A header's words: camel case, underscores and known run-together words taken apart."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    parts = re.split(r"[^A-Za-z0-9#]+", spaced.lower())
-    return {word for part in parts if part for word in _JOINED.get(part, part).split()}
+_RELEASED = {"released", "release", "discharge", "discharged", "departure", "exit", "left"}
+_PLANNED = {
+    "scheduled", "projected", "expected", "estimated", "anticipated", "tentative", "max", "eligible",
+    "parole",
+}  # fmt: skip
+_SNAPSHOT = {
+    "download",
+    "downloaded",
+    "snapshot",
+    "report",
+    "run",
+    "export",
+    "exported",
+    "extract",
+    "updated",
+}
+"""Words of a day on which a file was made."""
+_PERSON = {
+    "person", "inmate", "offender", "subject", "defendant", "individual", "jacket", "sid", "mni", "pin", "so",
+}  # fmt: skip
+_NOT_OF_BOOKINGS = {
+    "charge", "officer", "court", "case", "agency", "facility", "bond", "statute", "ori", "badge",
+}  # fmt: skip
+"""Words of numbers that name something else."""
+_MANGLED = re.compile(r"\d(\.\d+)?[Ee]\+\d+|#+")
+"""A number that a spreadsheet rounded or could not show."""
+FOOTER = re.compile(r"(?i)(?:(?:grand |sub)?totals?\b|page \d|printed (?:on|by)\b|end of report)")
+"""How a row begins that is no data: a total, or the foot of a page."""
+_ORI = re.compile(r"[A-Z]{2}(?=.*\d)[A-Z0-9]{5,7}")
+CODES = 200
+"""A column of codes has at most so many distinct values."""
 
 
 @dataclass
 class Roles:
-    """The columns by role, each with why it was chosen; and those that must not be mapped lightly."""
+    """The columns that fit each role, the best first.
 
-    chosen: dict[str, Column] = field(default_factory=dict)
-    why: dict[str, str] = field(default_factory=dict)
+    `dates` and `clocks`: the columns of dates and of times of day. `origin`: columns of birthplace or
+    citizenship, which are never mapped. `names`: the parts of the person's name. `named`: the roles of times
+    whose columns say so in their header.
+    """
+
+    candidates: dict[str, list[Column]] = field(default_factory=dict)
     dates: dict[str, Dates] = field(default_factory=dict)
     clocks: dict[str, tuple[str, bool]] = field(default_factory=dict)
     origin: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
 
-    def take(self, role: str, column: Column, why: str) -> None:
-        if role not in self.chosen:
-            self.chosen[role] = column
-            self.why[role] = why
+    def take(self, role: str, column: Column) -> None:
+        known = self.candidates.setdefault(role, [])
+        if column not in known:
+            known.append(column)
+
+    def of(self, role: str) -> list[Column]:
+        return self.candidates.get(role, [])
+
+    def first(self, role: str) -> Column | None:
+        return next(iter(self.of(role)), None)
 
 
 def tells_origin(name: str) -> bool:
     """Whether a header speaks of place of birth, citizenship or the like."""
     found = words(name)
     place = {"place", "country", "state", "city", "nation"}
-    return bool(found & BIRTH_ABROAD) or ("birth" in found and bool(found & place)) or "born" in found
+    return bool(found & _ORIGIN) or ("birth" in found and bool(found & place)) or "born" in found
 
 
-_BOOKED = (
-    "booked",
-    "booking",
-    "book",
-    "intake",
-    "admit",
-    "admitted",
-    "admission",
-    "commit",
-    "commitment",
-    "received",
-)
-_RELEASED = ("released", "release", "discharge", "discharged", "departure", "exit")
+def mangled(column: Column) -> list[str]:
+    """The texts of a key that a spreadsheet changed, such as 2.02E+11."""
+    return [t for t in column.counts if _MANGLED.fullmatch(t)]
 
 
 def assign(look: Look, duck: Duck) -> Roles:
-    """Give each role the first column that fits it."""
+    """Give each role the columns that fit it."""
     roles = Roles()
-    for column in look.columns:
+    roles.origin = [c.name for c in look.columns if tells_origin(c.name)]
+    usable = [c for c in look.columns if c.name not in roles.origin and c.given]
+    for column in usable:
         found = words(column.name)
+        clock = guess_clock(column) if found & {"time", "hour", "clock"} and "date" not in found else None
+        if clock is not None:
+            roles.clocks[column.name] = clock
+            continue
         named_date = bool(found & {"date", "time", "on", "at", "in", "out", "booked", "released", "arrested"})
-        if column.given and not tells_origin(column.name):
-            clock = guess_clock(column) if found & {"time", "hour", "clock"} and "date" not in found else None
-            if clock is not None:
-                roles.clocks[column.name] = clock
-            elif (dates := guess_dates(column, duck, named_date=named_date)) is not None:
-                roles.dates[column.name] = dates
-    for column in look.columns:
-        if tells_origin(column.name):
-            roles.origin.append(column.name)
-    usable = [c for c in look.columns if c.name not in roles.origin]
+        dates = guess_dates(column, duck, named_date=named_date)
+        if dates is not None:
+            roles.dates[column.name] = dates
     _times(roles, usable)
     for column in usable:
         if column.name not in roles.dates and column.name not in roles.clocks:
             _texts(roles, column, words(column.name), look.rows)
-    _birth(roles, usable)
+    for column in usable:
+        found = words(column.name)
+        if "birth" in found and found & {"date", "day"}:
+            roles.take("birth_date", column)
     _keys(roles, usable, look)
     return roles
 
@@ -104,126 +125,120 @@ def _times(roles: Roles, columns: list[Column]) -> None:
     for role, signs, weak in (("booked", _BOOKED, "in"), ("released", _RELEASED, "out")):
         for column in outer:
             found = words(column.name)
-            if (
-                found & set(signs)
-                and "charge" not in found
-                and not found & {"scheduled", "projected", "bond"}
-            ):
-                roles.take(role, column, f"a date under the name {column.name!r}")
-        for column in outer:
-            if weak in words(column.name):
-                roles.take(role, column, f"a date under the name {column.name!r}")
+            if found & signs and not found & {"charge", "bond", "court", "hearing", "detainer", *_PLANNED}:
+                roles.take(role, column)
+        if not roles.of(role):
+            for column in outer:
+                if weak in words(column.name):
+                    roles.take(role, column)
+        if roles.of(role):
+            roles.named.add(role)
+    for column in outer:
+        found = words(column.name)
+        if found & _PLANNED and found & (_RELEASED | {"out"}):
+            roles.take("planned", column)
+        if found & _SNAPSHOT and len(column.counts) > 1:
+            roles.take("snapshot", column)
+        if "arrest" in found or "arrested" in found:
+            roles.take("arrested", column)
+        if found & {"detainer", "hold"} and not found & {"cancel", "cancelled", "lifted"}:
+            roles.take("detainer", column)
     for column in dated:
         found = words(column.name)
-        if "arrest" in found or "arrested" in found:
-            roles.take("arrested", column, f"a date under the name {column.name!r}")
-        if "detainer" in found and not found & {"cancel", "cancelled", "lifted"}:
-            roles.take("detainer", column, f"a date under the name {column.name!r}")
-        if found & {"charge", "disposition"} and found & {"disposition", "disposed", "release", "released"}:
-            roles.take("disposed", column, f"a date under the name {column.name!r}")
-    if "booked" not in roles.chosen:
-        left = [c for c in outer if c not in roles.chosen.values()]
-        if left:
-            roles.take("booked", left[0], "TODO: no name told of it; this is the first column of dates")
+        ends = {"disposition", "disposed", "release", "released"}
+        if found & {"charge", "disposition", "disposed"} and found & ends:
+            roles.take("disposed", column)
+    if not roles.of("booked"):
+        roles.candidates["booked"] = [
+            c for c in outer if c not in roles.of("released") and not words(c.name) & _SNAPSHOT
+        ]
 
 
 def _texts(roles: Roles, column: Column, found: set[str], rows: int) -> None:
-    distinct, name = len(column.counts), column.name
-    why = f"the name {name!r}"
-    if not column.given:
-        return
-    if found & {"sex", "gender"}:
-        roles.take("sex", column, why)
+    distinct = len(column.counts)
+    if found & {"ori", "agency"} and all(_ORI.fullmatch(t) for t in column.counts):
+        roles.take("ori", column)
+    elif found & {"zone", "timezone", "tz"}:
+        roles.take("zone", column)
+    elif (
+        found & {"movement", "event", "transaction", "action", "activity"} or found == {"type"}
+    ) and _names_events(column, found):
+        roles.take("movement", column)
+    elif found & {"sex", "gender"}:
+        roles.take("sex", column)
     elif found & {"race", "ethnicity", "ethnic"}:
-        roles.take("race", column, why)
+        roles.take("race", column)
     elif "age" in found and found & {"group", "cat", "category", "band", "range"}:
-        roles.take("age", column, why)
+        roles.take("age", column)
     elif "arresting" in found or (found & {"arrest"} and found & {"agency", "department"}):
-        roles.take("arresting_agency", column, why)
-    elif (found & {"release", "released", "releasing"} and not found & (_KEYS | {"officer", "by"})) or (
+        roles.take("arresting_agency", column)
+    elif (
+        found & {"release", "released", "releasing"} and not found & (_KEYS | {"officer", "by", "charge"})
+    ) or (
         found & {"discharge", "exit", "departure"}
         and found & {"type", "reason", "code", "cause", "disposition"}
     ):
-        roles.take("cause", column, why)
-    elif (found & {"level", "degree", "severity", "class"} and distinct <= 60) or (
-        found & {"felony", "misdemeanor"} and distinct <= 60
-    ):
-        roles.take("level", column, why)
+        roles.take("cause", column)
+    elif found & {"level", "degree", "severity", "class", "felony", "misdemeanor"} and distinct <= CODES:
+        roles.take("level", column)
     elif "disposition" in found:
-        roles.take("disposition", column, why)
+        roles.take("disposition", column)
     elif found & {"charge", "charges", "count"} and found & {"no", "seq", "sequence"} and _whole(column):
-        roles.take("charge_no", column, why)
+        roles.take("charge_no", column)
     elif found & {
-        "charge",
-        "charges",
-        "offense",
-        "offenses",
-        "offence",
-        "statute",
-        "violation",
-    } and not found & (_KEYS | {"type", "bond", "bail", "status", "date", "count", "code"}):
-        roles.take("charge", column, why)
+        "charge", "charges", "offense", "offenses", "offence", "statute", "violation",
+    } and not found & (_KEYS | {"type", "bond", "bail", "status", "date", "count", "row"}):  # fmt: skip
+        roles.take("charge", column)
     elif (
         found & {"facility", "jail", "site", "location", "institution"}
-        and distinct <= 60
+        and distinct <= CODES
         and not found & _KEYS
     ):
-        roles.take("facility", column, why)
-    elif found & {"agency"} and not found & _KEYS:
-        roles.take("arresting_agency", column, f"TODO: {why}; is it the agency that arrested?")
-    elif "name" in found and not found & {
-        "officer",
-        "agency",
-        "facility",
-        "attorney",
-        "judge",
-        "court",
-        "charge",
-    }:
-        roles.names.append(name)
+        roles.take("facility", column)
+    elif personal_by_name(column.name) == "a person's name":
+        roles.names.append(column.name)
+
+
+def _names_events(column: Column, found: set[str]) -> bool:
+    """Whether the texts of a column can each be the kind of an event."""
+    few = len(column.counts) <= CODES and not found & (_KEYS | {"seq", "sequence"})
+    levels = len(sure_levels(column.counts))
+    return few and not _whole(column) and levels < len(column.counts) / 2
 
 
 def _whole(column: Column) -> bool:
     return all(re.fullmatch(r"\d{1,6}(\.0+)?", t) for t in column.counts)
 
 
-def _birth(roles: Roles, columns: list[Column]) -> None:
-    for column in columns:
-        found = words(column.name)
-        if "birth" in found and found & {"date", "day"} and column.given:
-            roles.take("birth_date", column, f"the name {column.name!r}")
-
-
 def _keys(roles: Roles, columns: list[Column], look: Look) -> None:
-    plain = [c for c in columns if c.given and c.item_of is None and c.name not in roles.clocks]
-    person = {
-        "person",
-        "inmate",
-        "offender",
-        "subject",
-        "defendant",
-        "individual",
-        "jacket",
-        "sid",
-        "mni",
-        "pin",
-        "so",
-    }
+    """The columns that can name a booking or a person. Personal data never can."""
+    plain = [
+        c
+        for c in columns
+        if c.item_of is None
+        and c.name not in roles.clocks
+        and c.name not in roles.dates
+        and personal_by_name(c.name) is None
+    ]
     for column in plain:
         found = words(column.name)
-        if (
-            found & {"booking", "book"}
-            and (found & _KEYS or len(found) == 1)
-            and column.name not in roles.dates
+        if found & _PERSON and not found & {"charge"}:
+            if _looks_personal(column):
+                roles.names.append(column.name)
+            else:
+                roles.take("person", column)
+        elif (
+            found & {"booking", "book"} and (found & _KEYS or len(found) == 1) and not _looks_personal(column)
         ):
-            roles.take("key", column, f"the name {column.name!r}")
-        if found & person and not found & {"charge", "name"} and column.name not in roles.dates:
-            roles.take("person", column, f"the name {column.name!r}")
-    if "key" in roles.chosen:
-        return
+            roles.take("key", column)
     for column in plain:
         found = words(column.name)
-        is_person = column is roles.chosen.get("person")
-        if found & _KEYS and column.given == look.rows and "charge" not in found and not is_person:
-            roles.take("key", column, f"TODO: the name {column.name!r} is of a key; is it the booking's?")
-            return
+        other = found & _NOT_OF_BOOKINGS
+        used = any(column in known for known in roles.candidates.values())
+        if found & _KEYS and not (other or used or look.rows > column.given) and not _looks_personal(column):
+            roles.take("maybe_key", column)
+
+
+def _looks_personal(column: Column) -> bool:
+    texts = [t for t in column.counts if not FOOTER.match(t)]
+    return personal_by_look(pa.array(texts, pa.string()), key=True) is not None

@@ -1,395 +1,328 @@
-"""The suggested mapping as TOML, each guess with its reason."""
+"""A suggested mapping: what the file proves as blocks, everything else as questions."""
 
-import json
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evenhand.intake.duck import Duck
 from evenhand.intake.errors import IntakeError
-from evenhand.intake.mapping.load import parse_mapping
-from evenhand.intake.mapping.model import ISO, PLACEHOLDER
-from evenhand.intake.suggest.codes import doubtful_moves, guess_codes
-from evenhand.intake.suggest.dates import Dates
+from evenhand.intake.header_words import words
+from evenhand.intake.mapping.questions import Question
+from evenhand.intake.personal.headers import personal_by_name
+from evenhand.intake.run import Progress
+from evenhand.intake.suggest import toml
+from evenhand.intake.suggest.charges import Charges
+from evenhand.intake.suggest.doubts import Doubts, reading, reference
+from evenhand.intake.suggest.exits import exit_blocks
+from evenhand.intake.suggest.keys import subject_of
 from evenhand.intake.suggest.look import Column, Look, look
-from evenhand.intake.suggest.roles import Roles, assign, words
-from evenhand.record.episode import TEMPORARY
+from evenhand.intake.suggest.moments import Times
+from evenhand.intake.suggest.movements import movement_blocks
+from evenhand.intake.suggest.place import agency_of, zone_of
+from evenhand.intake.suggest.roles import FOOTER, Roles, assign
+from evenhand.intake.suggest.rows import repeats
 
-_SEPARATORS = (";", "|", "\n", " / ")
-_MOST_CODES = 60
+_RULE = "# " + "-" * 78
 
 
-def suggest_mapping(source: Path) -> str:
-    """A mapping for a source, as TOML text that `intake --check` takes as it is. Raises `IntakeError`."""
+@dataclass(frozen=True)
+class Suggestion:
+    """A mapping as TOML text, what it is sure of in words, and its questions."""
+
+    text: str
+    sure: tuple[str, ...]
+    questions: tuple[Question, ...]
+
+
+def suggest_mapping(source: Path, progress: Progress | None = None) -> Suggestion:
+    """Suggest a mapping for a source. Raises `IntakeError`."""
     duck = Duck()
     try:
-        seen = look(source, duck)
-        roles = assign(seen, duck)
-        text = _Draft(seen, roles, duck).text()
+        seen = look(source, duck, progress)
+        draft = _Draft(seen, assign(seen, duck), duck)
+        text = draft.text()
     finally:
         duck.close()
-    parse_mapping(text.encode(), f"suggestion for {source.name}")
-    return text
-
-
-def _q(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _remark(text: str) -> str:
-    return "#   " + " ".join(text.split())
-
-
-def _list(texts: "tuple[str, ...] | list[str]") -> str:
-    return "[" + ", ".join(_q(t) for t in texts) + "]"
+    return Suggestion(text, tuple(draft.doubts.sure), tuple(draft.doubts.questions))
 
 
 class _Draft:
     def __init__(self, seen: Look, roles: Roles, duck: Duck) -> None:
         self.seen, self.roles, self.duck = seen, roles, duck
-        if "booked" not in roles.chosen:
+        self.doubts = Doubts()
+        self.times = Times(seen, roles, self.doubts, duck)
+        if not roles.of("booked"):
             names = ", ".join(repr(c.name) for c in seen.columns[:40])
             raise IntakeError(
                 f"{seen.file}: no column looks like a date and time of booking. The file has: {names}. "
                 "If a date is there in a form of its own, write the mapping by hand with its format."
             )
-        self.at = {
-            role: self._moment(role) for role in ("booked", "released", "arrested", "detainer", "disposed")
-        }
-        every = [f for m in self.at.values() if m for f in m[1]]
-        self.dates = tuple(dict.fromkeys(every)) or (ISO,)
-        charge = roles.chosen.get("charge")
-        self.array = charge.item_of if charge else None
-        self.separator = self._separator(charge) if charge and not self.array else None
 
     def text(self) -> str:
-        lines = self._head()
-        for block in (self._booked(), self._charges(), self._disposed(), self._detainer(), *self._exits()):
-            lines += ["", *block] if block else []
+        """The mapping. The head and the blocks come first, as they decide what is asked."""
+        top, sections = self._head(), self._blocks()
+        top = self._with_dates(top)
+        lines = [*self._title(), "", *top]
+        lines += self._asked()
+        lines += self._tables()
+        for made in sections:
+            lines += ["", *made]
         lines += self._left_out()
         return "\n".join(lines) + "\n"
+
+    def _title(self) -> list[str]:
+        seen = self.seen
+        facts = ", ".join(f"{name} {fact}" for name, fact in seen.facts.items())
+        lines = [f"# A mapping for {seen.file} ({seen.kind}; {facts}), suggested from {seen.extent()}."]
+        left = len(self.doubts.questions)
+        if left:
+            lines += [
+                f"# It leaves {left} questions open. Intake takes the file once each has an answer.",
+                "# Write the answers here, or answer at the terminal:",
+                "#   evenhand intake questions THIS_FILE --ask",
+            ]
+        return lines
 
     def _head(self) -> list[str]:
         roles, seen = self.roles, self.seen
         stem = re.sub(r"\W+", "-", seen.file.split(".")[0]).strip("-").lower() or "export"
-        facts = ", ".join(f"{k} {v}" for k, v in seen.facts.items())
         lines = [
-            f"# A starter mapping for {seen.file} ({seen.kind}; {facts}), from its first {seen.rows:,} rows.",
-            "# Read each line marked `guess` or `TODO`, correct it, and remove the mark.",
-            f"name = {_q(stem)}",
-            f'agency = "{PLACEHOLDER}"  # TODO: the ORI of the agency that runs the jail',
-            'zone = "America/New_York"  # TODO: a guess only; the IANA time zone of the jail',
+            toml.line("name", stem),
+            toml.line("agency", agency_of(seen, roles, self.doubts)),
+            toml.line("zone", zone_of(seen, roles, self.doubts)),
         ]
-        lines.append(f"dates = {_list(self.dates)}  # guess: these read the sample's dates")
-        lines.append(self._subject())
-        if "facility" in roles.chosen:
-            column = roles.chosen["facility"]
-            lines.append(
-                f"facility = {_q(column.name)}  # guess: {roles.why['facility']}; {column.examples()}"
-            )
-        lines.append('observed_from = "earliest"  # TODO: the first day of the export')
-        lines.append('observed_until = "latest"  # TODO: the moment up to which the export is complete')
-        lines += self._tells()
-        if seen.kind == "delimited":
-            delimiter = seen.facts["delimiter"].split("'")[1].encode().decode("unicode_escape")
-            lines += [
-                "",
-                "[file]",
-                f"delimiter = {_q(delimiter)}  # guess: the sample's rows have one width with it",
-            ]
-            encoding = seen.facts["encoding"].split()[0]
-            if encoding not in ("ascii", "utf-8"):
-                lines.append(f"encoding = {_q(encoding)}  # guess: by the sample's bytes")
+        self.booked = self._role("booked", "booking time", "Which column has the time of booking?")
+        self.released = self._role(
+            "released", "release time", "Which column has the time of leaving the jail?"
+        )
+        self.rows = self._rows()
+        times = [] if self._is_log() else self.times.columns_of(self._plain("booked"))
+        subject, note = subject_of(seen, roles, self.doubts, times, self.duck)
+        lines.append(toml.line("subject", subject, note))
+        facility = roles.first("facility")
+        if facility is not None:
+            self.doubts.sure.append(f"the facility in {facility.name}")
+            lines.append(toml.line("facility", facility.name, facility.examples()))
+        lines += [toml.line(name, self.rows[name]) for name in ("rows", "gap") if name in self.rows]
+        lines += [
+            toml.line("observed_from", self._first_day()),
+            toml.line("observed_until", self._last_day()),
+            toml.line("exported_on", reference("last day", "exported_on")),
+            "# Intake assumes that the file shows every booking, and every exit if each time of leaving",
+            "# gives an event; the report says so. To state it yourself, write for example:",
+            '# tells = ["person.booked", "custody.released", "custody.departed"]',
+        ]
         return lines
 
-    def _subject(self) -> str:
-        roles = self.roles
-        if "key" in roles.chosen:
-            column = roles.chosen["key"]
-            rows = "one row each" if len(column.counts) == column.given else "several rows each"
-            return f"subject = {_q(column.name)}  # guess: {roles.why['key']}; {rows}"
-        person = roles.chosen.get("person")
-        parts = [person.name] if person else self.roles.names[:3]
-        moment = self.at["booked"]
-        assert moment is not None
-        columns = [*parts, *moment[2]]
-        return (
-            f"subject = {_list(columns)}  # TODO: no column names the booking; this joins what tells it apart"
+    def _with_dates(self, top: list[str]) -> list[str]:
+        at = next(i for i, row in enumerate(top) if row.startswith("subject"))
+        return [*top[:at], toml.line("dates", self.times.dates()), *top[at:]]
+
+    def _plain(self, role: str) -> Any:
+        column = self.roles.first(role)
+        return self.times.cell(column) if column is not None else None
+
+    def _role(self, role: str, name: str, asks: str) -> Any:
+        """The cell of a role's time, or the reference to a question if several columns fit; or None."""
+        columns = self.roles.of(role)
+        if not columns:
+            return None
+        if len(columns) == 1 and self._is_log():
+            return self.times.cell(columns[0])
+        if len(columns) == 1 and role in self.roles.named:
+            self.doubts.sure.append(f"the {name} in {columns[0].name}")
+            return self.times.cell(columns[0])
+        return self.doubts.ask(
+            name,
+            asks,
+            [reading(c.name, f"such as {c.examples()}", gives=self.times.cell(c)) for c in columns],
+            saw=[f"{c.name}: {c.given:,} rows with a date" for c in columns],
         )
 
-    def _moment(self, role: str) -> tuple[str, tuple[str, ...], list[str]] | None:
-        """A role's time as TOML, its formats, and its columns."""
-        column = self.roles.chosen.get(role)
-        if column is None:
-            return None
-        dates = self.roles.dates[column.name]
-        clock = self._clock_of(column) if dates.day_only or self._midnights(column) else None
-        null = f", null = {_list(dates.null)}" if dates.null else ""
-        if clock is not None:
-            return self._composed(column, dates, clock, null)
-        formats = dates.formats
-        inner = f"column = {_q(column.name)}{null}"
-        return (f"{{ {inner} }}" if null else _q(column.name)), formats, [column.name]
+    def _first_day(self) -> Any:
+        span = self._span()
+        return self.doubts.ask(
+            "first day",
+            "From which day on does the export show every booking?",
+            [reading("earliest", "from the earliest time in the file", gives="earliest")],
+            saw=[f"the earliest booking is of {span[0]:%Y-%m-%d}"] if span else [],
+            free="date",
+        )
 
-    def _composed(
-        self, column: Column, dates: Dates, clock: Column, null: str
-    ) -> tuple[str, tuple[str, ...], list[str]]:
-        form, pad = self.roles.clocks[clock.name]
-        formats = []
-        for day in dates.formats:
-            base = day.split(" %H")[0].split(" %I")[0]
-            formats += [base if day == ISO and form in (" %H:%M", " %H:%M:%S") else
-                        ("%Y-%m-%d" if day == ISO else base) + form, base]  # fmt: skip
-        width = ", pad = 4" if pad else ""
-        text = f"{{ date = {_q(column.name)}, time = {_q(clock.name)}{width}{null} }}"
-        return text, tuple(dict.fromkeys(formats)), [column.name, clock.name]
+    def _last_day(self) -> Any:
+        span = self._span()
+        self.doubts.ask(
+            "last day",
+            "On which day was the export made? Up to then it is complete, and later times are no events.",
+            [
+                reading(
+                    "latest", "unknown; up to the latest time in the file", gives={"observed_until": "latest"}
+                )
+            ],
+            saw=[f"the latest booking is of {span[1]:%Y-%m-%d}"] if span else [],
+            free="date",
+        )
+        return reference("last day", "observed_until")
 
-    def _midnights(self, column: Column) -> bool:
-        texts = list(column.counts)[:200]
-        return all(re.search(r"[ T]0?0:00(:00)?$|[ T]12:00(:00)? ?[Aa][Mm]$", t) for t in texts)
+    def _span(self) -> Any:
+        column = self.roles.first("booked")
+        return self.times.span(column) if column is not None else None
 
-    def _clock_of(self, column: Column) -> Column | None:
-        """The column of times that goes with a column of dates: the one whose name is most like it."""
-        own = words(column.name) - {"date"}
-        best = None
-        for name in self.roles.clocks:
-            if words(name) - {"time"} == own:
-                best = self.seen.named(name)
-        if best is None and len(self.roles.clocks) == 1 and column is self.roles.chosen.get("booked"):
-            (name,) = self.roles.clocks
-            shared = words(name) - {"time"}
-            if not shared or shared & own:
-                best = self.seen.named(name)
-        return best
-
-    def _when(self, role: str) -> str:
-        moment = self.at[role]
-        assert moment is not None
-        return f"at = {moment[0]}  # guess: {self.roles.why[role]}"
-
-    def _field(self, field: str, role: str) -> list[str]:
-        column = self.roles.chosen.get(role)
-        if column is None:
-            return []
-        return [f"{field} = {_q(column.name)}  # guess: {self.roles.why[role]}; {column.examples()}"]
-
-    def _booked(self) -> list[str]:
-        lines = [
-            "[[event]]",
-            'type = "person.booked"',
-            self._when("booked"),
-            self._once(),
-            "[event.fields]",
-        ]
-        if (arrested := self.at["arrested"]) and self.roles.chosen["arrested"].item_of is None:
-            lines.append(f"arrested_at = {arrested[0]}  # guess: {self.roles.why['arrested']}")
-        agency = self.roles.chosen.get("arresting_agency")
-        if agency is not None and agency.item_of is None:
-            lines += self._field("arresting_agency", "arresting_agency")
-        lines += self._field("person_key", "person")
-        if self.roles.names:
-            names = self.roles.names
-            cell = _q(names[0]) if len(names) == 1 else f"{{ columns = {_list(names)} }}"
-            lines.append(f"name = {cell}  # guess: the headers; kept apart as personal")
-        lines += self._field("birth_date", "birth_date")
-        for field, role in (("sex", "sex"), ("race_ethnicity", "race"), ("age_group", "age")):
-            lines += self._field(field, role)
-        return lines
-
-    def _separator(self, charge: Column) -> str | None:
-        texts = list(charge.counts)[:2000]
-        for separator in _SEPARATORS:
-            if sum(separator in t for t in texts) > 0.02 * len(texts):
-                return separator
-        return None
-
-    def _items(self) -> list[str]:
-        charge = self.roles.chosen["charge"]
-        if self.array is not None:
-            return [f"each = {_q(self.array)}  # guess: its cells are JSON arrays, one item a charge"]
-        if self.separator is not None:
-            columns = [charge.name]
-            level = self.roles.chosen.get("level")
-            if level is not None and any(self.separator in t for t in level.counts):
-                columns.append(level.name)
-            return [
-                f"split = {{ columns = {_list(columns)}, by = {_q(self.separator)} }}"
-                "  # guess: cells hold several"
-            ]
-        return []
-
-    def _charges(self) -> list[str]:
-        charge = self.roles.chosen.get("charge")
-        if charge is None:
-            return []
-        lines = ["[[event]]", 'type = "charge.recorded"', self._when("booked")]
-        lines += self._items()
-        lines.append(f"when = [{{ column = {_q(charge.name)}, given = true }}]")
-        lines += ["[event.fields]", self._charge_no(), *self._field("statute", "charge")]
-        agency = self.roles.chosen.get("arresting_agency")
-        if agency is not None and agency.item_of == self.array:
-            lines += self._field("arresting_agency", "arresting_agency")
-        level = self.roles.chosen.get("level")
-        if level is not None and level.item_of == self.array:
-            values = level.counts
-            if self.separator is not None:
-                values = {part.strip() for t in values for part in t.split(self.separator)}  # type: ignore[assignment]
-            lines += self._coded("level", level, guess_codes("level", values), "")
-        return lines
-
-    def _charge_no(self) -> str:
-        number = self.roles.chosen.get("charge_no")
-        if number is not None and number.item_of == self.array and self.separator is None:
-            return f"charge_no = {_q(number.name)}  # guess: {self.roles.why['charge_no']}"
-        return "charge_no = { count = true }  # counted in the order of the rows"
-
-    def _coded(
-        self, field: str, column: Column, codes: dict[str, str], default: str, apart: "Sequence[str]" = ()
-    ) -> list[str]:
-        pairs = ", ".join(f"{_q(v)} = {_q(c)}" for v, c in list(codes.items())[:_MOST_CODES])
-        unknown = [v for v in column.counts if v not in codes and v not in apart][:8]
-        lines = [
-            f"{field} = {{ column = {_q(column.name)}, default = {_q(default)}, values = {{ {pairs} }} }}"
-            f"  # guess: {self.roles.why.get(field, 'by the values')}"
-        ]
-        if unknown:
-            shown = ", ".join(repr(v[:40]) for v in unknown)
-            lines.append(f"# TODO: {field} of {shown} is {'left empty' if not default else repr(default)}")
-        return lines
-
-    def _disposed(self) -> list[str]:
-        column, charge = self.roles.chosen.get("disposition"), self.roles.chosen.get("charge")
-        moment = self.at["disposed"]
-        if column is None or charge is None or moment is None or self.separator is not None:
-            return []
-        if column.item_of != self.array:
-            return []
-        lines = ["[[event]]", 'type = "charge.disposed"', self._when("disposed"), *self._items()]
-        lines += [
-            f"when = [{{ column = {_q(charge.name)}, given = true }}]",
-            "[event.fields]",
-            self._charge_no(),
-        ]
-        return lines + self._coded("disposition", column, guess_codes("disposition", column.counts), "other")
-
-    def _detainer(self) -> list[str]:
-        if self.at["detainer"] is None:
-            return []
-        return [
-            "# TODO: is this the day on which a detainer was issued, received or entered?",
-            "[[event]]",
-            'type = "detainer.issued"',
-            self._when("detainer"),
-            'once = "first"',
-        ]
-
-    def _exits(self) -> list[list[str]]:
-        if self.at["released"] is None:
-            return []
-        column = self.roles.chosen.get("cause")
-        head = [self._when("released"), 'group = "exit"', self._once()]
-        if column is None or column.item_of is not None:
-            return [["[[event]]", 'type = "custody.released"', *head]]
-        moves = self._moves(column)
-        guessed = {v: c for v, c in guess_codes("destination", column.counts).items() if v not in moves}
-        away = {v: c for v, c in guessed.items() if c in TEMPORARY}
-        gone = {v: c for v, c in guessed.items() if v not in away}
-        causes = {v: c for v, c in guess_codes("cause", column.counts).items() if v not in guessed}
-        blocks = []
-        if gone:
-            listed = list(gone)[:_MOST_CODES]
-            pairs = ", ".join(f"{_q(v)} = {_q(gone[v])}" for v in listed)
-            blocks.append(
-                [
-                    "# guess: these reasons tell that the person left in another authority's custody",
-                    "[[event]]",
-                    'type = "custody.departed"',
-                    *head,
-                    f"when = [{{ column = {_q(column.name)}, in = {_list(listed)} }}]",
-                    "[event.fields]",
-                    f"destination = {{ column = {_q(column.name)}, values = {{ {pairs} }} }}",
-                ]
-            )
-        release = ["[[event]]", 'type = "custody.released"', *head]
-        others = [*list(gone)[:_MOST_CODES], *moves, *away]
-        if others:
-            release.append(f"when = [{{ column = {_q(column.name)}, not_in = {_list(others)} }}]")
-        release += ["[event.fields]", *self._coded("cause", column, causes, "other", others)]
-        blocks.append(release)
-        if moves:
-            blocks.append(self._question_of_moves(column, moves))
-        if away:
-            blocks.append(self._question_of_absences(column, away))
+    def _blocks(self) -> list[list[str]]:
+        movement = self.roles.first("movement")
+        if movement is not None and self._is_log():
+            self.array = None
+            return [toml.block(made) for made in movement_blocks(self.booked, movement, self.doubts)]
+        charges = Charges(self.seen, self.roles, self.doubts, self._charged())
+        self.array = charges.array
+        blocks = [self._booking(), *(toml.block(made) for made in charges.recorded())]
+        disposed = self.roles.first("disposed")
+        if disposed is not None and self.roles.first("disposition") is not None:
+            blocks += [toml.block(made) for made in charges.disposed(self.times.cell(disposed))]
+        self._detainer()
+        released = self.roles.first("released")
+        if released is not None:
+            facility = self.roles.first("facility")
+            reason = self._reason()
+            for made in exit_blocks(
+                {"at": self.released, "group": self.rows["group"], "once": self.rows["once"]},
+                released,
+                reason,
+                list(facility.counts) if facility else [],
+                self.doubts,
+            ):
+                blocks.append(toml.block(made))
         return blocks
 
-    def _moves(self, column: Column) -> list[str]:
-        facility = self.roles.chosen.get("facility")
-        return doubtful_moves(column.counts, facility.counts if facility else ())[:_MOST_CODES]
+    def _is_log(self) -> bool:
+        """Whether each row is one event: a column names it, and there is no time of leaving beside it."""
+        return bool(self.roles.of("movement")) and not self.roles.of("released")
 
-    def _question_of_moves(self, column: Column, moves: list[str]) -> list[str]:
-        """Write a commented block: the file does not say whether a person left custody."""
-        moment = self.at["released"]
-        assert moment is not None
-        return [
-            "# TODO: do these reasons mean a move to another facility of the agency (not an exit)?",
-            "# If so, uncomment this block. If the person leaves custody, add them to custody.departed.",
-            "# Until you decide, these rows give no exit, and `tells` does not include exits.",
-            "# [[event]]",
-            '# type = "custody.moved"',
-            f"# at = {moment[0]}",
-            f"# when = [{{ column = {_q(column.name)}, in = {_list(moves)} }}]",
+    def _charged(self) -> Any:
+        """The cell of the charges' time; asked where rows may repeat a charge on each day of a snapshot."""
+        snapshot = self.roles.first("snapshot")
+        if snapshot is None or not self.roles.of("charge"):
+            return self.booked
+        return self.doubts.ask(
+            "daily rows",
+            f"{snapshot.name} looks like the day of a snapshot. Do the rows repeat a charge on each day?",
+            [
+                reading("repeat", "leave the charges out, as they would be counted once a day"),
+                reading("new", "each row is a charge of its own", gives=self.booked),
+            ],
+            saw=[f"{snapshot.name}: {len(snapshot.counts):,} days, such as {snapshot.examples()}"],
+        )
+
+    def _booking(self) -> list[str]:
+        fields: dict[str, Any] = {}
+        arrested = self.roles.first("arrested")
+        if arrested is not None and arrested not in self.roles.of("booked"):
+            fields["arrested_at"] = self.times.cell(arrested)
+        agency = self.roles.first("arresting_agency")
+        if agency is not None and agency.item_of is None:
+            fields["arresting_agency"] = agency.name
+        person, names = self.roles.first("person"), self.roles.names
+        if person is not None:
+            fields["person_key"] = person.name
+        if names:
+            fields["name"] = names[0] if len(names) == 1 else {"columns": names}
+        birth = self.roles.first("birth_date")
+        if birth is not None:
+            if birth.name in self.roles.dates:
+                self.times.cell(birth)
+            fields["birth_date"] = birth.name
+        for field, role in (("sex", "sex"), ("race_ethnicity", "race"), ("age_group", "age")):
+            column = self.roles.first(role)
+            if column is not None:
+                fields[field] = column.name
+        self.doubts.sure += [f"{field} of person.booked" for field in fields]
+        once = self.rows["once"]
+        return toml.block({"type": "person.booked", "at": self.booked, "once": once, "fields": fields})
+
+    def _rows(self) -> dict[str, Any]:
+        """What several rows of one key are: the keys of the mapping and of its blocks that say it."""
+        sure = {"once": "first", "group": "exit"}
+        key, booked, facility = (self.roles.first(role) for role in ("key", "booked", "facility"))
+        if key is None or booked is None or booked.item_of is not None or self._is_log():
+            return sure
+        found = repeats(key, booked, self.roles.first("released"), facility, self.duck)
+        if not found.rebooked and not found.releases:
+            return sure
+        saw = [f"values of {key.name} with several rows: {found.keys:,}, in {self.seen.extent()}"]
+        if found.rebooked:
+            saw.append(f"with several booking times: {found.rebooked:,}, such as {found.example}")
+        if found.releases:
+            saw.append(f"with several release times at one booking time: {found.releases:,}")
+        if found.places:
+            saw.append(f"in several facilities, one after the other: {found.places:,}")
+        first, last = ({"once": name, "group": "exit"} for name in ("first", "last"))
+        readings = [
+            reading("stays", "each row is a stay of its own", gives={"rows": "stays"}),
+            reading("one stay", "all rows are one stay; the first row counts", gives=first),
+            reading("last row", "all rows are one stay; the last row counts", gives=last),
         ]
+        if facility is not None:
+            means = "each row is a part of a stay in one building; the next part begins within 4 hours"
+            readings.insert(1, reading("stints", means, gives={"rows": "stints", "gap": "4 h"}))
+        self.doubts.ask("rows", f"What are several rows of one {key.name}?", readings, saw=saw)
+        return {name: reference("rows", name) for name in ("rows", "gap", "once", "group")}
 
-    def _question_of_absences(self, column: Column, away: dict[str, str]) -> list[str]:
-        """Write a commented block: the file does not say whether a person came back."""
-        moment = self.at["released"]
-        assert moment is not None
-        pairs = ", ".join(f"{_q(v)} = {_q(c)}" for v, c in list(away.items())[:_MOST_CODES])
-        return [
-            "# TODO: does the person come back to the jail from there (not an exit)? If so, uncomment this",
-            "# block. If the stay ends, add them to custody.released, or to custody.departed with the",
-            "# authority that takes the person. Until you decide, these rows give no exit.",
-            "# [[event]]",
-            '# type = "custody.departed"',
-            f"# at = {moment[0]}",
-            f"# when = [{{ column = {_q(column.name)}, in = {_list(list(away)[:_MOST_CODES])} }}]",
-            "# [event.fields]",
-            f"# destination = {{ column = {_q(column.name)}, values = {{ {pairs} }} }}",
-        ]
+    def _reason(self) -> Column | None:
+        """The column that says how a stay ended: of several the one with the most words."""
+        found = [c for c in self.roles.of("cause") if c.item_of is None]
+        return max(found, key=lambda c: sum(t.count(" ") for t in c.counts) / len(c.counts), default=None)
 
-    def _once(self) -> str:
-        """Guess whether rows with the same key belong to one stay or to several."""
-        key, booked = self.roles.chosen.get("key"), self.roles.chosen["booked"]
-        if key is not None and booked.item_of is None and key.item_of is None:
-            first: dict[str, str] = {}
-            for name, time in zip(key.texts, booked.texts, strict=True):
-                if name is not None and time is not None and first.setdefault(name, time) != time:
-                    return f'once = "moment"  # guess: {name} was booked several times; each begins a stay'
-        return 'once = "first"'
+    def _detainer(self) -> None:
+        for column in self.roles.of("detainer"):
+            hold = {"type": "custody.hold_started", "fields": {"basis": {"value": "detainer"}}}
+            self.doubts.ask(
+                column.name,
+                f"What happened at the time in {column.name}?",
+                [
+                    reading("issued", "ICE issued the detainer", event={"type": "detainer.issued"}),
+                    reading("served", "the person got a copy", event={"type": "detainer.served"}),
+                    reading("held", "the jail began to hold the person on it", event=hold),
+                    reading("none", "none of these, or unknown"),
+                ],
+                saw=[f"{column.given:,} rows, such as {column.examples()}"],
+                event={"at": self.times.cell(column), "once": "first"},
+            )
 
-    def _tells(self) -> list[str]:
-        """Guess the event types that the source shows in full, for the reader to confirm.
+    def _asked(self) -> list[str]:
+        asked = self.doubts.questions
+        if not asked:
+            return []
+        lines = ["", _RULE, "# Questions: write the name of a reading between the quotes of each answer."]
+        for question in asked:
+            lines += ["", *toml.question(question, self.doubts.hints.get(question.name, {}))]
+        return [*lines, "", _RULE, "# What the file shows without a doubt"]
 
-        Exits are left out where some rows have a time of exit that gives no event yet.
-        """
-        likely = ["person.booked"]
-        column = self.roles.chosen.get("cause")
-        if self.at["released"] is not None:
-            likely.append("custody.released")
-            codes = guess_codes("destination", column.counts) if column and column.item_of is None else {}
-            if codes:
-                likely.append("custody.departed")
-            if column is not None and (self._moves(column) or set(codes.values()) & set(TEMPORARY)):
-                likely = likely[:1]
-        return [
-            "# TODO: for which event types does this export show EVERY event? If an event of these types is",
-            "# not in the export, it did not happen. Remove types that can be incomplete; add complete ones.",
-            f"tells = {_list(likely)}  # guess: a roster shows who comes and who goes",
-        ]
+    def _tables(self) -> list[str]:
+        seen = self.seen
+        facts: list[str] = []
+        if seen.header > 1:
+            facts.append(toml.line("header", seen.header, "the row with the names of the columns"))
+        foot = next((c for c in seen.columns[:1] if any(FOOTER.match(t) for t in c.counts)), None)
+        if foot is not None:
+            shown = ", ".join(repr(t) for t in foot.counts if FOOTER.match(t))
+            skip = [{"column": foot.name, "matches": FOOTER.pattern.replace("(?:", "^(?:", 1)}]
+            facts.append(toml.line("skip", skip, f"rows that are no data: {shown[:80]}"))
+        if seen.kind == "delimited":
+            delimiter = seen.facts["delimiter"].split("'")[1].encode().decode("unicode_escape")
+            facts.append(toml.line("delimiter", delimiter))
+            encoding = seen.facts["encoding"].split()[0]
+            if encoding not in ("ascii", "utf-8"):
+                facts.append(toml.line("encoding", encoding, "by the bytes of the file"))
+        lines = ["", "[file]", *facts] if facts else []
+        pivot = self.times.pivot()
+        if pivot is not None:
+            lines += ["", "[policies]", toml.line("two_digit_year_pivot", pivot)]
+        return lines
 
     def _left_out(self) -> list[str]:
-        used = {c.name for c in self.roles.chosen.values()} | set(self.roles.names)
-        used |= {name for m in self.at.values() if m for name in m[2]}
+        used = {c.name for columns in self.roles.candidates.values() for c in columns}
+        used |= {*self.roles.names, *self.roles.clocks, *self.roles.origin}
         lines: list[str] = []
         if self.roles.origin:
             lines += [
@@ -397,13 +330,20 @@ class _Draft:
                 "# Not mapped, on purpose: what a person said of birth or citizenship belongs only to",
                 "# the answers of an interview (interview.held: stated_place_of_birth,",
                 "# stated_citizenship), kept apart as personal.",
-                *(_remark(name) for name in self.roles.origin),
+                *(toml.remark("  " + name) for name in self.roles.origin),
             ]
-        left = [c for c in self.seen.columns if c.name not in {*used, *self.roles.origin, self.array}]
+        planned = self.roles.of("planned")
+        if planned:
+            lines += ["", "# Not mapped: plans are no events."]
+            lines += [toml.remark(f"  {c.name}: {c.examples()}") for c in planned]
+        left = [c for c in self.seen.columns if c.name not in used and c.name != self.array]
         if left:
-            lines += [
-                "",
-                "# Columns that nothing maps yet:",
-                *(_remark(f"{c.name}: {c.examples()}") for c in left),
-            ]
+            lines += ["", "# Columns that nothing maps:"]
+            lines += [toml.remark(f"  {c.name}: {_examples(c)}") for c in left]
         return lines
+
+
+def _examples(column: Column) -> str:
+    """Some values of a column, unless they are personal data."""
+    what = personal_by_name(column.name) or ("a person's data" if words(column.name) & {"name"} else None)
+    return what or (column.examples() if column.given else "always empty")

@@ -181,11 +181,14 @@ class HoldBasis(StrEnum):
 
 
 class Destination(StrEnum):
+    """`abroad`: the person leaves the country, by removal or by voluntary departure."""
+
     ICE = "ice"
     OTHER_AGENCY = "other_agency"
     PRISON = "prison"
     HOSPITAL = "hospital"
     COURT = "court"
+    ABROAD = "abroad"
 
 
 class BookingEvent(Event):
@@ -209,6 +212,17 @@ class PersonBooked(BookingEvent):
     race_ethnicity: PersonalText = None
     sex: PersonalText = None
     age_group: PersonalText = None
+
+
+class ImmigrationArrestMade(BookingEvent):
+    """An immigration officer arrests the person under civil immigration law.
+
+    The arrest that leads to a booking is `person.booked`'s `arrested_at`. `method`: how ICE came to the
+    person, in ICE's words.
+    """
+
+    type: ClassVar[str] = "immigration_arrest.made"
+    method: Code | None = None
 
 
 class ChargeRecorded(BookingEvent):
@@ -332,9 +346,11 @@ class WarrantServed(BookingEvent):
 
 
 class DetainerIssued(BookingEvent):
-    type: ClassVar[str] = "detainer.issued"
     """`ground` is the one stated, or the first; `grounds` are all; `escape_risk`: whether a likelihood of
-    escape is stated (8 U.S.C. 1357(a)(2)); `office`: the ICE office that issued it."""
+    escape is stated (8 U.S.C. 1357(a)(2)); `office`: the ICE office that issued it; `lift_reason`: why ICE's
+    table no longer lists the detainer as active, in ICE's words, where the table gives no day for it."""
+
+    type: ClassVar[str] = "detainer.issued"
 
     form_version: Code | None = None
     box: DetainerBox | None = None
@@ -342,6 +358,7 @@ class DetainerIssued(BookingEvent):
     grounds: tuple[ProbableCause, ...] | None = None
     escape_risk: bool | None = None
     office: Code | None = None
+    lift_reason: Code | None = None
 
 
 class DetainerIceNotified(BookingEvent):

@@ -1,0 +1,1 @@
+"""Detainers by fiscal year, facility and lift reason, under disclosure control."""
