@@ -5,7 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desk.county import County
@@ -68,7 +68,24 @@ def histories(draw: st.DrawFn) -> list[Entry]:
     return entries
 
 
+AT_ONCE = datetime(2026, 6, 9, 12, tzinfo=UTC)
+
+
 @given(histories())
+@example(
+    [
+        entry(0, "custody.release_due", AT_ONCE, ZONES[0]),
+        entry(1, "custody.hold_started", AT_ONCE, ZONES[0], basis="detainer"),
+        entry(2, "citizenship.resolved", AT_ONCE, ZONES[0], outcome="citizen"),
+    ]
+)
+@example(
+    [
+        entry(0, "detainer.issued", AT_ONCE, ZONES[0]),
+        entry(1, "custody.hold_ended", AT_ONCE, ZONES[0]),
+        entry(2, "citizenship.resolved", AT_ONCE, ZONES[0], outcome="citizen"),
+    ]
+)
 def test_a_clock_is_missed_where_the_audit_finds_a_breach_and_by_its_deadline(entries: list[Entry]) -> None:
     context = examples.parse("0h person.booked", SubjectKind.BOOKING).context
     rows = history.rows(entries)

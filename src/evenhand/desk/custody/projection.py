@@ -25,6 +25,10 @@ _STARTS = frozenset(name for rule in RULES for name in CATALOG[rule].on.types)
 _UNDER_AGREEMENT = frozenset(
     name for rule in RULES if CATALOG[rule].reads_agreement for name in CATALOG[rule].on.types
 )
+_NEEDS = {
+    "CIT-04": ("detainer.issued", "custody.hold_started"),
+    "CIT-05": ("custody.hold_started",),
+}
 _LONGEST = timedelta(days=1)
 """How long the interval of an act's moment is at most: sources know the day."""
 
@@ -82,8 +86,10 @@ def clocks_of(subject: str, entries: Sequence[Entry], standings: Standings = NO_
     for name in RULES:
         seen: set[datetime] = set()
         acts: set[UUID] = set()
-        # Several terms of a rule may set a deadline after one act: that of a broken term is its clock.
-        for due in sorted(dues(CATALOG[name], rows, context), key=lambda d: (d.since, d.met is not False)):
+        # Several terms, or acts of one moment, may set a deadline: that of a broken term is the clock, or
+        # else that of one still open.
+        found = dues(CATALOG[name], rows, context)
+        for due in sorted(found, key=lambda d: (d.since, (False, None, True).index(d.met))):
             met_otherwise = due.met and (due.done is None or due.done > due.by)
             if (
                 due.by in seen
@@ -106,8 +112,8 @@ def clocks_of(subject: str, entries: Sequence[Entry], standings: Standings = NO_
 
 
 def _owed(rule: str, activation: UUID, rows: Sequence[history.Row]) -> bool:
-    """Whether the act sets the clock: a claim sets one only for a hold, a finding only for a detainer."""
+    """Whether the act sets the clock: a claim does for a hold only, a finding for a detainer or a hold."""
     act = next(row for row in rows if row["id"] == activation)
-    needs = {"CIT-05": "custody.hold_started", "CIT-04": "detainer.issued"}.get(rule)
+    needs = _NEEDS.get(rule)
     before = (row for row in rows if row["occurred_at"] <= act["occurred_at"])
-    return needs is None or any(row["type"] == needs for row in before)
+    return needs is None or any(row["type"] in needs for row in before)
