@@ -86,5 +86,7 @@ def test_columns_are_what_stays_of_derives(histories: list[list[dict[str, Any]]]
             assert bool(stays.held[before + number]) is stay.held
             assert bool(stays.held_on[before + number]) is stay.held_on
             assert {n for n, mask in stays.unsure.items() if mask[before + number]} == stay.unsure
+            doubted = {n for n, mask in stays.held_on_unsure.items() if mask[before + number]}
+            assert doubted == stay.held_on_unsure
         before += len(found)
     assert before == len(stays.held)

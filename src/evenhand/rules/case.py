@@ -568,6 +568,8 @@ class View:
             return Worth(
                 lacks=lacking | (self._cut_name() if name in _AT_THE_BEGIN else NOTHING) or frozenset(needs)
             )
+        if name == "free" and stay.held_on_unsure:
+            return Worth(blurred=stay.held_on_unsure)
         blurred = self._blurred_stay(name, found.moment)
         if name == "left_by":
             return Worth(lacks=lacking, blurred=blurred) if lacking or not found.type else _one(found.type)
@@ -743,6 +745,8 @@ class View:
             return True, NOTHING
         found = getattr(stay, "left" if name == "left_by" else name)
         if found is not None:
+            if name == "free" and stay.held_on_unsure:
+                return None, stay.held_on_unsure
             if name == "free" and stay.held_on:
                 told = self.context.provides.tells("custody.hold_ended")
                 return (False, NOTHING) if told else (None, frozenset({"custody.hold_ended"}))

@@ -101,7 +101,8 @@ class Stays:
     `case` is the number of each stay's history in the part, `begins` the first row of each stay.
 
     `moments` are by name (`MOMENTS`); `unsure` gives, by name, the stays for whose certainty that moment
-    would have to be known better.
+    would have to be known better; `held_on_unsure` those of which it depends on that moment whether another
+    hold outlasts them.
     """
 
     case: Array
@@ -110,6 +111,7 @@ class Stays:
     held: Mask
     held_on: Mask
     unsure: dict[str, Mask] = field(default_factory=dict)
+    held_on_unsure: dict[str, Mask] = field(default_factory=dict)
 
     def number(self, rows: Array) -> Array:
         """The number of the stay that each row belongs to."""
@@ -119,10 +121,19 @@ class Stays:
     @cached_property
     def any_unsure(self) -> Any:
         """Which stays are not certain; False if all are."""
-        found: Any = np.False_
-        for mask in self.unsure.values():
-            found = found | mask
-        return found
+        return _any(self.unsure)
+
+    @cached_property
+    def maybe_held_on(self) -> Any:
+        """Of which stays it is not certain whether another hold outlasts them; False if of none."""
+        return _any(self.held_on_unsure)
+
+
+def _any(masks: Mapping[str, Mask]) -> Any:
+    found: Any = np.False_
+    for mask in masks.values():
+        found = found | mask
+    return found
 
 
 def stay_columns(events: Mapping[str, StayEvents], case_begin: Array) -> Stays:
@@ -161,8 +172,9 @@ def _write(
         for name, moments in stays.moments.items():
             moments.put(offset + number, getattr(stay, name))
         stays.held[offset + number], stays.held_on[offset + number] = stay.held, stay.held_on
-        for name in stay.unsure:
-            stays.unsure.setdefault(name, np.zeros(len(stays.held), bool))[offset + number] = True
+        for names, masks in ((stay.unsure, stays.unsure), (stay.held_on_unsure, stays.held_on_unsure)):
+            for name in names:
+                masks.setdefault(name, np.zeros(len(stays.held), bool))[offset + number] = True
 
 
 class _Facts:

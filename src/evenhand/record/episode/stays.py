@@ -60,7 +60,8 @@ class Stay:
     end of the hold. `ended`: when local custody ends, by an exit or by transfer to ICE in place. `left`: the
     exit from the jail. `to_ice`: when custody passes to ICE, in place or by departure. `held`: a hold was
     started. `unsure`: the names of the moments that would have to be known better to tell this stay from the
-    next or the one before, or whether another hold outlasts it; empty if the stay is certain.
+    next or the one before; empty if the stays are certain. `held_on_unsure`: those that would have to be
+    known better to tell whether another hold outlasts the stay.
     """
 
     began: Found | None = None
@@ -72,6 +73,7 @@ class Stay:
     to_ice: Found | None = None
     held: bool = False
     unsure: frozenset[str] = frozenset()
+    held_on_unsure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,8 @@ def _stay(events: list[_Event], unsure: frozenset[str]) -> Stay:
         left=_first([e for e in events if is_exit(e.row)]),
         to_ice=_first([e for e in events if is_handover(e.row)]),
         held=any(e.type == HELD for e in events),
-        unsure=unsure | {f"{e.type}.occurred_at" for e in doubtful if not e.moment.exact},
+        unsure=unsure,
+        held_on_unsure=frozenset(f"{e.type}.occurred_at" for e in doubtful if not e.moment.exact),
     )
 
 

@@ -40,8 +40,8 @@ The events of a stay are those of its history with `first_pos <= pos < end_pos`.
 (`began_at`) and its latest (`began_by`) instant. Both are null if the history does not show it; the latest
 alone is null if there is no bound. `exit_type` is the event type of `left`; null if that is not certain.
 `held`: a hold was started; `held_on`: another hold than a detainer outlasts the stay. `unsure`: some moments
-would have to be known better to tell this stay from the next or the one before. `closed`: the last stay of
-the history ended with an exit.
+would have to be known better to tell this stay from the next or the one before, or whether it is held on.
+`closed`: the last stay of the history ended with an exit.
 """
 
 
@@ -141,7 +141,7 @@ def _table(stays: Stays, first_case: int, first_pos: int) -> pa.Table:
     first_of, last_of = np.append(True, number[1:] == 1), np.append(number[1:] == 1, True)
     begins = stays.begins + first_pos
     left = stays.moments["left"]
-    unsure = np.broadcast_to(stays.any_unsure, len(number))
+    unsure = np.broadcast_to(stays.any_unsure | stays.maybe_held_on, len(number))
     closed = np.repeat(left.found[last_of], np.diff(np.append(np.flatnonzero(first_of), len(number))))
     columns: list[pa.Array] = [
         pa.array(case + first_case),

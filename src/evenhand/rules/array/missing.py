@@ -229,7 +229,7 @@ def _lacks_of_stay(view: View, name: str) -> Iterator[Lack]:
         gone = moments.open[number]
         if view.provides.tells("custody.hold_ended"):
             gone = gone | view.stays.held_on[number]
-        yield "custody.hold_ended", found & gone
+        yield "custody.hold_ended", found & gone & ~view.of_stays(view.stays.maybe_held_on)
 
 
 def _blurs_of_stay(view: View, name: str) -> Iterator[Lack]:
@@ -243,8 +243,12 @@ def _blurs_of_stay(view: View, name: str) -> Iterator[Lack]:
     if name == "left_by":
         # A type that is known needs no better moment.
         blurred = blurred & (YES if view.stay_lacking(name) else moments.type[number] < 0)
-    if name == "free" and view.provides.tells("custody.hold_ended"):
-        blurred = blurred & ~stays.held_on[number]
+    if name == "free":
+        for lack, where in stays.held_on_unsure.items():
+            yield lack, where[number] & ~view.stay_unknown()
+        blurred = blurred & ~view.of_stays(stays.maybe_held_on)
+        if view.provides.tells("custody.hold_ended"):
+            blurred = blurred & ~stays.held_on[number]
     blurred = blurred & (moments.open[number] | (moments.low[number] != moments.high[number]))
     named: Any = NO
     for need in STAY_FIELDS[name]:
@@ -269,6 +273,8 @@ def _lacks_of_given_stay(view: View, name: str) -> Iterator[Lack]:
     yield from ((lack, sure & ~found) for lack in lacking)
     if name == "free":
         yield "custody.hold_ended", sure & found & view.stays.held_on[view.stay_number()]
+        for lack, where in view.stays.held_on_unsure.items():
+            yield lack, sure & where[view.stay_number()]
 
 
 def _lacks_of_key(view: View, key: str) -> Iterator[Lack]:

@@ -186,9 +186,10 @@ class View(ActValues):
         lacking = self.stay_lacking(name) or (self.about.cut and name in AT_THE_BEGIN)
         yes, no = sure & found, NO if lacking else sure & ~found
         if name == "free":
+            sure = sure & ~self.of_stays(self.stays.maybe_held_on)
             held_on = self.stays.held_on[self.stay_number()]
             told = self.provides.tells("custody.hold_ended")
-            yes, no = yes & ~held_on, (no | (sure & found & held_on) if told else no)
+            yes, no = sure & found & ~held_on, (no | (sure & found & held_on) if told else no)
         return yes, no
 
 

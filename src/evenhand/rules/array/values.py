@@ -341,6 +341,7 @@ class ActValues:
             return _one(Values(kinds, known & (NO if lacking else kinds >= 0), _TYPE_WORDS))
         low, high = Values(moments.low[number], known), Values(moments.high[number], known)
         if name == "free":
+            low, high = (v.where(~self.of_stays(self.stays.maybe_held_on)) for v in (low, high))
             if self.provides.tells("custody.hold_ended"):
                 low, high = (v.where(~self.stays.held_on[number]) for v in (low, high))
             high = high.where(~moments.open[number])
