@@ -1,5 +1,7 @@
 """DuckDB as the calculator for columns of text, and as the sorter of what does not fit into memory."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -20,30 +22,20 @@ class Duck:
 
     def ask(self, query: str, **tables: pa.Table) -> pa.Table:
         """The answer to `query`, in which each of `tables` stands under its name."""
-        for name, table in tables.items():
-            self._connection.register(name, table)
-        try:
+        with self._registered(tables):
             return self._connection.sql(query).to_arrow_table()
-        finally:
-            for name in tables:
-                self._connection.unregister(name)
-
-    def insert(self, target: str, query: str, **tables: pa.Table) -> None:
-        """Add the rows of `query`, in which each of `tables` stands under its name, to the table `target`."""
-        for name, table in tables.items():
-            self._connection.register(name, table)
-        try:
-            self._connection.execute(f"INSERT INTO {target} {query}")
-        finally:
-            for name in tables:
-                self._connection.unregister(name)
 
     def run(self, statement: str, **tables: pa.Table) -> None:
         """Run a statement, in which each of `tables` stands under its name."""
+        with self._registered(tables):
+            self._connection.execute(statement)
+
+    @contextmanager
+    def _registered(self, tables: dict[str, pa.Table]) -> Iterator[None]:
         for name, table in tables.items():
             self._connection.register(name, table)
         try:
-            self._connection.execute(statement)
+            yield
         finally:
             for name in tables:
                 self._connection.unregister(name)

@@ -71,7 +71,7 @@ def test_no_page_runs_into(county: County, rule: str) -> None:
 
 @pytest.mark.parametrize("rule", EACH)
 def test_a_refusal_at_each_guard(seat: Seat, rule: str) -> None:
-    """The page in one of the languages: rule, sentence, sources, remedy, and whether anyone may let it pass."""
+    """The page in one of the languages: rule, sentence, sources, remedy, and whether anyone may allow the act."""
     place = list(ATTEMPTS).index(rule)
     language, scheme = LANGUAGES[place % 2], SCHEMES[place // 2 % 2]
     rules = refused(seat, ATTEMPTS[rule](seat.county), language)
@@ -110,7 +110,7 @@ def test_a_second_person_lets_it_pass(seat: Seat, rule: str, event: str, second:
     before = recorded()
     seat.sit(second).open("/second-person/")
     assert "The other jail is full." in seat.text
-    seat.send("Let it pass")
+    seat.send("Allow the act")
     expect(seat.page.get_by_role("status")).to_contain_text("The act is recorded")
     assert recorded() - before == Counter({event: 1, "guard.overridden": 1})
     assert "Nothing waits." in seat.text
@@ -130,7 +130,7 @@ def test_a_second_person_does_not_let_it_pass(seat: Seat) -> None:
     before = recorded()
     seat.follow("Ask a second person").send("Ask", reason="The court has the warrant.")
     seat.sit(Role.COORDINATOR).open("/second-person/")
-    seat.send("Do not let it pass", reason="Release the person.")
+    seat.send("Refuse the act", reason="Release the person.")
     expect(seat.page.get_by_role("status")).to_contain_text("The act was not let pass.")
     assert recorded() - before == Counter({"guard.refused": 1})
     with within(EVERYTHING):

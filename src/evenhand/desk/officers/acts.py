@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from evenhand.desk.officers.models import Officer
 from evenhand.desk.record import history
-from evenhand.desk.record.act import Actor, BadActError, Done, draft, now, perform
+from evenhand.desk.record.act import Actor, Done, draft, in_the_future, now, perform
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.officer import (
     BackgroundCheckDone,
@@ -213,7 +211,7 @@ def end_suspension(officer: Officer, by: Actor, *, reason: str, at: datetime | N
     """End every suspension that stands at `at`: each is corrected to have lasted until then."""
     moment = at or now()
     if moment > now():
-        raise BadActError({"occurred_at": _("it lies in the future: give the moment when it happened")})
+        raise in_the_future("occurred_at")
     return [
         _record(
             OfficerSuspended.type,

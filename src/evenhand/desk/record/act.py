@@ -47,6 +47,11 @@ class BadActError(ValueError):
         super().__init__("; ".join(f"{name}: {what}" for name, what in self.fields.items()))
 
 
+def in_the_future(name: str) -> BadActError:
+    """The error for a time that has not come yet, in the field `name`."""
+    return BadActError({name: _("it is in the future; enter the time when it happened")})
+
+
 class RefusedError(Exception):
     """The guard refused an act, and all `acts` that belong with it; `refusals` are the rules against it."""
 
@@ -139,7 +144,7 @@ def draft(
     recorded_at = now()
     for name, moment in (("occurred_at", occurred_at), ("occurred_by", occurred_by)):
         if moment is not None and moment > recorded_at + AHEAD:
-            raise BadActError({name: _("it lies in the future: give the moment when it happened")})
+            raise in_the_future(name)
     try:
         return EVENT_TYPES[event_type].model_validate(
             {

@@ -104,7 +104,7 @@ class _Kept:
         for own, name in zip([*self._k, *self.c], [*self.keys, *self.columns], strict=True):
             columns[own] = view.text(name)
         given = " AND ".join(f"{k} IS NOT NULL" for k in self._k)
-        self._duck.insert(self._rows, f"SELECT * FROM t WHERE {given}", t=pa.table(columns))
+        self._duck.run(f"INSERT INTO {self._rows} SELECT * FROM t WHERE {given}", t=pa.table(columns))
 
     def complete(self) -> None:
         """Make one row of those that are alike. Raises `IntakeError` if rows of one key still differ."""
