@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from evenhand.figures.disclosure.options import rounding_option, threshold_option
 from evenhand.page.place import InputError, check_replaceable
 from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
@@ -21,21 +22,8 @@ _WIDTH = 120
 @click.command(name="detainers")
 @click.argument("record", type=RECORD_PATH)
 @click.option("--out", type=click.Path(path_type=Path), help="Also write tables and a report to this folder.")
-@click.option(
-    "--threshold",
-    type=click.IntRange(3, 1000),
-    default=11,
-    show_default=True,
-    help="The least number of people that a cell may show (CMS: no cell of 1 to 10).",
-)
-@click.option(
-    "--round-to",
-    "rounding",
-    type=click.IntRange(1, 1000),
-    default=1,
-    show_default=True,
-    help="Also round every number of people to a multiple of this.",
-)
+@threshold_option
+@rounding_option
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON on stdout, nothing else.")
 def detainers_command(
     record: AnyPath, out: Path | None, threshold: int, rounding: int, as_json: bool

@@ -33,18 +33,7 @@ class Doubts:
         event: dict[str, Any] | None = None,
     ) -> dict[str, str]:
         """Add a question with one answer; return the reference to it."""
-        if all(q.name != name for q in self.questions):
-            self.questions.append(
-                Question(
-                    name=name,
-                    asks=asks,
-                    saw=tuple(saw or ()),
-                    event=event or {},
-                    free=free,
-                    answer="",
-                    reading=tuple(readings),
-                )
-            )
+        self._add(name, asks, readings, saw, event, free=free, answer="")
         return reference(name)
 
     def ask_of_texts(
@@ -59,20 +48,33 @@ class Doubts:
         event: dict[str, Any] | None = None,
     ) -> dict[str, str]:
         """Add a question that wants an answer for each text (with a comment); return the reference."""
-        if all(q.name != name for q in self.questions):
-            self.questions.append(
-                Question(
-                    name=name,
-                    asks=asks,
-                    saw=tuple(saw or ()),
-                    column=column,
-                    event=event or {},
-                    answers=dict.fromkeys(texts, ""),
-                    reading=tuple(readings),
-                )
-            )
+        if self._add(name, asks, readings, saw, event, column=column, answers=dict.fromkeys(texts, "")):
             self.hints[name] = texts
         return reference(name)
+
+    def _add(
+        self,
+        name: str,
+        asks: str,
+        readings: list[Reading],
+        saw: list[str] | None,
+        event: dict[str, Any] | None,
+        **answers: Any,
+    ) -> bool:
+        """Add a question unless it is asked already; whether it was added."""
+        if any(q.name == name for q in self.questions):
+            return False
+        self.questions.append(
+            Question(
+                name=name,
+                asks=asks,
+                saw=tuple(saw or ()),
+                event=event or {},
+                reading=tuple(readings),
+                **answers,
+            )
+        )
+        return True
 
 
 def reading(name: str, means: str = "", gives: Any = None, event: dict[str, Any] | None = None) -> Reading:
