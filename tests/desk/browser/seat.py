@@ -33,7 +33,7 @@ class Seat:
         return self.look()
 
     def follow(self, name: str) -> "Seat":
-        self.page.get_by_role("link", name=name, exact=True).first.click()
+        self._click(self.page.get_by_role("link", name=name, exact=True).first)
         return self.look()
 
     def send(self, button: str = "", **said: str | bool | list[str]) -> "Seat":
@@ -46,8 +46,13 @@ class Seat:
             self._say(name, value)
         form = self.page.locator("main form")
         named = form.get_by_role("button", name=button, exact=True)
-        (named if button else form.locator("button:not(.usa-button--unstyled)")).first.click()
+        self._click((named if button else form.locator("button:not(.usa-button--unstyled)")).first)
         return self
+
+    def _click(self, what: Locator) -> None:
+        """Returns when the page that comes is there: a click itself may return before."""
+        with self.page.expect_navigation():
+            what.click()
 
     def look(self) -> "Seat":
         heading = self.page.locator("h1").first.inner_text()
