@@ -1,6 +1,6 @@
 """DuckDB as the calculator for columns of text, and as the sorter of what does not fit into memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,13 +25,13 @@ class Duck:
         with self._registered(tables):
             return self._connection.sql(query).to_arrow_table()
 
-    def run(self, statement: str, **tables: pa.Table) -> None:
+    def run(self, statement: str, **tables: pa.Table | pa.RecordBatchReader) -> None:
         """Run a statement, in which each of `tables` stands under its name."""
         with self._registered(tables):
             self._connection.execute(statement)
 
     @contextmanager
-    def _registered(self, tables: dict[str, pa.Table]) -> Iterator[None]:
+    def _registered(self, tables: Mapping[str, pa.Table | pa.RecordBatchReader]) -> Iterator[None]:
         for name, table in tables.items():
             self._connection.register(name, table)
         try:

@@ -24,6 +24,9 @@ the local day ends; 0 elsewhere."""
 
 NOT_COLUMNS = ("at", "until", "about")
 """Cells of a block that give the event's moment."""
+TEXT = pa.dictionary(pa.int32(), pa.string())
+"""Texts that often repeat are kept once and counted by number: moving rows then costs a fraction."""
+_SELDOM_REPEAT = ("subject", "person_key", "name")
 _ALWAYS = ("subject", "type", "agency", "facility", "occurred_at", "occurred_by", "zone", "recorded_at")
 
 
@@ -35,5 +38,10 @@ def candidate_schema(kind: SubjectKind, mapping: Mapping) -> pa.Schema:
             used.update(name for name in block_cells(block) if name not in NOT_COLUMNS)
     if mapping.merges_stints():
         used.add("to_facility")
-    fields = [f.with_nullable(True) for f in input_schema(kind) if f.name in used]
+    fields = [_spooled(field) for field in input_schema(kind) if field.name in used]
     return pa.schema([*fields, *BOOKKEEPING])
+
+
+def _spooled(field: pa.Field) -> pa.Field:
+    repeats = field.type == pa.string() and field.name not in _SELDOM_REPEAT
+    return pa.field(field.name, TEXT if repeats else field.type)

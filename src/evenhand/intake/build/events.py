@@ -433,7 +433,10 @@ class Builder:
             tables.setdefault(kind, []).append(
                 table.select(self._schemas[kind].names).cast(self._schemas[kind])
             )
-        return {kind: _in_row_order(pa.concat_tables(parts)) for kind, parts in tables.items()}
+        return {
+            kind: _in_row_order(pa.concat_tables(parts).unify_dictionaries().combine_chunks())
+            for kind, parts in tables.items()
+        }
 
     def _subject(self, view: View, block: EventBlock, selected: Mask) -> tuple[pa.Array, Mask]:
         """The key of each row, and the selected rows that have none and are refused."""
@@ -624,7 +627,8 @@ def _in_row_order(table: pa.Table) -> pa.Table:
     """Rows, items and blocks in order: where the source is sorted by its key, so are its events."""
     keys = [table[name].to_numpy() for name in ("_block", "_part", "_row")]
     order = np.lexsort(keys)
-    return table.take(pa.array(order)) if len(order) else table
+    in_order = bool((order[1:] > order[:-1]).all())
+    return table if in_order else table.take(pa.array(order))
 
 
 def _is_instant(event_type: str, name: str) -> bool:

@@ -11,13 +11,14 @@ from evenhand.intake.build.view import Ints, Mask
 from evenhand.intake.errors import IntakeError
 from evenhand.intake.mapping.model import Mapping
 from evenhand.intake.resolve.table import (
-    codes_of,
     earliest_of,
     end_of,
     ints,
     is_exit,
     is_type,
+    keys_of,
     latest_of,
+    texts,
 )
 from evenhand.intake.tally import EXAMPLES, Place
 from evenhand.record.episode import EXIT_TYPES
@@ -73,7 +74,7 @@ class KeyFaults:
         """Count the keys of the events at the places `first`; `second` are what they contradict."""
         if not len(first):
             return
-        _, one_a_key = np.unique(codes_of(table["subject"])[first], return_index=True)
+        _, one_a_key = np.unique(keys_of(table)[first], return_index=True)
         first, second = first[one_a_key], None if second is None else second[one_a_key]
         keys = set(table["subject"].take(pa.array(first)).to_pylist())
         self._chunk.setdefault(fault, set()).update(keys)
@@ -87,7 +88,7 @@ class KeyFaults:
         """Find the faults that the resolved events of a chunk show."""
         if not self._books or not len(table):
             return
-        subject, booked = codes_of(table["subject"]), is_type(table, "person.booked")
+        subject, booked = keys_of(table), is_type(table, "person.booked")
         starts = np.flatnonzero(np.diff(subject, prepend=-1))
         self.add(WITHOUT_BOOKING, table, starts[~np.logical_or.reduceat(booked, starts)])
         times = earliest_of(table)
@@ -110,7 +111,7 @@ class KeyFaults:
         """Find stays that begin before the exit of the row that tells of the stay before."""
         if not len(before):
             return
-        subject, begun = codes_of(table["subject"]), ints(table, "_begun")
+        subject, begun = keys_of(table), ints(table, "_begun")
         times, latest = earliest_of(table), latest_of(table)
         end = end_of(before, np.flatnonzero(exits), subject, begun)
         until = np.where(end >= 0, times[end], -1)
@@ -197,13 +198,13 @@ def persons_at_odds(table: pa.Table) -> tuple[Ints, Ints]:
     the agency: two jails may number alike.
     """
     booked = np.flatnonzero(is_type(table, "person.booked"))
-    subject = codes_of(table["subject"])[booked]
+    subject = keys_of(table)[booked]
     first, second = [], []
-    numbered = np.zeros(len(table), dtype=bool)
+    numbered = np.zeros(int(subject.max(initial=-1)) + 1, dtype=bool)
     for name in ("person_key", "name", "birth_date", "sex", "agency"):
         if name not in table.column_names or not len(booked):
             continue
-        values = _comparable(table[name].take(pa.array(booked)), name)
+        values = _comparable(texts(table, name).take(pa.array(booked)), name)
         known = values >= 0
         if name == "person_key":
             numbered[subject[known]] = True
@@ -218,13 +219,13 @@ def persons_at_odds(table: pa.Table) -> tuple[Ints, Ints]:
     if not first:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     one, other = np.concatenate(first), np.concatenate(second)
-    _, only = np.unique(codes_of(table["subject"])[one], return_index=True)
+    _, only = np.unique(keys_of(table)[one], return_index=True)
     return one[only], other[only]
 
 
-def _comparable(texts: pa.ChunkedArray, name: str) -> Ints:
+def _comparable(column: pa.Array, name: str) -> Ints:
     """Numbers for texts that mean the same; -1 where there is none."""
-    folded = pc.utf8_lower(pc.utf8_trim_whitespace(texts.combine_chunks()))
+    folded = pc.utf8_lower(pc.utf8_trim_whitespace(column))
     folded = pc.replace_substring_regex(folded, r"[\s,.]+", " ")
     if name == "sex":
         index = pc.index_in(folded, value_set=pa.array(list(_SEXES)))

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,13 +17,14 @@ from evenhand.intake.resolve.merged import DUPLICATE, QUARANTINED, REPEATED, Rem
 from evenhand.intake.resolve.stints import MOVED, Stints
 from evenhand.intake.resolve.table import (
     NEVER,
-    codes_of,
     earliest_of,
     ints,
     is_exit,
     is_type,
+    keys_of,
     latest_of,
     local_text,
+    texts,
     with_earliest,
     with_latest,
 )
@@ -107,8 +109,9 @@ class Resolver:
     def _drop_duplicates(self, table: pa.Table) -> pa.Table:
         if self.mapping.policies.duplicate_rows == "keep" or len(table) < 2:
             return table
-        subject = codes_of(table["subject"])
-        same = table["_same"].to_numpy()
+        subject, same = keys_of(table), table["_same"].to_numpy()
+        if not _any_twice(table, subject, same):
+            return table
         block, part = ints(table, "_block"), ints(table, "_part")
         order = np.lexsort((part, block, same, subject))
         earlier = np.ones(len(table) - 1, dtype=bool)
@@ -137,10 +140,9 @@ class Resolver:
         later = ints(table, "_later")
         if not later.any():
             return table
-        times, booked = earliest_of(table), self._first_of(table, pc.equal(table["type"], "person.booked"))
-        types = table["type"]
+        times, booked = earliest_of(table), self._first_of(table, is_type(table, "person.booked"))
         after = (later > 0) & (times < booked) & (times + later >= booked) & (booked < NEVER)
-        after &= ~mask_of(pc.equal(types, "person.booked"))
+        after &= ~is_type(table, "person.booked")
         self.policies["daylight_saving_overlap_later"] += int(after.sum())
         latest = latest_of(table)
         return with_latest(with_earliest(table, np.where(after, times + later, times)), latest)
@@ -159,7 +161,7 @@ class Resolver:
         if self.mapping.policies.release_before_booking == "keep" or not len(table):
             return table, []
         booked, left = self._of_row(table, booked=True), self._of_row(table, booked=False)
-        subject = codes_of(table["subject"])
+        subject = keys_of(table)
         wrong = np.flatnonzero((booked < NEVER) & (left < booked))
         if not len(wrong):
             return table, []
@@ -192,7 +194,7 @@ class Resolver:
         if not len(first):
             return table, []
         self.faults.add(TWO_PERSONS, table, second, first)
-        subject = codes_of(table["subject"])
+        subject = keys_of(table)
         bad = np.isin(subject, subject[first])
         self._removed.add(table, np.flatnonzero(bad), QUARANTINED)
         rows = table.select(["_source", "_row", "subject"]).filter(pa.array(bad))
@@ -212,12 +214,12 @@ class Resolver:
 
     def _of_row(self, table: pa.Table, *, booked: bool) -> Ints:
         """For each event the first booking of its row, or the latest moment of the row's first exit."""
-        chosen = mask_of(pc.equal(table["type"], "person.booked")) if booked else is_exit(table)
+        chosen = is_type(table, "person.booked") if booked else is_exit(table)
         times = np.where(chosen, earliest_of(table) if booked else latest_of(table), NEVER)
         # The events of a row lie together.
         new = np.zeros(len(table), dtype=bool)
         new[0] = True
-        for key in (codes_of(table["subject"]), ints(table, "_source"), ints(table, "_row")):
+        for key in (keys_of(table), ints(table, "_source"), ints(table, "_row")):
             new[1:] |= key[1:] != key[:-1]
         starts = np.flatnonzero(new)
         found: Ints = np.repeat(np.minimum.reduceat(times, starts), np.diff(np.append(starts, len(table))))
@@ -244,7 +246,7 @@ class Resolver:
             return table
         index = np.flatnonzero(only)
         block, group = block[index], self._group[block[index]]
-        subject, times = codes_of(table["subject"])[index], earliest_of(table)[index]
+        subject, times = keys_of(table)[index], earliest_of(table)[index]
         place = np.arange(len(index))
         rank = place.copy()
         for number, once in enumerate(self._once):
@@ -304,8 +306,8 @@ class Resolver:
             emptied = np.zeros(len(table), dtype=bool)
             emptied[kept[unlike & agree]] = True
             if name != "occurred_at" and emptied.any():
-                nothing = pa.scalar(None, column.type)
-                values = pc.if_else(pa.array(emptied), nothing, column)
+                column = texts(table, name)
+                values = pc.if_else(pa.array(emptied), pa.scalar(None, column.type), column)
                 table = table.set_column(table.column_names.index(name), name, values)
         self.policies["repeated_events_that_disagree"] += int(contradicted.sum())
         return table
@@ -318,7 +320,7 @@ class Resolver:
         here = np.flatnonzero(np.isin(ints(table, "_block"), counted))
         if not len(here):
             return table
-        subject = codes_of(table["subject"])[here]
+        subject = keys_of(table)[here]
         new_subject = np.ones(len(here), dtype=bool)
         new_subject[1:] = subject[1:] != subject[:-1]
         new = new_subject.copy()
@@ -344,40 +346,51 @@ class Resolver:
             ids = np.where(has[:, None], given, ids)
         times, span, place = order_keys(table)
         origin = (ints(table, "_part"), ints(table, "_block"), row, source)
-        order = pa.array(np.lexsort((*origin, place, span, times, codes_of(table["subject"]))))
+        order = np.lexsort((*origin, place, span, times, keys_of(table)))
         names = [n for n in table.column_names if not n.startswith("_") and n != "id"]
         events = table.select(names)
         events = events.append_column("id", as_uuids(ids))
-        files = pa.array(self._files, pa.string()).take(pa.array(source))
-        events = events.append_column("source_kind", pa.repeat(pa.scalar("import"), len(table)))
-        events = events.append_column("source_file", files)
+        events = events.append_column("source_kind", _coded(np.zeros(len(table), dtype=np.int32), ["import"]))
+        events = events.append_column("source_file", _coded(source, self._files))
         events = events.append_column("source_row", pa.array(row))
-        return events.take(order)
+        in_order = bool((order[1:] > order[:-1]).all())
+        return events if in_order else events.take(pa.array(order))
 
     def _stays(self, table: pa.Table) -> pa.Table:
         """Each booking with a person's key and a known end: who, where, from when until when."""
         if "person_key" not in table.column_names:
             return STAYS.empty_table()
-        is_booking = mask_of(pc.equal(table["type"], "person.booked")) & mask_of(
-            pc.is_valid(table["person_key"])
-        )
+        is_booking = is_type(table, "person.booked") & mask_of(pc.is_valid(table["person_key"]))
         until = self._first_of(table, is_exit(table))
         is_booking &= until < NEVER
         chosen = table.filter(pa.array(is_booking))
         return pa.table(
-            [chosen["person_key"], chosen["facility"], earliest_of(chosen), until[is_booking]], schema=STAYS
+            [texts(chosen, "person_key"), texts(chosen, "facility"), earliest_of(chosen), until[is_booking]],
+            schema=STAYS,
         )
 
-    def _first_of(self, table: pa.Table, chosen: "pa.ChunkedArray | Mask") -> Ints:
+    def _first_of(self, table: pa.Table, chosen: Mask) -> Ints:
         """For each event the first time of its subject's chosen events; `NEVER` where none."""
         if not len(table):
             return np.empty(0, dtype=np.int64)
-        subject = codes_of(table["subject"])
+        subject = keys_of(table)
         starts = np.flatnonzero(np.concatenate(([True], subject[1:] != subject[:-1])))
-        mask = chosen if isinstance(chosen, np.ndarray) else mask_of(chosen)
-        times = np.where(mask, earliest_of(table), NEVER)
+        times = np.where(chosen, earliest_of(table), NEVER)
         firsts = np.minimum.reduceat(times, starts)
         return np.repeat(firsts, np.diff(np.append(starts, len(table))))
+
+
+def _coded(numbers: Ints, texts: list[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32()), pa.array(texts, pa.string()))
+
+
+def _any_twice(table: pa.Table, subject: Ints, same: npt.NDArray[np.uint64]) -> bool:
+    """Whether two rows of a subject are alike in every cell."""
+    one_a_row = np.flatnonzero(mask_of(table["_head"]))
+    subject, same = subject[one_a_row], same[one_a_row]
+    order = np.lexsort((same, subject))
+    subject, same = subject[order], same[order]
+    return bool(((subject[1:] == subject[:-1]) & (same[1:] == same[:-1])).any())
 
 
 def _once_a_stay(mapping: Mapping, block: EventBlock) -> bool:

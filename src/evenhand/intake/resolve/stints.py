@@ -20,14 +20,15 @@ from evenhand.intake.build.view import Ints, Mask, mask_of
 from evenhand.intake.mapping.model import Mapping, Rows, length_of_time
 from evenhand.intake.resolve.merged import CONTINUED, Removed
 from evenhand.intake.resolve.table import (
-    codes_of,
     earliest_of,
     end_of,
     ints,
     is_absence,
     is_exit,
     is_type,
+    keys_of,
     latest_of,
+    texts,
 )
 from evenhand.record.events import FIELDS
 
@@ -50,7 +51,7 @@ class Stints:
             return table
         block = ints(table, "_block")
         begins = is_type(table, "person.booked") & self._applies[block]
-        subject, begun = codes_of(table["subject"]), ints(table, "_begun")
+        subject, begun = keys_of(table), ints(table, "_begun")
         places = np.flatnonzero(begins)
         places = places[np.lexsort((begun[places], subject[places]))]
         follows = np.flatnonzero(subject[places][1:] == subject[places][:-1])
@@ -71,7 +72,9 @@ class Stints:
         self._policies[JOINED] += int(arrived.sum() + away[end].sum())
         gone = np.concatenate([after[arrived], end[nothing]])
         stays_told = np.concatenate([np.where(nothing, before, end)[arrived], before[nothing]])
-        table = self._retyped(table, end[to_move], MOVED, table["facility"].take(pa.array(after[to_move])))
+        table = self._retyped(
+            table, end[to_move], MOVED, texts(table, "facility").take(pa.array(after[to_move]))
+        )
         table = self._retyped(table, after[away[end]], RETURNED, None)
         self._removed.add(table, gone, CONTINUED, stays_told)
         keep = np.ones(len(table), dtype=bool)
@@ -79,7 +82,7 @@ class Stints:
         return table.filter(pa.array(keep))
 
     def _retyped(
-        self, table: pa.Table, places: Ints, event_type: str, to_facility: pa.ChunkedArray | None
+        self, table: pa.Table, places: Ints, event_type: str, to_facility: pa.Array | None
     ) -> pa.Table:
         """The table in which some events are of another type, without the fields that it does not have."""
         if not len(places):
@@ -90,19 +93,20 @@ class Stints:
         others = {name for fields in FIELDS.values() for name in fields} - set(FIELDS[event_type])
         for name in table.column_names:
             if name in others:
-                values = pc.if_else(mask, pa.scalar(None, table[name].type), table[name])
+                column = texts(table, name)
+                values = pc.if_else(mask, pa.scalar(None, column.type), column)
                 table = table.set_column(table.column_names.index(name), name, values)
-        types = pc.if_else(mask, event_type, table["type"])
+        types = pc.if_else(mask, event_type, texts(table, "type"))
         table = table.set_column(table.column_names.index("type"), "type", types)
         if to_facility is None:
             return table
         index = np.full(len(table), -1)
         index[places] = np.arange(len(places))
-        moved_to = to_facility.combine_chunks().take(pa.array(index, mask=index < 0))
-        values = pc.if_else(mask, moved_to, table["to_facility"])
+        moved_to = to_facility.take(pa.array(index, mask=index < 0))
+        values = pc.if_else(mask, moved_to, texts(table, "to_facility"))
         return table.set_column(table.column_names.index("to_facility"), "to_facility", values)
 
 
 def _same_facility(table: pa.Table, before: Ints, after: Ints) -> Mask:
-    facility = table["facility"].combine_chunks()
+    facility = texts(table, "facility")
     return mask_of(pc.equal(facility.take(pa.array(before)), facility.take(pa.array(after))))

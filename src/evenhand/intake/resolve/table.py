@@ -1,5 +1,7 @@
 """Columns of a chunk of candidates as numbers, and back."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,20 +14,42 @@ NEVER = np.iinfo(np.int64).max
 """Later than every moment: there is none."""
 
 
-def codes_of(subjects: pa.ChunkedArray) -> Ints:
-    """Numbers for the subjects of a table in which each subject's rows lie together."""
-    values = subjects.combine_chunks()
-    if not len(values):
-        return np.empty(0, dtype=np.int64)
-    new = np.zeros(len(values), dtype=np.int64)
-    new[1:] = pc.not_equal(values[1:], values[:-1]).to_numpy(zero_copy_only=False)
-    codes: Ints = np.cumsum(new)
-    return codes
+KEY = "_key"
+"""A column: numbers for the subjects of a chunk, in which each subject's rows lie together."""
+
+
+def with_keys(table: pa.Table) -> pa.Table:
+    """The table with the column `KEY`; each subject's rows lie together."""
+    subjects = table["subject"].combine_chunks()
+    new = np.zeros(len(subjects), dtype=np.int64)
+    new[1:] = pc.not_equal(subjects[1:], subjects[:-1]).to_numpy(zero_copy_only=False)
+    return table.append_column(KEY, pa.array(np.cumsum(new)))
+
+
+def keys_of(table: pa.Table) -> Ints:
+    """The number of each event's subject."""
+    return ints(table, KEY)
 
 
 def ints(table: pa.Table, name: str) -> Ints:
-    values: Ints = table[name].to_numpy().astype(np.int64)
+    values: Ints = table[name].to_numpy().astype(np.int64, copy=False)
     return values
+
+
+def texts(table: pa.Table, name: str) -> pa.Array:
+    """A column of texts, each in full."""
+    column = table[name].combine_chunks()
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+def is_among(table: pa.Table, name: str, values: Sequence[str]) -> Mask:
+    """Which rows have one of these values in a column of texts."""
+    column = table[name].combine_chunks()
+    if not pa.types.is_dictionary(column.type):
+        return mask_of(pc.is_in(column, value_set=pa.array(values, pa.string())))
+    # The last place is that of null.
+    wanted: Mask = np.array([*(text in values for text in column.dictionary.to_pylist()), False])
+    return wanted[pc.fill_null(column.indices, -1).to_numpy()]
 
 
 def earliest_of(table: pa.Table) -> Ints:
@@ -51,20 +75,19 @@ def with_latest(table: pa.Table, latest: Ints) -> pa.Table:
 
 
 def is_type(table: pa.Table, name: str) -> Mask:
-    return mask_of(pc.equal(table["type"], name))
+    return is_among(table, "type", (name,))
 
 
 def is_exit(table: pa.Table) -> Mask:
     """Which events end a stay: a temporary absence, such as in a hospital, does not."""
-    return mask_of(pc.is_in(table["type"], value_set=pa.array(EXIT_TYPES))) & ~is_absence(table)
+    return is_among(table, "type", EXIT_TYPES) & ~is_absence(table)
 
 
 def is_absence(table: pa.Table) -> Mask:
     """Which events begin a temporary absence."""
     if "destination" not in table.column_names:
         return np.zeros(len(table), dtype=bool)
-    away = mask_of(pc.is_in(table["destination"], value_set=pa.array(TEMPORARY)))
-    return away & is_type(table, "custody.departed")
+    return is_among(table, "destination", TEMPORARY) & is_type(table, "custody.departed")
 
 
 def end_of(before: Ints, ends: Ints, subject: Ints, begun: Ints) -> Ints:
