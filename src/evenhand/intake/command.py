@@ -175,11 +175,15 @@ def _write(
     seal: "Seal | None",
     key_file: Path | None,
 ) -> "Outcome":
+    import pyarrow as pa
+
     from evenhand.intake.progress import IntakeProgress
     from evenhand.intake.run import Intake
     from evenhand.record.writer import RecordWriter
 
     assert out is not None
+    # Batches of one size come and go: the system's allocator gives their memory to the next ones.
+    pa.set_memory_pool(pa.system_memory_pool())
     total = sum(path.stat().st_size for path in sources)
     with IntakeProgress(total) as progress, RecordWriter(out) as writer:
         outcome = Intake(*mapping, limits, progress, writer, key_file).run(list(sources))

@@ -42,6 +42,11 @@ def candidate_schema(kind: SubjectKind, mapping: Mapping) -> pa.Schema:
     return pa.schema([*fields, *BOOKKEEPING])
 
 
+def all_alike(text: str, count: int) -> pa.Array:
+    """A column of one text."""
+    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), count), [text])
+
+
 def _spooled(field: pa.Field) -> pa.Field:
     repeats = field.type == pa.string() and field.name not in _SELDOM_REPEAT
     return pa.field(field.name, TEXT if repeats else field.type)

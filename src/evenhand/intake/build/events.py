@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.intake.build.absent import MEANS, Absent, State, export_of
-from evenhand.intake.build.candidates import NOT_COLUMNS, candidate_schema
+from evenhand.intake.build.candidates import NOT_COLUMNS, TEXT, all_alike, candidate_schema
 from evenhand.intake.build.conditions import holds
 from evenhand.intake.build.convert import Converted, convert
 from evenhand.intake.build.decided import decided, deciding, personal_columns
@@ -309,7 +309,7 @@ class Builder:
             "agency": where.agency,
             "facility": where.facility,
             "zone": where.zone,
-            "type": pa.repeat(pa.scalar(event_type, pa.string()), len(view)),
+            "type": all_alike(event_type, len(view)),
         }
         required = {n for n, s in FIELDS[event_type].items() if s.required}
         for name, cell in block_cells(block).items():
@@ -387,6 +387,7 @@ class Builder:
         size, take = len(index), pa.array(index)
         made = {}
         for name, values in columns.items():
+            values = _coded(view, values) if schema.field(name).type == TEXT else values
             made[name] = values if size == len(view) else values.take(take)
         made["_source"] = pa.repeat(pa.scalar(self.source, pa.int16()), size)
         made["_row"] = pa.array(view.rows[index])
@@ -621,6 +622,17 @@ def day_columns(mapping: Mapping, clocks: Counter[tuple[str, str]]) -> list[str]
     """The columns of events' moments whose times of day are all midnight: they hold days."""
     columns = {_column(block) for block in mapping.event if mapping.precision_at(block) is None}
     return sorted(c for c in columns if 0 < clocks[c, "midnight"] == clocks[c, "timed"])
+
+
+def _coded(view: View, texts: pa.Array) -> pa.Array:
+    """A column of texts, each kept once; columns that several blocks share are coded once."""
+    if pa.types.is_dictionary(texts.type):
+        return texts
+    key = ("coded", id(texts))
+    if key not in view.memory:
+        # The texts are kept too: an id is good only while its array lives.
+        view.memory[key] = texts, pc.dictionary_encode(texts)
+    return view.memory[key][1]  # type: ignore[index]
 
 
 def _in_row_order(table: pa.Table) -> pa.Table:

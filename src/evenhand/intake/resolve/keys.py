@@ -118,7 +118,7 @@ class KeyFaults:
         wrong = (until >= 0) & (latest[after] < until)
         self.add(OVERLAPPING, table, after[wrong], before[wrong])
 
-    def settle(self, keys: pa.Array) -> None:
+    def settle(self, keys: pa.ChunkedArray) -> None:
         """Count the faulty keys of a chunk that has these keys."""
         self.keys += len(keys)
         self._lengths.update(pc.unique(pc.utf8_length(keys)).to_pylist())
@@ -199,6 +199,10 @@ def persons_at_odds(table: pa.Table) -> tuple[Ints, Ints]:
     """
     booked = np.flatnonzero(is_type(table, "person.booked"))
     subject = keys_of(table)[booked]
+    # A key with one booking names one person.
+    again = subject[1:] == subject[:-1]
+    several = np.concatenate((again, [False])) | np.concatenate(([False], again)) if len(booked) else again
+    booked, subject = booked[several], subject[several]
     first, second = [], []
     numbered = np.zeros(int(subject.max(initial=-1)) + 1, dtype=bool)
     for name in ("person_key", "name", "birth_date", "sex", "agency"):

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenhand.intake.build.candidates import all_alike
 from evenhand.intake.build.view import Ints, Mask, mask_of
 from evenhand.intake.mapping.model import EventBlock, Mapping, Once, Rows, block_cells
 from evenhand.intake.refusal import entries_table
@@ -83,7 +84,7 @@ class Resolver:
 
     def resolve(self, kind: SubjectKind, table: pa.Table) -> Resolved:
         """Apply the policies, in the order in which the documentation lists them."""
-        keys = pc.unique(table["subject"])
+        keys = table["subject"].take(pa.array(np.flatnonzero(np.diff(keys_of(table), prepend=-1))))
         table = self._midnights_to_days(table)
         table = self._order_repeated_hours(table)
         table, early = self._refuse_early_exits(table)
@@ -350,8 +351,9 @@ class Resolver:
         names = [n for n in table.column_names if not n.startswith("_") and n != "id"]
         events = table.select(names)
         events = events.append_column("id", as_uuids(ids))
-        events = events.append_column("source_kind", _coded(np.zeros(len(table), dtype=np.int32), ["import"]))
-        events = events.append_column("source_file", _coded(source, self._files))
+        events = events.append_column("source_kind", all_alike("import", len(table)))
+        files = pa.DictionaryArray.from_arrays(pa.array(source, pa.int32()), self._files)
+        events = events.append_column("source_file", files)
         events = events.append_column("source_row", pa.array(row))
         in_order = bool((order[1:] > order[:-1]).all())
         return events if in_order else events.take(pa.array(order))
@@ -378,10 +380,6 @@ class Resolver:
         times = np.where(chosen, earliest_of(table), NEVER)
         firsts = np.minimum.reduceat(times, starts)
         return np.repeat(firsts, np.diff(np.append(starts, len(table))))
-
-
-def _coded(numbers: Ints, texts: list[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32()), pa.array(texts, pa.string()))
 
 
 def _any_twice(table: pa.Table, subject: Ints, same: npt.NDArray[np.uint64]) -> bool:

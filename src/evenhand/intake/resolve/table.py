@@ -49,7 +49,8 @@ def is_among(table: pa.Table, name: str, values: Sequence[str]) -> Mask:
         return mask_of(pc.is_in(column, value_set=pa.array(values, pa.string())))
     # The last place is that of null.
     wanted: Mask = np.array([*(text in values for text in column.dictionary.to_pylist()), False])
-    return wanted[pc.fill_null(column.indices, -1).to_numpy()]
+    found: Mask = wanted[pc.fill_null(column.indices, -1).to_numpy()]
+    return found
 
 
 def earliest_of(table: pa.Table) -> Ints:
