@@ -54,6 +54,14 @@ def test_strong_settings_pass_djangos_check(folder: Path) -> None:
     assert "no issues" in done.stdout
 
 
+def test_cookies_are_bound_to_the_host_and_to_tls(folder: Path) -> None:
+    said = _run(folder, "desk", "manage", "diffsettings").stdout
+    for name in ("SESSION", "CSRF", "LANGUAGE", "THEME"):
+        assert f"{name}_COOKIE_NAME = '__Host-" in said
+    for name in ("SESSION", "CSRF", "LANGUAGE"):
+        assert f"{name}_COOKIE_SECURE = True" in said
+
+
 @pytest.mark.parametrize("name", sorted(WEAK))
 def test_one_weak_setting_stops_the_desk(folder: Path, name: str) -> None:
     done = _run(folder, "serve", "--address", "127.0.0.1:1", **{name: WEAK[name]})

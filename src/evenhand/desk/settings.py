@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "evenhand.desk.operations.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "evenhand.desk.shell.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "evenhand.desk.accounts.idle.IdleMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -175,6 +176,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "name", "actor")},
     },
+    {"NAME": "evenhand.desk.accounts.passwords.ContextWordsValidator"},
 ]
 if ENVIRONMENT.mail_server:
     EMAIL_HOST, _, _port = ENVIRONMENT.mail_server.partition(":")
@@ -209,8 +211,16 @@ IDLE_PRECISION = 60
 # Seconds before that at which a page asks (WCAG 2.2, 2.2.1 and 2.2.6: at least 20, simply answered).
 IDLE_WARNING = 120
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMONSTRATION
+# However busy: after a shift the person signs in anew (NIST SP 800-63B-4, section 2.2.3: at most 24 hours).
+SESSION_LONGEST = 12 * 3600
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEMONSTRATION
+LANGUAGE_COOKIE_SAMESITE, LANGUAGE_COOKIE_HTTPONLY = "Lax", True
+THEME_COOKIE_NAME = "desk_theme"
+if not DEMONSTRATION:
+    # A browser takes a cookie of such a name over TLS alone, from this host alone, for all its paths.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    LANGUAGE_COOKIE_NAME, THEME_COOKIE_NAME = "__Host-language", "__Host-theme"
 SECURE_SSL_REDIRECT = not DEMONSTRATION
 SECURE_HSTS_SECONDS = 0 if DEMONSTRATION else 63_072_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMONSTRATION

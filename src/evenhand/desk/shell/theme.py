@@ -2,9 +2,8 @@
 
 from enum import StrEnum
 
+from django.conf import settings
 from django.http import HttpRequest
-
-COOKIE = "desk_theme"
 
 
 class Theme(StrEnum):
@@ -20,4 +19,4 @@ def named(said: str) -> Theme | None:
 
 def theme_of(request: HttpRequest) -> Theme:
     """The visitor's choice; the system's colors where none was made."""
-    return named(request.COOKIES.get(COOKIE, "")) or Theme.SYSTEM
+    return named(request.COOKIES.get(settings.THEME_COOKIE_NAME, "")) or Theme.SYSTEM

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from evenhand.desk.accounts.access import SignedInRequest, allow, anyone
 from evenhand.desk.accounts.models import Role
-from evenhand.desk.shell.theme import COOKIE, named
+from evenhand.desk.shell.theme import named
 
 A_YEAR = 365 * 86_400
 
@@ -24,7 +24,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     chosen = named(request.POST.get("theme", ""))
     if chosen is not None:
         response.set_cookie(
-            COOKIE,
+            settings.THEME_COOKIE_NAME,
             chosen,
             max_age=A_YEAR,
             secure=settings.SESSION_COOKIE_SECURE,
