@@ -41,6 +41,7 @@ test: setup static messages chromium interop lint ## all but the slow trials
 trials: setup static messages chromium ## the slow trials: kills, fuzzing, large simulations, browser, the desk on PostgreSQL, the statistics next to R, Spark
 	@scripts/r.sh
 	@scripts/java.sh
+	@scripts/nginx.sh
 	@uv=$$(scripts/bootstrap.sh) && $$uv sync --frozen --quiet --extra postgres --extra desk --extra spark
 	$(BIN)/pytest -m trial -n 2 --dist loadfile
 	EVENHAND_TEST_DATABASE=postgres $(BIN)/pytest tests/desk -m "not trial" -n 2 --dist worksteal

@@ -2,10 +2,11 @@
 
 from enum import StrEnum
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "EVENHAND_DESK_"
@@ -38,6 +39,11 @@ class Environment(BaseSettings):
     origin: str = Field("evenhand.invalid/desk", description="The ledger's name, on its checkpoints.")
     behind_proxy: bool = Field(
         False, description="True where a proxy ends TLS and sets `X-Forwarded-Proto`; it must overwrite it."
+    )
+    proxies: tuple[IPvAnyNetwork, ...] = Field(
+        (ip_network("127.0.0.0/8"), ip_network("::1")),
+        description="Where the proxy connects from, in JSON: addresses or networks. From any other, "
+        "forwarded headers are dropped.",
     )
     oidc_issuer: str = Field(
         "", description="The agency's own sign-in by OpenID Connect: its issuer's address."

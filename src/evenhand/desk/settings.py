@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
+    "evenhand.desk.operations.proxy.ProxyMiddleware",
     "evenhand.desk.operations.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -224,8 +225,9 @@ if not DEMONSTRATION:
 SECURE_SSL_REDIRECT = not DEMONSTRATION
 SECURE_HSTS_SECONDS = 0 if DEMONSTRATION else 63_072_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMONSTRATION
+PROXIES = ENVIRONMENT.proxies
 if ENVIRONMENT.behind_proxy:
-    # Limits by address count the visitor's, which the proxy adds, and not the proxy's own.
+    # Limits by address count the visitor's, which the proxy names, and not the proxy's own.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # One memory for all processes, so that limits hold whichever answers.
