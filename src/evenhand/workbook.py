@@ -72,11 +72,12 @@ class Sheet:
 class Book:
     """An open workbook. `names`: its worksheets in order; `hidden`: those that are not shown.
 
-    Raises `UnreadableError` if there is no workbook in `content`.
+    `apart`: whether to read it first in a process of its own, as an XLS file always is. Raises
+    `UnreadableError` if there is no workbook in `content`.
     """
 
-    def __init__(self, content: bytes) -> None:
-        if content.startswith(OLE):
+    def __init__(self, content: bytes, *, apart: bool = False) -> None:
+        if apart or content.startswith(OLE):
             _try_apart(content)
         self._book = _plainly(lambda: CalamineWorkbook.from_filelike(io.BytesIO(content)))
         sheets = [s for s in self._book.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet]
@@ -103,10 +104,10 @@ for name in book.sheet_names:
 
 
 def _try_apart(content: bytes) -> None:
-    """Read an XLS file once in a process of its own, within 4 GiB of memory.
+    """Read a file once in a process of its own, within 4 GiB of memory.
 
     In a damaged one a cell can seem to lie so far away that the reader asks for more memory than there is,
-    which ends the process. Other formats can be checked before; the records of XLS can't.
+    which ends the process. XLSX can be checked before.
     """
     command = [sys.executable, "-c", _TRIAL]
     ended = subprocess.run(command, input=content, capture_output=True, check=False).returncode

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,10 +23,15 @@ from evenhand.workbook import (
 
 MAX_FILE = 64 << 20
 MAX_UNPACKED = 512 << 20
+MAX_CELLS = 10_000_000
 MAX_MERGED = 5000
 """Rows that a merged cell may span and still be read for each of them."""
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 
+_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$")
+_REF_OF_CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\b[^>]*?\br="([A-Z]{0,7})(\d{1,9})"')
+_FAR = re.compile(rb'\br="(?:[A-Z]{2,}\d|[A-Z]?\d{5,})')
+"""A cell or row outside of the first 26 columns or 9,999 rows; most sheets have none."""
 _HYPERLINK = re.compile(rb"<(?:\w+:)?hyperlink\s[^>]*>")
 _REF = re.compile(rb'\bref="([A-Z]+)(\d+)')
 _RELATION = re.compile(rb'\br:id="([^"]*)"')
@@ -88,11 +94,47 @@ def open_workbook(path: Path) -> Workbook:
 def parse_workbook(content: bytes) -> Workbook:
     """Read a spreadsheet from its bytes. Raises `UnreadableError`."""
     package = open_package(content, MAX_UNPACKED)
-    book = Book(content)
+    sheets = [] if package is None else [n for n in package.namelist() if _SHEET_PART.match(n)]
+    if package is not None:
+        for name in sheets:
+            _check_area(package, name)
+    book = Book(content, apart=not sheets)
     result = Workbook([_worksheet(book, name) for name in book.names])
     if package is not None:
         _read_package(package, result)
     return result
+
+
+def _unpacked(package: zipfile.ZipFile, part: str) -> bytes:
+    """One part of a package. Raises `UnreadableError`."""
+    try:
+        return package.read(part)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+    ):
+        raise UnreadableError("the file is cut short or damaged", "fetch it again") from None
+
+
+def _check_area(package: zipfile.ZipFile, part: str) -> None:
+    """Refuse a sheet whose cells lie far apart: the reader makes room for all cells between them."""
+    xml = _unpacked(package, part)
+    if _FAR.search(xml) is None:
+        return
+    places = _REF_OF_CELL.findall(xml)
+    rows = max(int(row) for _, row in places)
+    columns = max(column_number(letters.decode()) for letters, _ in places) + 1
+    if rows * columns > MAX_CELLS:
+        raise UnreadableError(
+            f"a sheet reaches over {rows:,} rows and {columns:,} columns",
+            f"a sheet has at most {MAX_CELLS:,} cells; delete the far cells",
+        )
 
 
 def _worksheet(book: Book, name: str) -> Worksheet:
@@ -112,7 +154,7 @@ def _read_package(package: zipfile.ZipFile, book: Workbook) -> None:
     """Add what the row reader does not give: links, the date of saving, formulas, macros."""
     names = set(package.namelist())
     if "docProps/core.xml" in names:
-        book.modified = _modified(package.read("docProps/core.xml"))
+        book.modified = _modified(_unpacked(package, "docProps/core.xml"))
     if any(name.endswith("vbaProject.bin") for name in names):
         book.notes.append("holds a macro, which was not run")
     if "xl/workbook.xml" not in names:
@@ -122,9 +164,9 @@ def _read_package(package: zipfile.ZipFile, book: Workbook) -> None:
         part = parts.get(sheet.name)
         if part is None or part not in names:
             continue
-        xml, relations = package.read(part), _relations_name(part)
+        xml, relations = _unpacked(package, part), _relations_name(part)
         if relations in names:
-            _read_links(sheet, xml, package.read(relations))
+            _read_links(sheet, xml, _unpacked(package, relations))
         if _FORMULA.search(xml):
             _read_formulas(sheet, xml)
 
@@ -150,8 +192,8 @@ def _worksheet_parts(
     relations = "xl/_rels/workbook.xml.rels"
     if relations not in names:
         return {}
-    targets = dict(_PART.findall(package.read(relations).decode("utf-8", "replace")))
-    listed = _WORKSHEET.findall(package.read("xl/workbook.xml").decode("utf-8", "replace"))
+    targets = dict(_PART.findall(_unpacked(package, relations).decode("utf-8", "replace")))
+    listed = _WORKSHEET.findall(_unpacked(package, "xl/workbook.xml").decode("utf-8", "replace"))
     return {
         unescape(name): "xl/" + targets[key].removeprefix("/xl/") for name, key in listed if key in targets
     }
