@@ -7,13 +7,14 @@ For `desk_load.py` alone: no setting of the product does this.
 from evenhand.desk.wsgi import application  # First, since it sets Django up.
 from evenhand.desk.record import projection
 from evenhand.desk.record.act import _Writing
+from evenhand.desk.record.history import Subject
 
 __all__ = ["application"]
 
 
 def _what_is_projected(self, acts):  # type: ignore[no-untyped-def]
-    keys = {(act.subject_kind, act.subject) for act in acts}
-    return {key for key in keys if projection.has_projector(key[0])}, set()
+    keys = {Subject.of(act) for act in acts}
+    return {key for key in keys if projection.has_projector(key.kind)}, set()
 
 
 def _take_unjudged(self, acts, override):  # type: ignore[no-untyped-def]

@@ -19,8 +19,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evenhand.disclosure.protect import protect
 from evenhand.figures.cube import Cube, Dimension, Table
-from evenhand.figures.disclosure.protect import protect
 from evenhand.figures.output import write
 from evenhand.figures.publish import Control
 from evenhand.figures.report import write_report

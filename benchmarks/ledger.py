@@ -137,7 +137,7 @@ def _plain_batch(connection: sqlite3.Connection, start: int, part: list[Entry]) 
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(
         "INSERT INTO event VALUES (?, ?, ?, ?)",
-        ((n, e.id, e.leaf, e.personal) for n, e in enumerate(part, start)),
+        ((n, e.id, e.case.part, e.personal and e.personal.part) for n, e in enumerate(part, start)),
     )
     connection.execute("COMMIT")
 

@@ -14,9 +14,11 @@ HEAD = """# The desk's settings
 Environment variables; each has one meaning and is read once, at the start. Made from
 `src/evenhand/desk/environment.py` by `python scripts/desk_settings.py`.
 
-For real use `evenhand serve` refuses to start with weak ones and names each: a short secret key, no host or
-every host, no proxy that ends TLS, a folder open to other users of the machine, a database that holds a
-demonstration, and whatever Django's own `check --deploy` finds.
+For real use `evenhand serve`, and any other WSGI server, refuses to start with weak settings and names each:
+a secret that is short or repeats itself, a host that is a suffix or a wildcard, no proxy that ends TLS, an
+address of the agency's sign-in without https, a webhook network that is not private. `evenhand serve` also
+refuses a folder open to other users of the machine, a database that holds a demonstration, and whatever
+Django's own `check --deploy` finds.
 
 | variable | default | meaning |
 |---|---|---|

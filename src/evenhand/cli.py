@@ -1,5 +1,7 @@
 """The console script. Each command lives in its own room and is imported only when it is called."""
 
+import os
+
 import click
 
 from evenhand.lazy_commands import Lazy, LazyGroup
@@ -57,5 +59,9 @@ COMMANDS = {
 
 @click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="evenhand")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """The record and the check of 287(g) jail programs."""
+    # What a command writes may be about people: only its owner may read it, temporary files included.
+    before = os.umask(0o077)
+    context.call_on_close(lambda: os.umask(before))

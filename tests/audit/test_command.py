@@ -13,6 +13,7 @@ from audit.command import audit, run
 from audit.records import of_bookings, of_example
 from evenhand.audit.findings import COLUMNS
 from evenhand.record.events import SubjectKind
+from evenhand.record.folder import MARKER
 from evenhand.record.store import Record
 from halting import halted, interrupt
 
@@ -20,7 +21,7 @@ LATE = "0h person.booked | 2h screening.opened | 3h screening.closed"
 IN_TIME = "0h person.booked | 30m screening.opened | 3h screening.closed"
 NEXT_DAY = "24h person.booked | 26h screening.opened | 27h screening.closed"
 EVENHAND = str(Path(sys.executable).with_name("evenhand"))
-OUTPUTS = ["findings.csv", "findings.parquet", "report.html", "summary.json"]
+OUTPUTS = [MARKER, "findings.csv", "findings.parquet", "report.html", "summary.json"]
 
 
 @pytest.fixture(scope="module")

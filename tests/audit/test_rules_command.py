@@ -9,6 +9,7 @@ import pytest
 
 from audit.command import run
 from evenhand.audit.rule_book import file_names, markdown
+from evenhand.record.folder import MARKER
 from evenhand.rules.catalog import CATALOG, GROUPS
 from evenhand.rules.wording import BASIS_MEANS, citation_text
 
@@ -89,7 +90,7 @@ def test_bad_usage_ends_with_two(words: tuple[str, ...], told: str) -> None:
 def test_export_writes_the_book(tmp_path: Path) -> None:
     result = run("rules", "export", "--out", tmp_path / "book")
     assert result.exit_code == 0
-    assert {p.name for p in (tmp_path / "book").iterdir()} == file_names()
+    assert {p.name for p in (tmp_path / "book").iterdir()} == {*file_names(), MARKER}
     catalog = json.loads((tmp_path / "book" / "catalog.json").read_text())
     assert catalog["evenhand"] == version("evenhand")
     assert catalog["groups"] == GROUPS

@@ -56,7 +56,7 @@ def alter(record: Path) -> None:
 def test_the_checkpoint_that_was_judged_is_stated(sealed: Path, tmp_path: Path) -> None:
     result = audit(sealed, "--out", tmp_path / "a")
     assert result.exit_code == 0, result.output
-    assert "matches its ledger" in " ".join(result.stdout.split())
+    assert "The record is sealed, checkpoint evenhand.example/record, size" in " ".join(result.stdout.split())
     ledger = json.loads((tmp_path / "a/summary.json").read_bytes())["ledger"]
     assert ledger["matches"]
     assert ledger["checkpoint"] == (sealed / "ledger/checkpoint").read_text()
@@ -83,7 +83,10 @@ def test_an_altered_record_is_refused_or_judged_loudly(sealed: Path, tmp_path: P
     judged = audit(sealed, "--out", tmp_path / "a", "--judge-altered", "--fail-on", "never")
     assert judged.exit_code == 0
     assert "does NOT match its ledger" in " ".join(judged.stdout.split())
-    assert "<strong>The record does NOT match its ledger" in (tmp_path / "a/report.html").read_text()
+    assert (
+        "<strong>altered after it was sealed: The record does NOT match its ledger"
+        in (tmp_path / "a/report.html").read_text()
+    )
     assert json.loads((tmp_path / "a/summary.json").read_bytes())["ledger"]["matches"] is False
 
 

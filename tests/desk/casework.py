@@ -9,8 +9,10 @@ from django.test import Client
 from desk.county import County
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings.models import Case
+from evenhand.desk.bookings.people import named
 from evenhand.desk.complaints import acts as complaints
 from evenhand.desk.record import history
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import Event, SubjectKind
 from evenhand.record.events.oversight import Channel, ComplaintAbout
@@ -118,12 +120,11 @@ class Desk:
 
     def case(self, subject: str) -> Case:
         with within(EVERYTHING):
-            found: Case = Case.objects.get(pk=subject)
-            return found
+            return named([Case.objects.get(subject=subject)])[0]
 
     def events(self, subject: str, kind: SubjectKind = SubjectKind.BOOKING) -> list[Event]:
         with within(EVERYTHING):
-            return [entry.event for entry in history.load(kind, subject)]
+            return [entry.event for entry in history.load(Subject(self.county.ori, kind, subject))]
 
     def types(self, subject: str) -> list[str]:
         return [event.type for event in self.events(subject)]

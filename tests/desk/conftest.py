@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import user_logged_in
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import override_settings
@@ -15,6 +16,8 @@ from time_machine import TimeMachineFixture
 
 from desk.casework import Desk
 from desk.county import County
+from desk.emptied import empty_ledger
+from desk.recent import note_sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +31,25 @@ def no_language_from_before() -> Iterator[None]:
     """A request leaves its language to its thread, which the test client shares with the test."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def signed_in_just_now() -> Iterator[None]:
+    user_logged_in.connect(note_sign_in)
+    yield
+    user_logged_in.disconnect(note_sign_in)
+
+
+@pytest.fixture(autouse=True)
+def no_leaves_from_before(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that really commits leaves nothing in the ledger to the next one of its process."""
+    mark = request.node.get_closest_marker("django_db")
+    if mark is None or not mark.kwargs.get("transaction"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    empty_ledger()
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ def make(tokens: int) -> list[str]:
     """Tables, and a county whose officer is certified."""
     from django.core.management import call_command
 
+    from desk.api_calls import AGENCY
     from desk.county import County
-    from evenhand.desk.api.models import Grant, issue
+    from evenhand.desk.api.models import issue
     from evenhand.desk.record.scope import EVERYTHING, within
 
     call_command("migrate", verbosity=0)
@@ -23,7 +24,7 @@ def make(tokens: int) -> list[str]:
     county.found()
     county.certify()
     with within(EVERYTHING):
-        return [issue(county.ori, f"jms-{n}", list(Grant), "administrator")[1] for n in range(tokens)]
+        return [issue(county.ori, f"jms-{n}", AGENCY, "administrator")[1] for n in range(tokens)]
 
 
 def read() -> dict[str, object]:

@@ -67,7 +67,7 @@ def _texts(desk: Desk) -> list[tuple[Role, str, dict[str, Any]]]:
     desk.interview(subject, interpreter_needed="yes", interpreter=SCRIPT, stated_citizenship=SCRIPT)
     desk.check(subject)
     desk.determine(subject, reason=SCRIPT)
-    agreement = f"/agreements/agreement-{desk.county.ori}"
+    agreement = f"/agreements/{desk.county.ori}.agreement-{desk.county.ori}"
     return [
         (Role.FEDERAL_SUPERVISOR, f"/supervision/{subject}/review/", {"outcome": "concur", "reason": SCRIPT}),
         (
@@ -126,7 +126,7 @@ def test_a_script_in_any_text_is_shown_as_text(desk: Desk) -> None:
 
 
 def test_what_was_typed_wrongly_comes_back_as_text(county: County, client: Client) -> None:
-    page = client.post("/complain/follow/", {"reference": SCRIPT}).content.decode()
+    page = client.post("/complain/follow/", {"code": SCRIPT}).content.decode()
     assert "<script>alert" not in page
     page = client.get(f"/accounts/login/?next={SCRIPT}").content.decode()
     assert "<script>alert" not in page

@@ -7,8 +7,9 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from evenhand.figures.cube import Cell, Cube, Dimension, Linked, Table
-from evenhand.figures.disclosure.protect import Protection
+from evenhand.disclosure.linked import Cell, Linked
+from evenhand.disclosure.protect import Protection
+from evenhand.figures.cube import Cube, Dimension, Table
 
 PLACE = Dimension("place", ("state", "agency"))
 OFFENSE = Dimension("offense", ("status", "class"))

@@ -16,6 +16,7 @@ import pytest
 from audit.command import run
 from evenhand.figures.detainers.count import MOST_FACILITIES, OTHERS, Detainers, detainers
 from evenhand.figures.publish import Control, publish
+from evenhand.record.folder import MARKER
 from evenhand.record.store import Record
 from figures.made import Row, record, row, without
 from figures.test_attack_on_files import ends, knowledge
@@ -163,7 +164,13 @@ def test_the_command_writes_the_same_numbers_in_every_form(small: Record, tmp_pa
     out = tmp_path / "out"
     result = run("detainers", small.folder, "--out", out)
     assert result.exit_code == 0, result.output
-    assert {entry.name for entry in out.iterdir()} == {"tables", "detainers.json", "report.html"}
+    assert {entry.name for entry in out.iterdir()} == {
+        "tables",
+        "detainers.json",
+        "report.html",
+        "publication.json",
+        MARKER,
+    }
     content = json.loads((out / "detainers.json").read_text())
     for table in content["tables"]:
         with (out / "tables" / f"{table['id']}.csv").open(encoding="utf-8") as file:

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from evenhand.figures.cube import Cell, Cube, Dimension, Linked, Table
-from evenhand.figures.disclosure.protect import Protection, protect
+from evenhand.disclosure.linked import Cell, Linked
+from evenhand.disclosure.protect import Protection, protect
+from evenhand.figures.cube import Cube, Dimension, Table
 from evenhand.figures.measures.base import Figure
 from evenhand.figures.publish import Control, publish, rounded
 from figures.tables import OFFENSE, PLACES, bounds, cube_of, cubes, every_table, whole_bounds
@@ -199,7 +200,7 @@ def test_what_a_percentile_tells_is_taken_into_account() -> None:
 
 
 def test_a_solver_that_fails_costs_figures_and_not_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    from evenhand.figures.disclosure.alternatives import Alternatives
+    from evenhand.disclosure.alternatives import Alternatives
 
     monkeypatch.setattr(Alternatives, "_solve", lambda *_: None)
     published = publish(Figure(cube_of(HARD[0])), Control(11))
@@ -209,7 +210,7 @@ def test_a_solver_that_fails_costs_figures_and_not_secrets(monkeypatch: pytest.M
 def test_a_solver_that_gives_a_wrong_table_costs_figures_and_not_secrets(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from evenhand.figures.disclosure.alternatives import Alternatives
+    from evenhand.disclosure.alternatives import Alternatives
 
     # One more case everywhere: the sums do not agree.
     monkeypatch.setattr(Alternatives, "_solve", lambda self, *_: self.values + 1)
@@ -217,10 +218,16 @@ def test_a_solver_that_gives_a_wrong_table_costs_figures_and_not_secrets(
     assert set(published.values.values()) == {None}
 
 
+def test_a_solver_over_its_limit_costs_figures_and_not_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evenhand.disclosure.alternatives.LIMIT_S", 0)
+    published = publish(Figure(cube_of(HARD[0])), Control(11))
+    assert set(published.values.values()) == {None}
+
+
 @settings(max_examples=25)
 @given(cubes(3, 3))
 def test_lower_bounds_are_true_of_every_table(cube: Cube) -> None:
-    from evenhand.figures.disclosure.alternatives import Alternatives
+    from evenhand.disclosure.alternatives import Alternatives
 
     linked = cube.linked()
     if not linked.cells:
@@ -231,7 +238,7 @@ def test_lower_bounds_are_true_of_every_table(cube: Cube) -> None:
 
 
 def test_the_check_refuses_a_table_that_does_not_agree() -> None:
-    from evenhand.figures.disclosure.alternatives import Alternatives
+    from evenhand.disclosure.alternatives import Alternatives
 
     linked = cube_of(HARD[0]).linked()
     alternatives = Alternatives(linked, 100, {})

@@ -196,9 +196,12 @@ def test_two_year_recidivism_with_one_cut_off_for_all(assessed: list[dict[str, A
 
 def test_rebooking_in_broward(broward: Record) -> None:
     (curve,) = study(broward, 11).curves
-    assert curve.people == 10_342
-    shares = {e.days: round(e.share, 3) for e in curve.estimates}
-    assert shares == {30: 0.025, 90: 0.061, 180: 0.1, 365: 0.154, 730: 0.211, 1095: 0.244}
+    # 10,342 people; shares are shown to the nearest 0.2 %.
+    assert curve.people == 10_000
+    shares = {e.days: e.share for e in curve.estimates}
+    exact = {30: 0.025, 90: 0.061, 180: 0.1, 365: 0.154, 730: 0.211, 1095: 0.244}
+    assert shares == pytest.approx(exact, abs=0.0015)
+    assert all(round(share * 1000) % 2 == 0 for share in shares.values())
 
 
 def test_rebooking_in_pierce_cannot_be_told(pierce: Record) -> None:

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from evenhand.cli import main
 
 EXPORTS = Path(__file__).parent / "exports"
-APART = ("personal", "openings")
+APART = ("personal", "openings", "salts")
 """The folders of a record that are not published."""
 
 HEAD = """\

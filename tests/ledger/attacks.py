@@ -14,10 +14,10 @@ from typing import Any
 
 from evenhand.record.events import SubjectKind
 from evenhand.record.ledger.checkpoint import Checkpoint, Opened, open_checkpoint
-from evenhand.record.ledger.leaf import Entry, commitment, new_salt
+from evenhand.record.ledger.leaf import commitment, new_salt, public_leaf
 from evenhand.record.ledger.ledger import Ledger
 from evenhand.record.ledger.note import Signer
-from evenhand.record.ledger.store import Store
+from evenhand.record.ledger.store import ROWS, Row, Store
 from evenhand.record.ledger.tiles import (
     CHECKPOINT,
     WIDTH,
@@ -206,7 +206,7 @@ def back_date_leaf(arena: Arena) -> Places:
     index = arena.chance.randrange(arena.size)
     name, leaves = arena.bundle(index // WIDTH)
     said = json.loads(leaves[index % WIDTH])
-    said["occurred_at"] = "2026-01-01T00:00:00.000000Z"
+    said["appended_on"] = "2026-01-01"
     leaves[index % WIDTH] = json.dumps(said, separators=(",", ":"), sort_keys=True).encode()
     arena.write(name, encode_bundle(leaves))
     return leaf(index)
@@ -295,7 +295,7 @@ def back_date_signed(arena: Arena) -> Places:
     leaves = _all(arena)
     at = arena.chance.randrange(1, arena.size)
     said = json.loads(leaves[at])
-    said["appended_at"] = "2020-01-01T00:00:00.000000Z"
+    said["appended_on"] = "2020-01-01"
     leaves.insert(at, json.dumps(said, separators=(",", ":"), sort_keys=True).encode())
     arena.rewrite(leaves, arena.signer)
     return leaf(at)
@@ -315,13 +315,8 @@ class Sql:
     mark: str
     arena: Arena
 
-    def row(self, index: int) -> Entry:
-        found = self.run(
-            "SELECT id, leaf, personal, salt FROM ledger_entry e LEFT JOIN ledger_opening o USING (seq) "
-            f"WHERE e.seq = {self.mark}",
-            (index,),
-        ).fetchone()
-        return Entry(*found)
+    def row(self, index: int) -> Row:
+        return Row.read(self.run(f"{ROWS} WHERE e.seq = {self.mark}", (index,)).fetchone())
 
     def set(self, table: str, column: str, value: object, index: int) -> None:
         self.run(f"UPDATE {table} SET {column} = {self.mark} WHERE seq = {self.mark}", (value, index))
@@ -341,7 +336,7 @@ def _row(index: int) -> Places:
 
 def sql_edit(sql: Sql) -> Places:
     index = sql.pick()
-    sql.set("ledger_entry", "leaf", sql.row(index).leaf.replace(b"booking-", b"booking_"), index)
+    sql.set("ledger_entry", "leaf", sql.row(index).leaf.replace(b"TX0000000", b"TX0000001"), index)
     return _row(index)
 
 
@@ -372,7 +367,7 @@ def sql_insert(sql: Sql) -> Places:
     index = sql.arena.size - sql.arena.chance.randrange(1, 60)
     for seq in range(sql.arena.size, index, -1):
         sql.set("ledger_entry", "seq", seq, seq - 1)
-    forged = sql.row(index + 1).leaf.replace(b"booking-", b"forged-")
+    forged = sql.row(index + 1).leaf.replace(b"TX0000000", b"TX0000001")
     event = sql.arena.chance.randbytes(16)
     sql.run(f"INSERT INTO ledger_entry VALUES ({', '.join([sql.mark] * 3)})", (index, event, forged))
     return _row(index)
@@ -390,7 +385,7 @@ def sql_swap(sql: Sql) -> Places:
 def sql_back_date(sql: Sql) -> Places:
     index = sql.pick()
     said = json.loads(sql.row(index).leaf)
-    said["occurred_at"] = "2026-01-01T00:00:00.000000Z"
+    said["appended_on"] = "2026-01-01"
     sql.set("ledger_entry", "leaf", json.dumps(said, separators=(",", ":"), sort_keys=True).encode(), index)
     return _row(index)
 
@@ -405,7 +400,7 @@ def sql_change_personal(sql: Sql) -> Places:
     index = sql.pick(personal=True)
     personal = sql.row(index).personal
     assert personal is not None
-    sql.set("ledger_opening", "personal", personal.replace(b"1990", b"1991"), index)
+    sql.set("ledger_opening", "personal", personal.part.replace(b"1990", b"1991"), index)
     return _row(index)
 
 
@@ -416,15 +411,81 @@ def sql_change_salt(sql: Sql) -> Places:
 
 
 def sql_change_all_of_one(sql: Sql) -> Places:
-    """Change a personal part with a fresh salt, and the leaf's commitment to fit it."""
+    """Change a personal part with a fresh salt, and the case part and the leaf to fit it."""
     index = sql.pick(personal=True)
     row, salt = sql.row(index), new_salt()
     assert row.personal is not None
-    personal, said = row.personal.replace(b"1990", b"1991"), json.loads(row.leaf)
+    assert row.case is not None
+    personal, said = row.personal.part.replace(b"1990", b"1991"), json.loads(row.case.part)
     said["commitment"] = commitment(salt, personal)
+    case = json.dumps(said, separators=(",", ":"), sort_keys=True).encode()
     sql.set("ledger_opening", "personal", personal, index)
     sql.set("ledger_opening", "salt", salt, index)
-    sql.set("ledger_entry", "leaf", json.dumps(said, separators=(",", ":"), sort_keys=True).encode(), index)
+    sql.set("ledger_case", "part", case, index)
+    sql.set("ledger_case", "salt", salt, index)
+    sql.set("ledger_entry", "leaf", public_leaf(said, commitment(salt, case)), index)
+    return _row(index)
+
+
+def sql_change_case(sql: Sql) -> Places:
+    index = sql.pick()
+    case = sql.row(index).case
+    assert case is not None
+    sql.set("ledger_case", "part", case.part.replace(b"booking-", b"booking_"), index)
+    return _row(index)
+
+
+def sql_change_case_salt(sql: Sql) -> Places:
+    index = sql.pick()
+    sql.set("ledger_case", "salt", new_salt(), index)
+    return _row(index)
+
+
+def sql_swap_cases(sql: Sql) -> Places:
+    """Swap the case parts of two leaves, with their salts."""
+    one = sql.pick()
+    two = (one + 1 + sql.arena.chance.randrange(sql.arena.size - 1)) % sql.arena.size
+    first, second = sql.row(one).case, sql.row(two).case
+    assert first is not None
+    assert second is not None
+    for index, case in ((one, second), (two, first)):
+        sql.set("ledger_case", "part", case.part, index)
+        sql.set("ledger_case", "salt", case.salt, index)
+    return _row(min(one, two))
+
+
+def sql_swap_personal(sql: Sql) -> Places:
+    one = sql.pick(personal=True)
+    two = (one + 2) % (sql.arena.size - sql.arena.size % 2)
+    first, second = sql.row(one).personal, sql.row(two).personal
+    assert first is not None
+    assert second is not None
+    for index, personal in ((one, second), (two, first)):
+        sql.set("ledger_opening", "personal", personal.part, index)
+        sql.set("ledger_opening", "salt", personal.salt, index)
+    return _row(min(one, two))
+
+
+def sql_drop_case(sql: Sql) -> Places:
+    index = sql.pick()
+    sql.delete("ledger_case", index)
+    return _row(index)
+
+
+def sql_drop_case_with_a_false_order(sql: Sql) -> Places:
+    index = sql.pick()
+    marks = ", ".join([sql.mark] * 3)
+    sql.run(f"INSERT INTO ledger_erasure VALUES ({marks})", (index, "case", sql.pick()))
+    sql.delete("ledger_opening", index)
+    sql.delete("ledger_case", index)
+    return _row(index)
+
+
+def sql_claim_an_erasure(sql: Sql) -> Places:
+    """Say that a part was erased which is still there."""
+    index = sql.pick()
+    marks = ", ".join([sql.mark] * 3)
+    sql.run(f"INSERT INTO ledger_erasure VALUES ({marks})", (index, "case", sql.pick()))
     return _row(index)
 
 
@@ -437,7 +498,8 @@ def sql_erase_without_order(sql: Sql) -> Places:
 def sql_erase_with_a_false_order(sql: Sql) -> Places:
     """Point to some leaf that is no order."""
     index = sql.pick(personal=True)
-    sql.run(f"INSERT INTO ledger_erasure VALUES ({sql.mark}, {sql.mark})", (index, sql.pick()))
+    marks = ", ".join([sql.mark] * 3)
+    sql.run(f"INSERT INTO ledger_erasure VALUES ({marks})", (index, "personal", sql.pick()))
     sql.delete("ledger_opening", index)
     return _row(index)
 
@@ -461,6 +523,13 @@ THROUGH_SQL = (
     sql_change_personal,
     sql_change_salt,
     sql_change_all_of_one,
+    sql_change_case,
+    sql_change_case_salt,
+    sql_swap_cases,
+    sql_swap_personal,
+    sql_drop_case,
+    sql_drop_case_with_a_false_order,
+    sql_claim_an_erasure,
     sql_erase_without_order,
     sql_erase_with_a_false_order,
     sql_add_personal,

@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from evenhand.record.columns import input_schema
-from evenhand.record.events import EVENT_TYPES, FIELDS, Event, SubjectKind, types_of
+from evenhand.record.events import EVENT_TYPES, FIELDS, STORED, Event, SubjectKind, types_of
 
 ORIGIN = "ledger.example/county"
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -63,7 +63,11 @@ def events_of(event_type: str) -> st.SearchStrategy[Event]:
         "reason": st.none() | texts,
         **{name: _values(event_type, name) for name in FIELDS[event_type]},
     }
-    return st.fixed_dictionaries(fields).map(_ended).map(EVENT_TYPES[event_type].model_validate)
+    return (
+        st.fixed_dictionaries(fields)
+        .map(_ended)
+        .map(lambda said: EVENT_TYPES[event_type].model_validate(said, context=STORED))
+    )
 
 
 def _ended(fields: dict[str, Any]) -> dict[str, Any]:

@@ -64,16 +64,32 @@ def test_from_events_to_a_proof_that_a_stranger_checks(shell: Shell, tmp_path: P
     shutil.rmtree(shell.home)
     said = shell.run("verify-proof", stranger / proof.name, "--key", stranger / shell.key.name)
     assert "leaf 10 of the 300" in said
-    assert str(events[10].id) in said
+    assert str(events[10].id) not in said
     assert "Secret-" not in said
     said = shell.run(
         "verify-proof", stranger / proof.name, "--key", stranger / shell.key.name, "--opening", opening
     )
+    assert "commits to this case part" in said
     assert "commits to this personal part" in said
-    changed = json.loads(opening.read_bytes())
-    changed["personal"]["name"] = "Somebody else"
-    opening.write_text(json.dumps(changed))
-    shell.run("verify-proof", proof, "--key", stranger / shell.key.name, "--opening", opening, code=1)
+    assert str(events[10].id) in said
+    whole = json.loads(opening.read_bytes())
+    for part, field in (("case", "subject"), ("personal", "name")):
+        changed = json.loads(opening.read_bytes())
+        changed[part]["part"][field] = "Somebody else"
+        opening.write_text(json.dumps(changed))
+        shell.run("verify-proof", proof, "--key", stranger / shell.key.name, "--opening", opening, code=1)
+        opening.write_text(json.dumps(whole))
+
+
+def test_an_auditor_is_given_the_case_part_alone(shell: Shell, tmp_path: Path) -> None:
+    shell.append(series(30))
+    shell.run("checkpoint")
+    proof, opening = tmp_path / "p", tmp_path / "o.json"
+    shell.run("prove", "10", "--out", proof, "--opening", opening, "--case-only")
+    assert "Secret-" not in opening.read_text()
+    said = shell.run("verify-proof", proof, "--key", shell.key, "--opening", opening)
+    assert "booking-10" in said
+    assert "personal" not in said.replace("personal_key", "")
 
 
 def test_a_proof_that_was_altered_fails(shell: Shell, tmp_path: Path) -> None:
@@ -141,6 +157,24 @@ def test_verify_of_the_ledgers_own_folder_looks_into_the_store(shell: Shell) -> 
     done = shell.result("verify", shell.home, "--key", shell.key)
     assert done.exit_code == 1
     assert "leaf 17 of the store" in done.stderr
+
+
+@pytest.mark.parametrize("table", ["ledger_opening", "ledger_case"])
+def test_nothing_altered_is_signed_or_exported(shell: Shell, tmp_path: Path, table: str) -> None:
+    shell.append(series(50))
+    shell.run("checkpoint")
+    shell.append(series(2, seed=4))
+    with sqlite3.connect(shell.home / "ledger.db") as owner:
+        owner.execute(f"DROP TRIGGER {table}_no_update")
+        owner.execute(f"UPDATE {table} SET salt = zeroblob(32) WHERE seq = 16")
+    owner.close()
+    for command in (("checkpoint",), ("rotate",), ("export", "--out", tmp_path / "out"), ("prove", "16")):
+        options = ("--opening", tmp_path / "o.json") if command[0] == "prove" else ()
+        done = shell.result(*command, *options)
+        assert done.exit_code == 1, command
+        assert "leaf 16 of the store" in done.stderr
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "o.json").exists()
 
 
 def test_bad_lines_are_set_aside_with_the_reason(shell: Shell, tmp_path: Path) -> None:
@@ -302,7 +336,7 @@ def test_postgresql_by_command(tmp_path: Path, dsn: str) -> None:
     shell.run("erase", series(1)[0].id, "--order", "Court, no. 1")
     assert "store        PostgreSQL" in shell.run("status")
     shell.run("checkpoint")
-    assert "1 personal parts erased" in shell.run("verify", shell.home, "--key", shell.key)
+    assert "1 parts erased" in shell.run("verify", shell.home, "--key", shell.key)
     shell.run("init", "--ledger", tmp_path / "second", "--origin", ORIGIN, "--postgres", dsn, code=2)
     done = shell.result("init", "--ledger", tmp_path / "x", "--origin", ORIGIN, "--postgres", "host=/nowhere")
     assert done.exit_code == 2

@@ -5,13 +5,16 @@ import os
 import sqlite3
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 
+from evenhand.record.events.oversight import ErasedPart
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.home import Home, Settings, export
-from evenhand.record.ledger.ledger import Ledger, Order
+from evenhand.record.ledger.leaf import Opening
+from evenhand.record.ledger.ledger import Ledger, Order, case_of
 from evenhand.record.ledger.note import Signer
 from evenhand.record.ledger.proof import (
     check_consistency,
@@ -20,7 +23,7 @@ from evenhand.record.ledger.proof import (
     prove_inclusion,
 )
 from evenhand.record.ledger.reconcile import reconcile
-from evenhand.record.ledger.store import Opening, Store, postgres, sqlite
+from evenhand.record.ledger.store import Store, postgres, sqlite
 from evenhand.record.ledger.tiles import TileFolder
 from evenhand.record.ledger.verify import read_checkpoint, verify
 from ledger.conftest import Opener
@@ -32,19 +35,27 @@ ORDER = Order("District Court 12, no. 2026-0042, 3 March 2026", actor="administr
 
 def needles(opening: Opening) -> list[bytes]:
     """What must not be found: the personal part, its values and the salt, raw and as it may be written."""
-    values = [v.encode() for v in _values(opening.personal)]
+    said = json.loads(opening.part)
     return [
         opening.salt,
         opening.salt.hex().encode(),
-        opening.personal,
-        opening.personal.hex().encode(),
-        *values,
+        opening.part,
+        opening.part.hex().encode(),
+        *(said[name].encode() for name in ("name", "person_key") if name in said),
     ]
 
 
-def _values(personal: bytes) -> list[str]:
-    said = json.loads(personal)
-    return [said["name"], said["person_key"]]
+def personal(store: Store, index: int) -> Opening:
+    row = store.row(index)
+    assert row is not None
+    assert row.personal is not None
+    return row.personal
+
+
+def is_erased(store: Store, index: int) -> bool:
+    row = store.row(index)
+    assert row is not None
+    return row.personal is None
 
 
 def files_with(folder: Path, sought: list[bytes]) -> list[str]:
@@ -86,12 +97,47 @@ def test_proofs_hold_after_an_erasure(
     check_consistency(prove_consistency(tiles, 300, after.dump()), before, keys)
     for index in victims:
         check_inclusion(prove_inclusion(tiles, index, after.dump()), keys)
-        assert ledger.store.opening(index) is None
+        assert is_erased(ledger.store, index)
     assert reconcile(ledger.store, tiles).erased == len(victims)
-    record = ledger.leaf(300)
-    assert (record["type"], record["subject"]) == ("record.erased", str(booked(victims[0]).id))
-    assert record["court_order"] == ORDER.text
-    assert record["actor"] == ORDER.actor
+    record = ledger.row(300)
+    leaf, case = json.loads(record.leaf), case_of(record)
+    assert (leaf["type"], leaf["subject"], leaf["what"]) == ("record.erased", str(victims[0]), "personal")
+    for hidden in (str(booked(victims[0]).id), "person.booked", "booking-", "2026-0042", "administrator"):
+        assert hidden not in record.leaf.decode()
+    assert case is not None
+    assert case["court_order"] == ORDER.text
+    assert case["actor"] == ORDER.actor
+
+
+def test_a_case_part_is_erased_with_the_personal_part(opener: Opener, tmp_path: Path, signer: Signer) -> None:
+    ledger = prepare(opener(), tmp_path, signer, 300)
+    before = read_checkpoint(tmp_path / "checkpoint", [signer.verifier])
+    events = series(300)
+    with ledger.store.transaction():
+        ledger.erase([events[4].id], ORDER)
+    with ledger.store.transaction():
+        ledger.erase([events[4].id, events[5].id, events[6].id], ORDER, ErasedPart.CASE)
+    for event in events[4:7]:
+        assert ledger.holds(event) is True
+        with pytest.raises(LedgerError, match="erased already"), ledger.store.transaction():
+            ledger.erase([event.id], ORDER)
+    ledger.publish(tmp_path, [signer])
+    tiles = TileFolder(tmp_path, 304)
+    assert verify(tmp_path, [signer.verifier], known=[before]).leaves == 304
+    assert reconcile(ledger.store, tiles).erased == 4
+    with ledger.store.transaction():
+        ledger.erase([events[299].id], ORDER, ErasedPart.CASE)
+        assert ledger.append(series(2, seed=8)) == range(305, 307)
+
+
+def test_the_record_of_an_erasure_cannot_be_erased(ledger: Ledger) -> None:
+    with ledger.store.transaction():
+        ledger.append(series(2))
+        (by,) = ledger.erase([series(1)[0].id], ORDER)
+    case = case_of(ledger.row(by))
+    assert case is not None
+    with pytest.raises(LedgerError, match="it stays"), ledger.store.transaction():
+        ledger.erase([UUID(case["id"])], ORDER, ErasedPart.CASE)
 
 
 def test_what_cannot_be_erased_is_told(ledger: Ledger) -> None:
@@ -110,7 +156,7 @@ def test_what_cannot_be_erased_is_told(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="erased already"), ledger.store.transaction():
         ledger.erase([events[0].id], ORDER)
     assert ledger.store.size() == 5
-    assert ledger.store.opening(2) is not None
+    assert not is_erased(ledger.store, 2)
 
 
 def test_an_erasure_that_is_rolled_back_erases_nothing(ledger: Ledger) -> None:
@@ -118,15 +164,14 @@ def test_an_erasure_that_is_rolled_back_erases_nothing(ledger: Ledger) -> None:
         ledger.append(series(4))
     with pytest.raises(LedgerError), ledger.store.transaction():
         ledger.erase([series(1)[0].id, booked(77).id], ORDER)
-    assert ledger.store.opening(0) is not None
+    assert not is_erased(ledger.store, 0)
     assert ledger.store.size() == 4
 
 
 def test_an_erased_part_does_not_come_back(ledger: Ledger) -> None:
     with ledger.store.transaction():
         ledger.append(series(4))
-    opening = ledger.store.opening(0)
-    assert opening is not None
+    opening = personal(ledger.store, 0)
     with ledger.store.transaction():
         ledger.erase([series(1)[0].id], ORDER)
     run: Any = ledger.store.connection.execute  # type: ignore[attr-defined]
@@ -145,8 +190,7 @@ def test_no_byte_is_left_in_any_file_of_an_sqlite_ledger(tmp_path: Path) -> None
             ledger.append(series(2000)[start : start + 50])
     ledger.publish(home.public, [signer])
     victims = [0, 2, 998, 1998]
-    openings = [ledger.store.opening(n) for n in victims]
-    sought = [needle for opening in openings if opening for needle in needles(opening)]
+    sought = [needle for n in victims for needle in needles(personal(ledger.store, n))]
     assert files_with(home.folder, sought)
     with ledger.store.transaction():
         ledger.erase([booked(n).id for n in victims], ORDER)
@@ -154,8 +198,7 @@ def test_no_byte_is_left_in_any_file_of_an_sqlite_ledger(tmp_path: Path) -> None
     ledger.publish(home.public, [signer])
     export(home, ledger, tmp_path / "export")
     assert files_with(tmp_path, sought) == []
-    kept = ledger.store.opening(4)
-    assert kept is not None
+    kept = personal(ledger.store, 4)
     assert files_with(tmp_path, needles(kept)) == ["home/ledger.db"]
     ledger.store.close()
     assert files_with(tmp_path, sought) == []
@@ -171,8 +214,7 @@ def test_no_byte_is_left_where_the_caller_did_not_ask_for_secure_deletes(tmp_pat
     for number in range(0, 600, 3):
         ledger.append(series(600)[number : number + 3])
         connection.commit()
-    opening = store.opening(300)
-    assert opening is not None
+    opening = personal(store, 300)
     ledger.erase([booked(300).id], ORDER)
     connection.commit()
     assert store.scrub() == []
@@ -192,8 +234,7 @@ def test_a_reader_of_the_log_is_told_to_close(tmp_path: Path) -> None:
     reader = sqlite.connect(path)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM ledger_entry").fetchone()
-    opening = store.opening(0)
-    assert opening is not None
+    opening = personal(store, 0)
     with store.transaction():
         Ledger(store).erase([series(1)[0].id], ORDER)
     left = store.scrub()
@@ -215,15 +256,13 @@ def test_no_byte_is_left_in_any_file_of_a_postgresql_server(server: Any, dsn: st
     store.connection.execute("CHECKPOINT")
     data = Path(server.pgdata)
     victims = [0, 100, 398]
-    openings = [ledger.store.opening(n) for n in victims]
-    sought = [needle for opening in openings if opening for needle in needles(opening)]
+    sought = [needle for n in victims for needle in needles(personal(ledger.store, n))]
     assert files_with(data, sought)
     with store.transaction():
         ledger.erase([booked(n, seed=4242).id for n in victims], ORDER)
     assert store.scrub() == []
     assert files_with(data, sought) == []
-    kept = store.opening(2)
-    assert kept is not None
+    kept = personal(store, 2)
     assert files_with(data, needles(kept))
     ledger.publish(tmp_path / "public", [signer])
     assert reconcile(store, TileFolder(tmp_path / "public", 403)).erased == 3
@@ -261,7 +300,7 @@ def test_erasing_by_command(tmp_path: Path) -> None:
     assert "Erased 1" in shell.run("erase", "--subject", "booking-6", "--order", ORDER.text)
     shell.run("erase", "--scrub")
     shell.run("checkpoint")
-    assert "2 personal parts erased" in shell.run("verify", shell.home, "--key", shell.key)
+    assert "2 parts erased" in shell.run("verify", shell.home, "--key", shell.key)
     sought = [_value(event).encode(), _value(booked(6)).encode()]
     assert files_with(shell.home, sought) == []
 

@@ -23,7 +23,7 @@ from evenhand.record.ledger.ledger import Order
 from evenhand.record.ledger.note import Signer
 from evenhand.record.ledger.proof import check_inclusion, prove_inclusion
 from evenhand.record.ledger.seal import seal
-from evenhand.record.ledger.sealed import OPENINGS
+from evenhand.record.ledger.sealed import OPENINGS, SALTS, SEALS
 from evenhand.record.ledger.tiles import TileFolder
 from evenhand.record.ledger.verify import read_checkpoint, verify
 from evenhand.record.store import Record, all_fields
@@ -50,7 +50,11 @@ def officers() -> list[Event]:
 def posters() -> list[Event]:
     """Events of a kind without any personal part."""
     base = {k: v for k, v in dict(disposed(1, seed=7)).items() if k in Event.model_fields}
-    return [EVENT_TYPES["poster.attested"].model_validate({**base, "languages": ("en", "es")})]
+    return [
+        EVENT_TYPES["poster.attested"].model_validate(
+            {**base, "subject": "jail-1", "languages": ("en", "es")}
+        )
+    ]
 
 
 def make(out: Path, *, signer: Signer | None = None, entries: bool = True) -> Path:
@@ -97,6 +101,23 @@ def test_the_ledger_holds_no_personal_part(record: Path) -> None:
         if path.is_file():
             assert b"Secret-" not in path.read_bytes()
             assert b"Named-" not in path.read_bytes()
+
+
+def test_the_ledger_of_a_record_tells_nothing_of_its_events(record: Path) -> None:
+    """No value of any event is in what is published, nor how many events of a type there are."""
+    published = b"".join(p.read_bytes() for p in (record / "ledger").rglob("*") if p.is_file())
+    for event in (*series(BOOKINGS), *officers()):
+        for value in (event.subject, str(event.id), event.type, event.occurred_at.strftime("%H:%M")):
+            assert value.encode() not in published
+    assert b"part-0000" not in published
+    assert b"manifest" not in published
+
+
+def test_an_old_sealed_record_is_named_with_the_remedy(record: Path) -> None:
+    (record / SEALS).rename(record / "ledger/seals.jsonl")
+    found = result(record)
+    assert not found.ok
+    assert "from its source with --ledger" in found.sentence
 
 
 def test_a_record_without_a_ledger_is_told_apart(record: Path) -> None:
@@ -269,12 +290,25 @@ def add_personal(record: Path, chance: random.Random) -> str:
 def erase_without_order(record: Path, chance: random.Random) -> str:
     row = chance.randrange(ROWS)
     _personal(record, lambda t: pa.concat_tables([t.slice(0, row), t.slice(row + 1)]))
+    path = record / "salts/booking/person.booked/part-00000.parquet"
+    table = pq.read_table(path, schema=SALTS)
+    pq.write_table(pa.concat_tables([table.slice(0, row), table.slice(row + 1)]), path)
+    return "event "
+
+
+def change_salt_of_a_case(record: Path, chance: random.Random) -> str:
+    row = chance.randrange(ROWS)
     path = record / "openings/booking/person.booked/part-00000.parquet"
     table = pq.read_table(path, schema=OPENINGS)
     salts = table["salt"].to_pylist()
-    salts[row] = None
-    pq.write_table(table.set_column(2, OPENINGS.field(2), pa.array(salts, pa.binary(32))), path)
-    return "event "
+    salts[row] = chance.randbytes(32)
+    pq.write_table(table.set_column(0, OPENINGS.field(0), pa.array(salts, pa.binary(32))), path)
+    return place_of(record, row)
+
+
+def drop_openings(record: Path, chance: random.Random) -> str:
+    (record / "openings/booking/person.booked/part-00000.parquet").unlink()
+    return place_of(record, 0)
 
 
 def change_manifest(record: Path, chance: random.Random) -> str:
@@ -293,19 +327,19 @@ def add_part(record: Path, chance: random.Random) -> str:
     said = json.loads(path.read_bytes())
     (part,) = said["parts"]["booking"]
     (file,) = (file for file in part["files"] if file["file"] == PART)
-    said["parts"]["booking"].append({**part, "files": [{**file, "file": name}]})
+    said["parts"]["booking"].append({**part, "files": [{**file, "file": name, "personal": None}]})
     path.write_text(json.dumps(said))
     return "manifest.json"
 
 
 def change_statement(record: Path, chance: random.Random) -> str:
-    path = record / "ledger/seals.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"version":1', b'"version":2'))
+    path = record / SEALS
+    path.write_bytes(path.read_bytes().replace(b'"version":2', b'"version":3'))
     return "the statement"
 
 
 def drop_statement(record: Path, chance: random.Random) -> str:
-    (record / "ledger/seals.jsonl").write_bytes(b"")
+    (record / SEALS).write_bytes(b"")
     return ""
 
 
@@ -337,6 +371,8 @@ CHANGES: list[Change] = [
     swap_personal,
     add_personal,
     erase_without_order,
+    change_salt_of_a_case,
+    drop_openings,
     change_manifest,
     add_part,
     change_statement,
@@ -386,8 +422,8 @@ def test_erasing_from_a_record_keeps_every_proof(record: Path, tmp_path: Path) -
     index = 60
     proof = prove_inclusion(TileFolder(ledger, before.checkpoint.size), index, before.note.dump())
     victims = [booked(n) for n in (0, 40, BOOKINGS - 2)]
-    path = record / "openings/booking/person.booked/part-00000.parquet"
-    openings = pq.read_table(path, schema=OPENINGS).to_pylist()
+    path = record / "salts/booking/person.booked/part-00000.parquet"
+    openings = pq.read_table(path, schema=SALTS).to_pylist()
     salts = {row["id"].bytes: row["salt"] for row in openings}
     order = Order("District Court 12, no. 2026-0042", actor="administrator-1")
     expunge(record, [event.id for event in victims], order)
@@ -400,7 +436,8 @@ def test_erasing_from_a_record_keeps_every_proof(record: Path, tmp_path: Path) -
     assert after.leaves == found.size
     assert check_inclusion(proof, keys).checkpoint == before.checkpoint
     orders = [row for _, rows in Record(record).histories(SubjectKind.SYSTEM) for row in rows]
-    assert {row["subject"] for row in orders} == {str(event.id) for event in victims}
+    assert len({row["subject"] for row in orders}) == len(victims)
+    assert all(row["subject"].isdecimal() and row["what"] == "personal" for row in orders)
     assert {row["court_order"] for row in orders} == {order.text}
     columns = [pq.read_table(p) for p in record.rglob("*.parquet")]
     held = str([table.to_pylist() for table in columns])

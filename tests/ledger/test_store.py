@@ -5,14 +5,15 @@ import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from evenhand.record.events import SubjectKind
+from evenhand.record.events import SubjectKind, parse
 from evenhand.record.ledger.errors import LedgerError, VerificationError
-from evenhand.record.ledger.leaf import Entry, opens
-from evenhand.record.ledger.ledger import Ledger, Order
+from evenhand.record.ledger.leaf import Entry, Opening, event_fields
+from evenhand.record.ledger.ledger import Ledger, Order, case_of, personal_of
 from evenhand.record.ledger.note import Signer
 from evenhand.record.ledger.reconcile import reconcile
 from evenhand.record.ledger.store import DuplicateEventError, LedgerBusyError, Store, postgres, sqlite
@@ -22,6 +23,12 @@ from ledger.conftest import Opener
 from ledger.made import START, booked, disposed, series, table_of
 
 REFUSED = (sqlite3.IntegrityError, psycopg.Error)
+
+
+def _case(ledger: Ledger, index: int) -> dict[str, Any]:
+    case = case_of(ledger.row(index))
+    assert case is not None
+    return case
 
 
 def run(store: Store, statement: str) -> None:
@@ -39,10 +46,11 @@ def test_what_is_appended_is_there(ledger: Ledger) -> None:
     for index, event in enumerate(events):
         assert ledger.store.position(event.id) == index
         assert ledger.holds(event) is True
-        opening = ledger.store.opening(index)
-        assert (opening is None) == (event.type != "person.booked")
-        if opening is not None:
-            assert opens(ledger.leaf(index), opening.personal, opening.salt)
+        row = ledger.row(index)
+        assert (row.personal is None) == (event.type != "person.booked")
+        case = case_of(row)
+        assert case is not None
+        assert parse(event_fields(case, personal_of(row, case))) == event
     assert ledger.holds(booked(99)) is None
     assert ledger.holds(booked(0, name="Other")) is False
 
@@ -101,6 +109,11 @@ def test_a_psycopg_connection_without_autocommit_will_do(dsn: str) -> None:
         "DELETE FROM ledger_entry",
         "UPDATE ledger_opening SET personal = personal",
         "DELETE FROM ledger_opening",
+        "UPDATE ledger_case SET salt = salt",
+        "DELETE FROM ledger_case WHERE seq = 0",
+        "DELETE FROM ledger_case WHERE seq = 1",
+        "INSERT INTO ledger_erasure VALUES (0, 'personal', 10)",
+        "INSERT INTO ledger_erasure VALUES (1, 'something', 10)",
         "UPDATE ledger_checkpoint SET size = 0",
         "DELETE FROM ledger_checkpoint",
         "UPDATE ledger_erasure SET erased_by = 0",
@@ -135,11 +148,13 @@ def test_sqlites_replace_is_refused(tmp_path: Path, verb: str, seq: int) -> None
     with store.transaction():
         Ledger(store).append(series(5))
     before = list(store.rows())
-    event = before[0][1][1]
+    event = before[0][1].id
     with pytest.raises(sqlite3.IntegrityError):
         store.connection.execute(f"{verb} ledger_entry VALUES (?, ?, ?)", (seq, event, b"{}"))
     with pytest.raises(sqlite3.IntegrityError):
         store.connection.execute(f"{verb} ledger_opening VALUES (0, ?, ?)", (b"{}", bytes(32)))
+    with pytest.raises(sqlite3.IntegrityError):
+        store.connection.execute(f"{verb} ledger_case VALUES (0, ?, ?)", (b"{}", bytes(32)))
     assert list(store.rows()) == before
 
 
@@ -147,7 +162,7 @@ def test_sqlites_replace_is_refused(tmp_path: Path, verb: str, seq: int) -> None
 def test_a_gap_or_a_number_taken_is_refused(ledger: Ledger, start: int) -> None:
     with ledger.store.transaction():
         ledger.append(series(5))
-    entry = Entry(bytes(15) + b"\x01", b"{}")
+    entry = Entry(bytes(15) + b"\x01", b"{}", Opening(b"{}", bytes(32)))
     with pytest.raises(LedgerBusyError), ledger.store.transaction():
         ledger.store.insert(start, [entry])
     assert ledger.store.size() == 5
@@ -181,7 +196,7 @@ def test_a_clock_that_steps_back_does_not_back_date(opener: Opener, signer: Sign
     for number in range(4):
         with ledger.store.transaction():
             ledger.append([booked(number)])
-    given = [ledger.leaf(n)["appended_at"] for n in range(4)]
+    given = [_case(ledger, n)["appended_at"] for n in range(4)]
     hours = [datetime.fromisoformat(g) - START for g in given]
     assert hours == [timedelta(hours=h) for h in (0, 2, 2, 3)]
     ledger.publish(tmp_path, [signer])
@@ -368,5 +383,6 @@ def test_leaves_are_json_that_anyone_can_read(ledger: Ledger) -> None:
     with ledger.store.transaction():
         ledger.append(series(2))
     (leaves,) = ledger.store.leaves(0, 2)
-    assert [json.loads(leaf)["type"] for leaf in leaves] == ["person.booked", "charge.disposed"]
-    assert datetime.fromisoformat(json.loads(leaves[0])["appended_at"]).tzinfo == UTC
+    assert {json.loads(leaf)["agency"] for leaf in leaves} == {"TX0000000"}
+    assert datetime.fromisoformat(_case(ledger, 0)["appended_at"]).tzinfo == UTC
+    assert _case(ledger, 0)["appended_at"].startswith(json.loads(leaves[0])["appended_on"])

@@ -140,7 +140,7 @@ def test_attacks_on_files_are_found(arena: Arena) -> None:
 @pytest.mark.parametrize("arena", [("sqlite", SMALL), ("postgres", SMALL)], indirect=True)
 def test_attacks_through_sql_are_found(arena: Arena) -> None:
     assert found_in_store(arena) is None
-    attack_through_sql(arena, 60)
+    attack_through_sql(arena, 90)
 
 
 @pytest.mark.trial

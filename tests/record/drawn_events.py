@@ -11,7 +11,11 @@ from pydantic import AwareDatetime
 from evenhand.record.events import EVENT_TYPES, Event
 
 INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)
+_READABLE = st.characters(
+    exclude_categories=("Cs", "Cc", "Zl", "Zp"),
+    exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+)
+TEXT = st.text(_READABLE | st.sampled_from("\n\t"), min_size=1, max_size=20)
 
 NCIC_CLASS = st.from_regex(r"[0-9]{2}", fullmatch=True)
 
@@ -41,6 +45,7 @@ def _value(annotation: Any) -> st.SearchStrategy[Any]:
 
 
 SPECIAL = {
+    "subject": st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20),
     "agency": st.from_regex(r"[A-Z]{2}[0-9]{7}", fullmatch=True),
     "zone": st.sampled_from(["America/New_York", "Pacific/Honolulu"]),
 }

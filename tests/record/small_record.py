@@ -7,8 +7,8 @@ from uuid import UUID
 import pyarrow as pa
 
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import RowEnds, Source
-from evenhand.record.store import all_fields
+from evenhand.record.manifest import FILE_NAME, ListedFile, RowEnds, Source, listing_all, load_manifest
+from evenhand.record.store import Record, all_fields
 from evenhand.record.writer import RecordWriter
 
 START = datetime(2025, 6, 2, 12, tzinfo=UTC)
@@ -44,3 +44,14 @@ def write(out: Path, count: int) -> None:
             writer.add(SubjectKind.BOOKING, bookings(min(1000, count - first), first))
         source = Source(file="jail.csv", sha256="0" * 64, bytes=1, rows=count, ends=RowEnds(told=count))
         writer.commit(kind="import", provides=all_fields(), sources=[source])
+
+
+def relisted(folder: Path) -> Record:
+    """The record with a manifest that lists the files as they are now, as a forger would write it."""
+    manifest = load_manifest(folder)
+    for file in manifest.event_files():
+        now = ListedFile.of(folder, file.file)
+        file.bytes, file.sha256 = now.bytes, now.sha256
+    content = listing_all(manifest, folder, sealed=manifest.sealed).dump()
+    (folder / FILE_NAME).write_text(content, encoding="utf-8")
+    return Record(folder)

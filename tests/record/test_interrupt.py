@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from evenhand.record.folder import staged_folder
+from evenhand.record.folder import Kind, staged_folder
 from evenhand.record.interrupt import interruptible
 
 
@@ -78,7 +78,7 @@ def test_an_ignored_interrupt_stays_ignored() -> None:
 
 
 def test_a_folder_is_not_replaced_after_an_interrupt_that_somebody_dropped(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), staged_folder(tmp_path / "out"):
+    with pytest.raises(KeyboardInterrupt), staged_folder(tmp_path / "out", Kind.AUDIT):
         _drop_an_interrupt()
     assert list(tmp_path.iterdir()) == []
 

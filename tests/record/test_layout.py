@@ -22,7 +22,7 @@ from evenhand.record.part import EventPart
 from evenhand.record.query import create_events, create_standing, scan
 from evenhand.record.store import Record, all_fields
 from evenhand.record.writer import RecordWriter
-from record.small_record import START, write
+from record.small_record import START, relisted, write
 
 BOOKING = SubjectKind.BOOKING
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -220,8 +220,8 @@ def _view(part: EventPart) -> None:
 )
 def test_a_file_that_lacks_a_column_is_named(tmp_path: Path, use: Any, change: Any, problem: str) -> None:
     record = written(tmp_path / "r", histories(5), 5)
-    (part,) = record.parts(BOOKING)
     path = replaced(record, "custody.released", change)
+    (part,) = relisted(tmp_path / "r").parts(BOOKING)
     with pytest.raises(RecordError, match=f"{path} {problem}: restore it or run the intake again"):
         use(part)
 
@@ -231,9 +231,14 @@ def test_a_file_that_is_gone_or_no_parquet_is_named(tmp_path: Path, use: Any) ->
     record = written(tmp_path / "r", histories(5), 5)
     (part,) = record.parts(BOOKING)
     path = Path(part.files["custody.released"])
+    whole = path.read_bytes()
     path.write_bytes(b"PAR1")
-    with pytest.raises(RecordError, match=f"{path} cannot be read .*: restore it"):
+    with pytest.raises(RecordError, match=f"{path} is not the file that the manifest names"):
         use(part)
+    path.write_bytes(b"PAR1" * (len(whole) // 4))
+    (listed,) = relisted(tmp_path / "r").parts(BOOKING)
+    with pytest.raises(RecordError, match=f"{path} cannot be read .*: restore it"):
+        use(listed)
     path.unlink()
     with pytest.raises(RecordError, match=f"{path} is missing: restore it"):
         use(part)
@@ -259,7 +264,7 @@ def test_damage_within_a_file_is_named_or_shows_in_its_hash(tmp_path: Path) -> N
         damaged[dice.randrange(4, len(whole))] ^= 1 << dice.randrange(8)
         path.write_bytes(damaged)
         record = Record(tmp_path / "r")
-        ((file, now),) = (pair for pair in record.part_hashes() if tmp_path / "r" / pair[0].file == path)
+        ((file, now),) = (pair for pair in record.hashes() if tmp_path / "r" / pair[0].file == path)
         assert file.sha256 != now
         noticed += str(path) in _problem(record)
     assert noticed
@@ -273,8 +278,8 @@ def test_a_file_of_another_part_shows_in_its_hash(tmp_path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content.replace(b"NC0600000", b"NC0600001"))
     assert path.read_bytes() != content
-    changed = [file.type for file, now in Record(tmp_path / "a").part_hashes() if now != file.sha256]
-    assert changed == ["person.booked"]
+    changed = [file.file for file, now in Record(tmp_path / "a").hashes() if now != file.sha256]
+    assert changed == ["events/booking/person.booked/part-00000.parquet"]
 
 
 # --- SQL ---------------------------------------------------------------------------------------------------

@@ -215,7 +215,7 @@ def test_a_folder_that_is_no_registry_is_not_replaced(built: Path, tmp_path: Pat
     (tmp_path / "letters.txt").write_text("mine")
     result = run("build", built.parent / "sheets", "--out", tmp_path)
     assert result.exit_code != 0
-    assert "holds files and is no registry" in " ".join(result.output.split())
+    assert "evenhand did not make it" in " ".join(result.output.split())
     assert (tmp_path / "letters.txt").read_text() == "mine"
 
 

@@ -13,6 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
+from evenhand.record.folder import MARKER
 from evenhand.registry import earlier
 from evenhand.registry.build import build
 from evenhand.registry.cleaning import clean
@@ -25,6 +26,7 @@ from registry.sheets import PARTICIPATING, Ice, write_sheet
 Write = Callable[..., Path]
 
 FILES = {
+    MARKER,
     "contents.parquet",
     *(f"{t.name}.{form}" for t in TABLES for form in ("parquet", "csv")),
     "registry.duckdb",

@@ -11,6 +11,7 @@ import time
 import html5lib
 import pytest
 
+from evenhand.record.folder import MARKER, Kind, staged_folder
 from evenhand.uniformity.measures import MEASURES
 from uniformity.county import RELEASED, SCREENED, County, command, rows_of
 from waiting import until
@@ -115,8 +116,8 @@ def test_ctrl_c_leaves_what_was_there(tmp_path):
     record, out = tmp_path / "record", tmp_path / "out"
     simulate = [*evenhand, "simulate", "--bookings", "1000000", "--out", str(record)]
     subprocess.run(simulate, check=True, stdout=subprocess.DEVNULL)
-    out.mkdir()
-    (out / "summary.json").write_text("old")
+    with staged_folder(out, Kind.UNIFORMITY) as old:
+        (old / "summary.json").write_text("old")
     for later in (0.0, 2.0, 5.0):
         words = [*evenhand, "uniformity", str(record), "--out", str(out)]
         running = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -128,7 +129,8 @@ def test_ctrl_c_leaves_what_was_there(tmp_path):
         if running.returncode == 0:
             break
         assert "Traceback" not in said
-        assert [p.name for p in out.iterdir()] == ["summary.json"]
+        assert sorted(p.name for p in out.iterdir()) == [MARKER, "summary.json"]
+        assert (out / "summary.json").read_text() == "old"
         assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import duckdb
@@ -14,32 +14,29 @@ from evenhand.audit.choice import ChoiceError, choose_rules, set_bounds
 from evenhand.audit.output import dump
 from evenhand.audit.report import REPORT, write_report
 from evenhand.audit.run import Audit, audit, scratch_connection
-from evenhand.audit.sealed import check_ledger
 from evenhand.audit.spark import STEP, SparkError, on_spark
 from evenhand.audit.why import record_from
 from evenhand.audit.window import Window, window_of
 from evenhand.audit.workers import Runner, local
-from evenhand.page.place import InputError, check_replaceable
+from evenhand.page.place import InputError
 from evenhand.progress import Report, steps
 from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
-from evenhand.record.folder import staged_folder
+from evenhand.record.folder import Kind, check_replaceable, staged_folder
 from evenhand.record.interrupt import interruptible
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.remote import AnyPath
-from evenhand.record.store import Record
+from evenhand.record.seal_check import SealPolicy
+from evenhand.record.store import Record, open_record
 from evenhand.rules import promise
 from evenhand.rules.rule import Rule, Severity
-
-if TYPE_CHECKING:
-    from evenhand.record.ledger.check import CheckResult
 
 NEVER = "never"
 SPARK = "spark"
 ENGINES = ("local", SPARK)
 BARS = (*(str(s) for s in Severity), NEVER)
-OUTPUTS = (REPORT, findings.PARQUET, findings.CSV, summary.FILE, truth.FILE)
 _STOPPED = 130
+_JUDGE_ALTERED = "To judge it all the same: --judge-altered."
 _STEPS = {
     "report": "writing the report",
     "ledger": "comparing with the ledger",
@@ -164,11 +161,15 @@ def audit_command(
     if engine == SPARK and workers:
         raise click.UsageError("--workers is for --engine local: Spark's own settings say how many it uses")
     try:
-        job = _job(record, out, rule_ids, groups, since, until, bounds, will_as_violation, bar, against_truth)
+        rules = set_bounds(choose_rules(rule_ids, groups), bounds)
+        rules = promise.will_as_violation(rules) if will_as_violation else rules
+        check_replaceable(out, Kind.AUDIT)
+        seal = SealPolicy(tuple(keys), require_ledger, True, judge_altered, _JUDGE_ALTERED)
         with interruptible(), steps(_name_of) as progress:
-            checked = check_ledger(record, keys, require_ledger, judge_altered, progress)
+            opened = open_record(record, seal, lambda done, total: progress("ledger", done, total))
+            job = _job(opened, rules, since, until, bar, against_truth)
             runner = on_spark(master, progress) if engine == SPARK else local(workers)
-            done = _run(job, checked, out, progress, runner)
+            done = _run(job, out, progress, runner)
     except (RecordError, ChoiceError, LedgerError, SparkError) as error:
         raise InputError(str(error)) from None
     except OSError as error:
@@ -183,25 +184,17 @@ def audit_command(
 
 
 def _job(
-    folder: AnyPath,
-    out: Path,
-    rule_ids: Sequence[str],
-    groups: Sequence[str],
+    record: Record,
+    rules: tuple[Rule, ...],
     since: str | None,
     until: str | None,
-    bounds: Sequence[str],
-    will: bool,
     bar: str,
     against_truth: bool,
 ) -> _Job:
-    rules = set_bounds(choose_rules(rule_ids, groups), bounds)
-    rules = promise.will_as_violation(rules) if will else rules
-    record = Record(folder)
-    check_replaceable(out, OUTPUTS)
     if against_truth and (since or until):
         raise click.UsageError("--against-truth compares whole records: leave out --from and --to")
     if against_truth and not truth.has_truth(record):
-        raise InputError(f"{folder} is not a simulated record. Use one from `evenhand simulate`.")
+        raise InputError(f"{record.folder} is not a simulated record. Use one from `evenhand simulate`.")
     try:
         window = window_of(since, until, record.manifest)
     except ValueError as error:
@@ -209,16 +202,15 @@ def _job(
     return _Job(record, rules, window, bar, against_truth)
 
 
-def _run(job: _Job, ledger: "CheckResult | None", out: Path, progress: Report, runner: Runner) -> _Done:
+def _run(job: _Job, out: Path, progress: Report, runner: Runner) -> _Done:
     """Audit into a folder beside `out`, which takes its place when everything is written."""
-    with staged_folder(out) as folder:
+    with staged_folder(out, Kind.AUDIT) as folder:
         found = audit(
             job.record,
             job.rules,
             folder,
             window=job.window,
             progress=progress,
-            ledger=ledger,
             runner=runner,
         )
         content = summary.summary(found, job.bar)
@@ -233,6 +225,7 @@ def _run(job: _Job, ledger: "CheckResult | None", out: Path, progress: Report, r
             write_report(connection, found, folder)
             progress("report", 1, 1)
         (folder / summary.FILE).write_text(dump(content), encoding="utf-8")
+        job.record.confirm()
     return _Done(found, content, compared)
 
 

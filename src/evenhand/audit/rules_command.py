@@ -14,7 +14,7 @@ from evenhand.audit.choice import ChoiceError, choose_rules, find_rule
 from evenhand.audit.output import console, dump
 from evenhand.audit.rule_entry import Entry, entry
 from evenhand.audit.rule_entry import as_json as rule_json
-from evenhand.page.place import InputError, check_replaceable
+from evenhand.page.place import InputError
 from evenhand.rules.catalog import CATALOG, GROUPS
 from evenhand.rules.promise import has_promise
 from evenhand.rules.rule import Rule
@@ -120,17 +120,17 @@ def _print_outline(out: Console, title: str, told: Outline) -> None:
 def export(out: Path | None, form: str) -> None:
     """Export the whole catalog: into a folder with --out, else on stdout."""
     from evenhand.audit import rule_book
-    from evenhand.record.folder import staged_folder
+    from evenhand.record.errors import RecordError
+    from evenhand.record.folder import Kind, staged_folder
 
     if out is None:
         chosen = tuple(CATALOG.values())
         text = dump(rule_book.catalog_json(chosen)) if form == "json" else rule_book.markdown(chosen)
         click.echo(text, nl=False)
         return
-    check_replaceable(out, rule_book.file_names())
     try:
-        with staged_folder(out) as folder:
+        with staged_folder(out, Kind.RULES) as folder:
             rule_book.export(folder)
-    except OSError as error:
+    except (OSError, RecordError) as error:
         raise InputError(str(error)) from None
     click.echo(str(out / rule_book.INDEX))

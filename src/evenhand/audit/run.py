@@ -72,8 +72,11 @@ class Audit:
     window: Window
     results: tuple[RuleResult, ...]
     folder: Path
-    ledger: "CheckResult | None" = None
-    """What the record's ledger says of it; None if it carries none, or was not asked."""
+
+    @property
+    def ledger(self) -> "CheckResult | None":
+        """What the record's ledger says of it; None if it carries none."""
+        return self.record.standing.check
 
     @property
     def reached(self) -> dict[Reach, int]:
@@ -104,14 +107,12 @@ def audit(
     *,
     window: Window | None = None,
     progress: Report = lambda *_: None,
-    ledger: "CheckResult | None" = None,
     runner: Runner | None = None,
 ) -> Audit:
     """Judge the record by the rules; write `findings.parquet` and `findings.csv` into the folder.
 
-    `ledger` is what the record's own ledger says of it; it stands in the result. `runner` says where the
-    parts are judged; on all cores of this machine if it is None. A history is always read
-    whole; under a window only the acts within it are judged. Raises `RecordError` when a part does not
+    `runner` says where the parts are judged; on all cores of this machine if it is None. A history is always
+    read whole; under a window only the acts within it are judged. Raises `RecordError` when a part does not
     match the manifest or cannot be read.
     """
     window = window or Window()
@@ -134,7 +135,7 @@ def audit(
         files = [f for kind in kinds for f in record.files(kind, acts)] if manifest.kind == "import" else []
         spool.finish(connection, rules, files, folder)
     results = tuple(_result(rule, tallies[rule.id], context.provides) for rule in rules)
-    return Audit(record, window, results, folder, ledger)
+    return Audit(record, window, results, folder)
 
 
 def _results(

@@ -7,9 +7,7 @@ from typing import Any
 from evenhand.audit.coverage import remedies
 from evenhand.audit.findings import cited
 from evenhand.audit.run import Audit, Reach, RuleResult
-from evenhand.record.digest import sha256_of
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import FILE_NAME
 from evenhand.rules.catalog import CATALOG, GROUPS
 from evenhand.rules.patterns import END_OF_RECORD
 from evenhand.rules.promise import counts_as_violation
@@ -32,6 +30,7 @@ def summary(audit: Audit, bar: str) -> dict[str, Any]:
         "acts": audit.acts,
         "acts_unclear": audit.acts_unclear,
         "would_answer": [asdict(remedy) for remedy in remedies(audit)[:_REMEDIES]],
+        "seal": audit.record.standing.as_json(),
         "ledger": _ledger(audit),
         "reach": {str(reach): number for reach, number in audit.reached.items()},
         "bar": bar,
@@ -61,7 +60,7 @@ def _ledger(audit: Audit) -> dict[str, Any] | None:
 
 def manifest_hash(audit: Audit) -> str:
     """The SHA-256 of the record's manifest, which names the hash of every part."""
-    return sha256_of(audit.record.folder / FILE_NAME)
+    return audit.record.manifest_sha256
 
 
 def settings(audit: Audit) -> dict[str, dict[str, list[int]]]:

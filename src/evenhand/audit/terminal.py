@@ -30,9 +30,9 @@ def show(audit: Audit) -> None:
     )
     if counts.rows_in:
         click.echo(f"{counts.rows_in:,} rows: {counts.rows.sentence()}")
-    if audit.ledger:
-        sentence = _printable(audit.ledger.sentence)
-        click.echo(sentence if audit.ledger.ok else _alarm(sentence))
+    standing = audit.record.standing
+    line = f"The record is {_printable(standing.sentence)}."
+    click.echo(_alarm(line) if standing.state == "altered" else line)
     click.secho(acts_line(audit), bold=True)
     for line in filter(None, (remedy_line(audit), moments_line(audit))):
         click.echo(_printable(line))

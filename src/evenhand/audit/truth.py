@@ -59,4 +59,4 @@ def compare(
 
 def has_truth(record: Record) -> bool:
     """Whether the record says what it is known to break; a simulation without faults breaks nothing."""
-    return record.manifest.kind == "simulation" or (record.folder / "truth.parquet").is_file()
+    return record.manifest.kind == "simulation" or record.has_truth

@@ -16,13 +16,11 @@ from evenhand.audit.choice import ChoiceError, find_rule
 from evenhand.audit.findings import PARQUET
 from evenhand.audit.run import context_of
 from evenhand.audit.window import Window
-from evenhand.record.digest import sha256_of
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import FILE_NAME
 from evenhand.record.query import scan
 from evenhand.record.remote import AnyPath, path_of
-from evenhand.record.store import Record
+from evenhand.record.store import Record, open_record
 from evenhand.rules.explain import Explanation, explain
 from evenhand.rules.promise import will_as_violation
 from evenhand.rules.rule import Rule
@@ -65,10 +63,10 @@ class FinishedAudit:
     def _record(self, given: AnyPath | None) -> Record:
         place = given or self._stated()
         try:
-            record = Record(place)
+            record = open_record(place)
         except RecordError as error:
             raise WhyError(f"{error} If the record was moved, name it with --record.") from None
-        if sha256_of(record.folder / FILE_NAME) != self.summary["record_manifest_sha256"]:
+        if record.manifest_sha256 != self.summary["record_manifest_sha256"]:
             raise WhyError(
                 f"{place} is not the record of this audit, or it has changed. Run the audit again."
             )

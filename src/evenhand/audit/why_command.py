@@ -11,6 +11,7 @@ from evenhand.audit.why import FinishedAudit, WhyError, with_finding
 from evenhand.page.place import InputError
 from evenhand.record.argument import RECORD_PATH
 from evenhand.record.errors import RecordError
+from evenhand.record.private_file import write_private
 from evenhand.record.remote import AnyPath
 
 
@@ -41,12 +42,14 @@ def why_command(words: tuple[str, ...], record: AnyPath | None, as_json: bool, p
     if page is not None:
         _write_page(page, explanation, asked)
     if as_json:
-        click.echo(dump(with_finding(explanation, asked)), nl=False)
+        content = with_finding(explanation, asked) | {"seal": finished.record.standing.as_json()}
+        click.echo(dump(content), nl=False)
         return
     kind = explanation.rule.subject
     click.echo(
         f"{kind.capitalize()} {asked.subject}" + (f", finding {asked.finding}" if asked.finding else "")
     )
+    click.echo(f"The record is {finished.record.standing.sentence}.")
     for line in explanation.lines():
         click.echo(line)
 
@@ -56,6 +59,6 @@ def _write_page(page: Path, explanation: object, asked: object) -> None:
 
     template = environment("evenhand.audit").get_template("why.html.j2")
     try:
-        page.write_text(template.render(e=explanation, asked=asked, version=version("evenhand")), "utf-8")
+        write_private(page, template.render(e=explanation, asked=asked, version=version("evenhand")))
     except OSError as error:
         raise InputError(f"Can't write {page} ({error.strerror}). Choose another name with --html.") from None

@@ -127,14 +127,15 @@ def _print_json(found: "Sequence[tuple[Case, list[Judged]]]") -> None:
 
 def _write_pages(found: "Sequence[tuple[Case, list[Judged]]]", out: Path) -> None:
     from evenhand.casefile.page import render
+    from evenhand.record.private_file import write_private
 
     try:
         if len(found) == 1:
-            out.write_text(render(*found[0]), encoding="utf-8")
+            write_private(out, render(*found[0]))
             return
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(parents=True, exist_ok=True, mode=0o700)
         for one, answers in found:
-            (out / f"{one.path.stem}.html").write_text(render(one, answers), encoding="utf-8")
+            write_private(out / f"{one.path.stem}.html", render(one, answers))
     except OSError as error:
         raise InputError(f"Can't write {out} ({error.strerror}). Choose another name with --html.") from None
 

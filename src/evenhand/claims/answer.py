@@ -6,8 +6,11 @@ from enum import StrEnum
 from math import sqrt
 from statistics import NormalDist
 
+from evenhand.disclosure.rounding import about, below, step
+
 THRESHOLD = 11
 LEVEL = 0.95
+_FEW = 2 * THRESHOLD
 
 
 class Status(StrEnum):
@@ -22,7 +25,7 @@ class Status(StrEnum):
 class Result:
     """One measured number. `share` has a 95% interval; `text` is the sentence that is shown.
 
-    `of` is about how many cases stand behind it, to two digits, so that no small number follows from a share.
+    `of` is about how many cases stand behind it, so that no small number follows from a share.
     """
 
     measure: str
@@ -43,33 +46,27 @@ class Answer:
     missing: tuple[str, ...] = ()
 
 
-def about(number: int) -> int:
-    """A number to two significant digits."""
-    size = int(10 ** max(len(str(number)) - 2, 0))
-    return (2 * number + size) // (2 * size) * size
-
-
 def share(measure: str, number: int, of: int) -> Result:
-    """A share with Wilson's interval (E. B. Wilson, JASA 22, 1927).
+    """A share with Wilson's interval (E. B. Wilson, JASA 22, 1927), worked out from what is shown.
 
-    Withheld where fewer cases than the threshold stand behind it; a bound where so few are on one side.
+    The share is given as a range that is worth more cases than the threshold, so that neither a small number
+    of cases nor a change of a few can be told; `Result.share` is its middle. Withheld where too few cases
+    stand behind it.
     """
     if of == 0:
         return Result(measure, f"{measure}: no cases.")
-    if of < THRESHOLD:
-        return Result(measure, f"{measure}: withheld, as fewer than {THRESHOLD} cases stand behind it.")
-    base = about(of)
-    if 0 < number < THRESHOLD:
-        return Result(measure, f"{measure}: less than {THRESHOLD / of:.1%} of about {base:,}.", of=base)
-    if 0 < of - number < THRESHOLD:
-        return Result(measure, f"{measure}: more than {1 - THRESHOLD / of:.1%} of about {base:,}.", of=base)
-    low, high = _wilson(number, of)
-    text = f"{measure}: {number / of:.1%} of about {base:,} (95% interval {low:.1%} to {high:.1%})."
-    return Result(measure, text, round(number / of, 3), round(low, 3), round(high, 3), base)
+    if of <= _FEW:
+        return Result(measure, f"{measure}: withheld, as fewer than {_FEW + 1} cases stand behind it.")
+    size, base = step(of, THRESHOLD), about(of)
+    least = min(below(number / of, size), 1 - size)
+    most = least + size
+    low, high = _wilson(least, base)[0], _wilson(most, base)[1]
+    text = f"{measure}: {least:.1%} to {most:.1%} of about {base:,} (95% interval {low:.1%} to {high:.1%})."
+    return Result(measure, text, round(least + size / 2, 4), round(low, 3), round(high, 3), base)
 
 
-def _wilson(number: int, of: int) -> tuple[float, float]:
-    share, z = number / of, NormalDist().inv_cdf(0.5 + LEVEL / 2)
+def _wilson(share: float, of: int) -> tuple[float, float]:
+    z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
     middle = share + z**2 / (2 * of)
     reach = z * sqrt(share * (1 - share) / of + (z / (2 * of)) ** 2)
     scale = 1 + z**2 / of
@@ -78,7 +75,8 @@ def _wilson(number: int, of: int) -> tuple[float, float]:
 
 def parts(measure: str, rows: Mapping[str, int]) -> list[Result]:
     """The share of each part of a whole; small parts, and others with them, are withheld."""
-    from evenhand.figures.cube import Cell, Cube, Dimension, Table
+    from evenhand.disclosure.linked import Cell
+    from evenhand.figures.cube import Cube, Dimension, Table
     from evenhand.figures.measures.base import Figure
     from evenhand.figures.publish import Control, publish
 
@@ -89,7 +87,8 @@ def parts(measure: str, rows: Mapping[str, int]) -> list[Result]:
     of, results = sum(rows.values()), []
     for name in sorted(rows):
         label = f"{measure}: {name}"
-        if shown.value(((name,),)) is None:
+        # Without the sum of all, a share would tell it.
+        if shown.total is None or shown.value(((name,),)) is None:
             results.append(Result(label, f"{label}: withheld."))
         else:
             results.append(share(label, rows[name], of))

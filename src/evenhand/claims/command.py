@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from evenhand.page.place import InputError
-from evenhand.record.argument import RECORD_PATH
+from evenhand.record.argument import RECORD_PATH, seal_options
 from evenhand.record.errors import RecordError
 from evenhand.record.interrupt import interruptible
+from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.remote import AnyPath
 
 if TYPE_CHECKING:
     from evenhand.claims.run import Answered
+    from evenhand.record.seal_check import SealPolicy
     from evenhand.record.store import Record
 
 _STOPPED = 130
@@ -28,6 +30,7 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--record", type=RECORD_PATH, help="A record to measure on.")
 @click.option("--registry", type=_FOLDER, help="What `evenhand registry build` wrote.")
 @click.option("--uniformity", type=_FOLDER, help="What `evenhand uniformity` wrote.")
+@seal_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, nothing else.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown on stdout, nothing else.")
 def claims_command(
@@ -35,6 +38,8 @@ def claims_command(
     record: AnyPath | None,
     registry: Path | None,
     uniformity: Path | None,
+    keys: Sequence[str],
+    require_ledger: bool,
     as_json: bool,
     as_markdown: bool,
 ) -> None:
@@ -42,10 +47,12 @@ def claims_command(
 
     Exit status: 0 shown, also when nothing can be told; 2 bad usage or input.
     """
+    from evenhand.record.seal_check import SealPolicy
+
     try:
         with interruptible():
-            found = _found(ids, record, registry, uniformity)
-    except (RecordError, ValueError) as error:
+            found = _found(ids, record, SealPolicy(tuple(keys), require_ledger), registry, uniformity)
+    except (RecordError, LedgerError, ValueError) as error:
         raise InputError(str(error)) from None
     except OSError as error:
         raise InputError(f"{error.filename or record}: {error.strerror or error}") from None
@@ -65,7 +72,11 @@ def claims_command(
 
 
 def _found(
-    ids: Sequence[str], record: AnyPath | None, registry: Path | None, uniformity: Path | None
+    ids: Sequence[str],
+    record: AnyPath | None,
+    seal: "SealPolicy",
+    registry: Path | None,
+    uniformity: Path | None,
 ) -> "list[Answered]":
     from rich.console import Console
 
@@ -76,16 +87,19 @@ def _found(
     wanted = [name.upper() for name in ids] or known
     if unknown := [name for name in wanted if name not in known]:
         raise InputError(f"no claim is called {', '.join(unknown)}: there are {known[0]} to {known[-1]}")
-    opened = _opened(record) if record else None
+    opened = _opened(record, seal) if record else None
     console = Console(stderr=True, highlight=False)
     with console.status("claims") as status:
-        return answered(opened, registry, uniformity, wanted, lambda name: status.update(f"claim {name}"))
+        found = answered(opened, registry, uniformity, wanted, lambda name: status.update(f"claim {name}"))
+    if opened:
+        opened.confirm()
+    return found
 
 
-def _opened(folder: AnyPath) -> "Record":
-    from evenhand.record.store import Record
+def _opened(folder: AnyPath, seal: "SealPolicy") -> "Record":
+    from evenhand.record.store import open_record
 
-    return Record(folder)
+    return open_record(folder, seal)
 
 
 def _show(found: "list[Answered]") -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from evenhand.claims.answer import THRESHOLD, Answer, Result, about, parts, share
+from evenhand.claims.answer import THRESHOLD, Answer, Result, parts, share
 from evenhand.claims.claim import Claim
 from evenhand.claims.record_sql import (
     CERTIFIED,
@@ -18,6 +18,7 @@ from evenhand.claims.record_sql import (
     REVIEWED,
     open_record,
 )
+from evenhand.disclosure.rounding import about
 from evenhand.figures.lacking import lacks
 from evenhand.figures.measures.encounters import CHARGE, CONVICTION, NEITHER, NONE_MADE
 from evenhand.figures.publish import Control, Published
@@ -25,10 +26,8 @@ from evenhand.figures.rebooking.study import study
 from evenhand.figures.run import covers, figures, years_of
 from evenhand.figures.year import fiscal_year
 from evenhand.record.damage import naming_damage
-from evenhand.record.digest import sha256_of
 from evenhand.record.ledger.check import check
 from evenhand.record.local_copy import local_folder
-from evenhand.record.manifest import FILE_NAME
 from evenhand.record.store import Record
 from evenhand.registry.query import open_registry
 
@@ -60,7 +59,7 @@ def _answer(record: Record, *results: Result, missing: tuple[str, ...] = ()) -> 
     kind = "simulated record" if record.manifest.kind == "simulation" else "record"
     agencies = record.manifest.agencies
     where = ", ".join(agencies) or "no agency" if len(agencies) <= 3 else f"{len(agencies)} agencies"
-    return Answer(f"{kind} of {where}", _date(record), results, missing)
+    return Answer(f"{kind} of {where} ({record.standing.sentence})", _date(record), results, missing)
 
 
 def _share(record: Record, measure: str, sql: str, needs: tuple[str, ...]) -> Answer:
@@ -178,8 +177,10 @@ def _classes(found: Published) -> list[tuple[str, ...]]:
 
 
 def _shown(found: Published, measure: str, path: tuple[str, ...]) -> Result:
+    """A number of the figures, about: an answer knows of no earlier one to be protected against."""
     value = found.value(((), (), path, (), ()))
-    return Result(measure, f"{measure}: {'withheld' if value is None else f'{value:,}'}.")
+    words = "withheld" if value is None else "none" if not value else f"about {about(value):,}"
+    return Result(measure, f"{measure}: {words}.")
 
 
 def after_the_encounter(record: Record) -> list[Answer]:
@@ -229,9 +230,8 @@ def rebooked(record: Record) -> list[Answer]:
             interval = (
                 "" if e.low is None or e.high is None else f" (95% interval {e.low:.1%} to {e.high:.1%})"
             )
-            text = f"{measure}: {e.share:.1%} of about {about(curve.people):,}{interval}."
-            low, high = (None if x is None else round(x, 4) for x in (e.low, e.high))
-            results.append(Result(measure, text, round(e.share, 4), low, high, about(curve.people)))
+            text = f"{measure}: {e.share:.1%} of about {curve.people:,}{interval}."
+            results.append(Result(measure, text, e.share, e.low, e.high, curve.people))
     return [_answer(record, *results)]
 
 
@@ -239,8 +239,7 @@ def proof(record: Record) -> list[Answer]:
     """C14: whether the record carries a ledger and matches it."""
     with local_folder(record.folder) as folder:
         found = check(folder)
-    digest = sha256_of(record.folder / FILE_NAME)
-    results = [Result("Record", f"The record's manifest has the SHA-256 {digest}.")]
+    results = [Result("Record", f"The record's manifest has the SHA-256 {record.manifest_sha256}.")]
     if found is None:
         results.append(Result("Ledger", "It carries no ledger: that nothing was altered cannot be shown."))
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from evenhand.record.argument import replace_sealed_option
 from evenhand.record.errors import RecordError
 
 MANAGE = {"ignore_unknown_options": True, "help_option_names": []}
@@ -28,7 +29,7 @@ def start(*, demonstration: bool = False, folder: Path | None = None) -> None:
     except ImportError:
         raise click.ClickException("the desk needs more libraries: install evenhand[desk].") from None
     try:
-        environment().folder.mkdir(parents=True, exist_ok=True)
+        environment().folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except ValidationError as error:
         said = "; ".join(f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
         raise click.ClickException(said) from None
@@ -58,14 +59,19 @@ def serve(demonstration: bool, folder: Path | None, address: str, workers: int) 
 def rebuild(folder: Path | None) -> None:
     """Replay the desk's ledger into empty read tables and compare.
 
-    Exit codes: 0 the tables were what the ledger gives; 1 they were not (they are now); 2 wrong use.
+    Exit codes: 0 the tables were what the ledger gives; 1 they were not (they are now), or the ledger is not
+    whole (they are left as they are); 2 wrong use.
     """
     start(folder=folder)
     from evenhand.desk.record.rebuild import rebuild as replay
     from evenhand.progress import one_step
+    from evenhand.record.ledger.errors import VerificationError
 
-    with one_step("replaying") as progress:
-        done = replay(lambda step, n, total: progress(n, total))
+    try:
+        with one_step("replaying") as progress:
+            done = replay(lambda step, n, total: progress(n, total))
+    except VerificationError as fault:
+        raise click.ClickException(f"{fault}. Run `evenhand desk verify`.") from None
     for table, rows in done.rows.items():
         click.echo(f"{table}: {rows:,} rows")
     for difference in done.differences:
@@ -92,7 +98,8 @@ def desk(folder: Path | None, demonstration: bool) -> None:
     show_default=True,
     help="How much of the personal parts goes along; `groups` is what statistics of uniformity read.",
 )
-def export_command(out: Path, agencies: tuple[str, ...], personal: str) -> None:
+@replace_sealed_option
+def export_command(out: Path, agencies: tuple[str, ...], personal: str, replace_sealed: bool) -> None:
     """Write the desk's ledger as a record, which `evenhand audit` reads."""
     from evenhand.desk.record.export import Personal, export
     from evenhand.desk.record.scope import EVERYTHING, within
@@ -101,7 +108,11 @@ def export_command(out: Path, agencies: tuple[str, ...], personal: str) -> None:
     try:
         with one_step("exporting") as progress, within(EVERYTHING):
             manifest = export(
-                out, agencies=frozenset(agencies) or None, personal=Personal(personal), progress=progress
+                out,
+                agencies=frozenset(agencies) or None,
+                personal=Personal(personal),
+                progress=progress,
+                replace_sealed=replace_sealed,
             )
     except RecordError as error:
         raise click.ClickException(str(error)) from None
@@ -151,6 +162,23 @@ def deliver_command() -> None:
     click.echo(f"{arrived:,} arrived, {failed:,} did not and will be tried again")
 
 
+@desk.command("erasures")
+def erasures_command() -> None:
+    """Do what is left of erasures: rewrite the database's files. For a timer, when the desk is quiet.
+
+    Exit codes: 0 nothing is left; 1 something is, and each order says what; 2 wrong use.
+    """
+    from evenhand.desk.erasure.scrub import finish, unfinished
+    from evenhand.desk.record.scope import EVERYTHING, within
+
+    with within(EVERYTHING):
+        done = [finish(order) for order in unfinished()]
+    for order in done:
+        for said in order.left or ["finished"]:
+            click.echo(f"{order.subject}: {said}")
+    sys.exit(1 if any(order.left for order in done) else 0)
+
+
 @desk.command("checkpoint")
 def checkpoint_command() -> None:
     """Sign what was recorded, and bring the published tiles up to date. For a timer."""
@@ -162,6 +190,47 @@ def checkpoint_command() -> None:
     except LedgerError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{public}\n{note.text}", nl=False)
+
+
+@desk.command("verify")
+def verify_command() -> None:
+    """Check the whole record: ledger, tiles, checkpoint, parts, erasures and read tables.
+
+    Prints what is wrong and where, and changes nothing. Exit codes: 0 nothing is wrong; 1 something is;
+    2 wrong use.
+    """
+    from evenhand.desk.operations.verify import verify
+    from evenhand.progress import one_step
+
+    count = 0
+    with one_step("verifying") as progress:
+        for fault in verify(lambda step, n, total: progress(n, total)):
+            count += 1
+            click.echo(fault, err=True)
+    if count:
+        raise click.ClickException(f"Faults found: {count:,}. Keep the database and the logs as evidence.")
+    click.echo("Nothing is wrong: leaves, tiles, checkpoint, parts, erasures and read tables agree.")
+
+
+@desk.command("migrate-ledger")
+@click.option("--origin", required=True, help="The new log's name, such as ledger.example.gov/jail/2.")
+def migrate_ledger_command(origin: str) -> None:
+    """Carry a ledger of format 1, whose public leaves show case data, over into a new log.
+
+    Stop the desk and make a backup first. The first leaf of the new log states the name, size and root of the
+    old one. Then set EVENHAND_DESK_ORIGIN to the new name and give readers the new verifier key.
+    """
+    from evenhand.desk.operations.ledger_format import migrate_ledger
+    from evenhand.record.ledger.errors import LedgerError
+
+    try:
+        continued = migrate_ledger(origin)
+    except LedgerError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(
+        f"{origin} continues {continued.origin}: {continued.size:,} leaves, root {continued.root.hex()}. "
+        "Take the old public folder (public-format1) down: it shows case data."
+    )
 
 
 @desk.command("backup")
@@ -196,27 +265,84 @@ def restore_command(folder: Path) -> None:
     "--name", default="Administrator", show_default=True, help="The holder's name, for a new account."
 )
 @click.option("--actor", default="", help="Its name in the record. [default: the address]")
-def administrator_command(email: str, name: str, actor: str) -> None:
+@click.option("--clear-factors", is_flag=True, help="Also remove the account's second factors.")
+def administrator_command(email: str, name: str, actor: str, clear_factors: bool) -> None:
     """Make an administrator's account, and print a link with which its holder sets a password.
 
-    For the first one, and for one who lost the password: the link works once and for a day.
+    For the first administrator, and for one who lost the password. The link works once, until
+    EVENHAND_DESK_INVITATION_HOURS have passed. The ledger records the command and the system account.
     """
-    from evenhand.desk.accounts.administrators import TakenError, administrator
-    from evenhand.desk.accounts.invitation import invitation
-    from evenhand.desk.environment import environment
+    from evenhand.desk.accounts.administrators import TakenError
+    from evenhand.desk.accounts.operator import administrator
 
     try:
-        user = administrator(email, name, actor)
+        link = administrator(email, name, actor, clears_factors=clear_factors)
     except TakenError as error:
         raise click.ClickException(str(error)) from None
-    host = next(iter(environment().hosts), "")
-    click.echo(f"https://{host}{invitation(user)}" if host else invitation(user))
+    _print_link(link.secret)
+
+
+def _print_link(secret: str | None) -> None:
+    """Print an invitation, unless the desk mailed it."""
+    from evenhand.desk.accounts.invitation import printed
+
+    click.echo(printed(secret) if secret else "The link was sent by email.")
+
+
+@desk.group("federal")
+def federal() -> None:
+    """Make the first federal supervisor's account of an agency, in two steps.
+
+    Later federal accounts are requested on the desk and confirmed there by a federal supervisor.
+    """
+
+
+@federal.command("request")
+@click.argument("email")
+@click.option("--name", required=True, help="The holder's name.")
+@click.option("--actor", default="", help="The account's name in the record. [default: the address]")
+@click.option("--agency", "agencies", multiple=True, required=True, help="ORI; may be repeated.")
+def federal_request_command(email: str, name: str, actor: str, agencies: tuple[str, ...]) -> None:
+    """First step: record the request, and print its number and a code for the holder."""
+    from evenhand.desk.accounts.acts import NotAllowedError
+    from evenhand.desk.accounts.administrators import TakenError
+    from evenhand.desk.accounts.operator import request_federal
+
+    try:
+        asked = request_federal(email, name, actor, agencies)
+    except (NotAllowedError, TakenError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"request {asked.request.pk}\ncode {asked.code}")
+
+
+@federal.command("confirm")
+@click.argument("number", type=int)
+@click.option(
+    "--confirmed-by",
+    required=True,
+    help="Who of ICE vouches for the holder, and how: name, office, letter and date. It is recorded.",
+)
+def federal_confirm_command(number: int, confirmed_by: str) -> None:
+    """Second step: record who of ICE vouches for the holder, make the account, and print the link."""
+    from evenhand.desk.accounts.acts import NotAllowedError, OverError
+    from evenhand.desk.accounts.administrators import TakenError
+    from evenhand.desk.accounts.operator import confirm_federal
+
+    try:
+        link = confirm_federal(number, confirmed_by)
+    except (NotAllowedError, OverError, TakenError) as error:
+        raise click.ClickException(str(error)) from None
+    _print_link(link.secret)
 
 
 @desk.command("manage", context_settings=MANAGE, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
     """Run one of Django's own management commands, such as `check --deploy` or `migrate`."""
+    if arguments[:1] in (("changepassword",), ("createsuperuser",)):
+        raise click.ClickException(
+            "nobody types another's password. Make a link: evenhand desk administrator EMAIL"
+        )
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["evenhand desk manage", *arguments])

@@ -35,6 +35,12 @@ class Environment(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""), description="At least 50 random characters; signs sessions and tokens."
     )
+    name_search_key: SecretStr = Field(
+        SecretStr(""),
+        description="At least 32 random characters: the key of the hashes that find a person by exact name. "
+        "Empty: the file `name-search.key` in the folder, made at the first use. Set it where machines "
+        "share a database. No backup has it; after a change run `evenhand rebuild`.",
+    )
     hosts: tuple[str, ...] = Field((), description='The names it is reached by, in JSON: `["desk.x.gov"]`.')
     origin: str = Field("evenhand.invalid/desk", description="The ledger's name, on its checkpoints.")
     behind_proxy: bool = Field(
@@ -60,7 +66,17 @@ class Environment(BaseSettings):
         '`["mfa"]`: then the desk asks for none. Else it asks for its own.',
     )
     metrics_token: SecretStr = Field(
-        SecretStr(""), description="The bearer token for `/metrics`; empty: there is no such page."
+        SecretStr(""),
+        description="The bearer token for `/metrics`, at least 32 random characters; empty: no such page.",
+    )
+    webhook_networks: tuple[IPvAnyNetwork, ...] = Field(
+        (),
+        description="Private networks to which webhooks may lead, in JSON, such as "
+        '`["10.20.0.0/16"]`; empty: only public addresses.',
+    )
+    webhook_ca: Path | None = Field(
+        None,
+        description="A PEM file with your own certificate authority for webhooks, beside the public ones.",
     )
     mail_server: str = Field("", description="`host:port` of the mail server; empty: no mail is sent.")
     mail_user: str = Field("", description="The mail server's user.")
@@ -71,7 +87,17 @@ class Environment(BaseSettings):
         description='True: a breach of a duty that an agreement states with "will" is a violation, which '
         "nobody can override. Otherwise it is a warning.",
     )
+    invitation_hours: int = Field(
+        48, ge=1, le=72, description="Hours for which an invitation or a request for access is open."
+    )
     database_connection_age: int = Field(60, description="Seconds for which a database connection is kept.")
+
+    @field_validator("name_search_key")
+    @classmethod
+    def _cannot_be_guessed(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 32:
+            raise ValueError("give at least 32 random characters, or leave it empty")
+        return value
 
     @field_validator("oidc_issuer", "oidc_origins")
     @classmethod

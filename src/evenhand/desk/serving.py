@@ -9,7 +9,12 @@ from django.core import checks
 from django.core.management import call_command
 
 from evenhand.desk.accounts.models import User
+from evenhand.desk.accounts.operator import record_start
 from evenhand.desk.environment import environment
+from evenhand.desk.operations.health import migrated
+from evenhand.desk.record.ledger import ledger
+from evenhand.desk.record.rebuild import rebuild
+from evenhand.desk.weak_settings import weak_settings
 from evenhand.progress import one_step
 
 THREADS = "2"
@@ -23,35 +28,28 @@ def weaknesses() -> list[str]:
         f"{item.id}: {item.msg} {item.hint or ''}".strip() for item in found if item.level >= checks.WARNING
     ]
     own = environment()
-    if len(own.secret_key.get_secret_value()) < 50:
-        said.append("EVENHAND_DESK_SECRET_KEY: give at least 50 random characters.")
-    if not own.hosts or "*" in own.hosts:
-        said.append("EVENHAND_DESK_HOSTS: name the hosts by which it is reached, and no other.")
-    if not own.behind_proxy:
-        said.append("EVENHAND_DESK_BEHIND_PROXY: put a proxy in front that ends TLS, and set it to true.")
-    if "invalid" in own.origin:
-        said.append("EVENHAND_DESK_ORIGIN: name the ledger, such as desk.example.gov/ledger.")
-    if own.oidc_issuer.startswith("http:"):
-        said.append(
-            "EVENHAND_DESK_OIDC_ISSUER: name it by https; what it says is believed for its certificate."
-        )
-    if own.oidc_issuer and not (own.oidc_client and own.oidc_secret.get_secret_value()):
-        said.append("EVENHAND_DESK_OIDC_CLIENT, EVENHAND_DESK_OIDC_SECRET: give both, as the issuer did.")
+    said += weak_settings(own)
     if User.objects.filter(email__endswith="@demo.invalid").exists():
         said.append("The database holds a demonstration: begin with an empty folder or database.")
-    if own.folder.stat().st_mode & 0o007:
-        said.append(f"{own.folder} is open to other users of the machine: chmod 750.")
+    if own.folder.stat().st_mode & 0o077:
+        said.append(f"{own.folder} is open to other accounts of the machine: chmod 700.")
     return said
 
 
 def prepare(*, demonstration: bool) -> None:
     """Make tables and static files, fill a demonstration; ends the command where settings are weak."""
+    upgraded = not migrated()
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
+    if upgraded and ledger().store.size():
+        # An upgrade may leave read tables empty: they follow from the ledger.
+        with one_step("replaying") as progress:
+            rebuild(lambda step, done, total: progress(done, total))
     if not demonstration:
         weak = weaknesses()
         if weak:
             raise click.ClickException("the desk does not start with weak settings:\n" + "\n".join(weak))
+        record_start()
     call_command("collectstatic", verbosity=0, interactive=False)
     if demonstration:
         _demonstration()

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from evenhand.desk.accounts.oidc import form_targets, providers
 from evenhand.desk.environment import Mode, environment
 from evenhand.desk.operations.logs import LOGGING as LOGGING
+from evenhand.record.private_file import write_private
 
 HERE = Path(__file__).parent
 ENVIRONMENT = environment()
@@ -20,9 +21,8 @@ def _demonstration_key() -> str:
     """A key of the demonstration's own, the same for all its processes."""
     path = ENVIRONMENT.folder / "secret.key"
     if not path.is_file():
-        ENVIRONMENT.folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(secrets.token_urlsafe(64))
-        path.chmod(0o600)
+        ENVIRONMENT.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_private(path, secrets.token_urlsafe(64))
     return path.read_text()
 
 
@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "evenhand.desk.exports",
     "evenhand.desk.webhooks",
     "evenhand.desk.api",
+    "evenhand.desk.erasure",
 ]
 AUTH_USER_MODEL = "desk_accounts.User"
 MIDDLEWARE = [
@@ -102,6 +103,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "evenhand.desk.shell.navigation.shell",
             ],
+            "builtins": ["evenhand.desk.shell.form_number"],
         },
     }
 ]
@@ -166,8 +168,14 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 # After five failures an account is locked for 15 minutes, an address after 30 (CJIS Security Policy, AC-7,
 # not verified in full, asks for five within 15 minutes).
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/15m/ip,5/15m/key"}
-# An invitation works for a day.
+# A link from the sign-in page, which is mailed to the account's address, works for a day.
 PASSWORD_RESET_TIMEOUT = 86_400
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "evenhand.desk.accounts.reset.ResetKey"
+ACCOUNT_FORMS = {"reset_password": "evenhand.desk.accounts.forms.ResetPasswordForm"}
+INVITATION_HOURS = ENVIRONMENT.invitation_hours
+INVITATIONS_BY_MAIL = bool(ENVIRONMENT.mail_server)
+# Seconds after a sign-in, or after confirming it, within which access, tokens and exports may be changed.
+RECENT_SIGN_IN = 15 * 60
 # NIST SP 800-63B-4, section 3.1.1: length and a list of common passwords, no rules of composition. 15 signs
 # where the password is the only factor.
 AUTH_PASSWORD_VALIDATORS = [
@@ -189,6 +197,8 @@ if ENVIRONMENT.mail_server:
 else:
     # Then a forgotten password is a matter for the administrator.
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+WEBHOOK_NETWORKS = ENVIRONMENT.webhook_networks
+WEBHOOK_CA = ENVIRONMENT.webhook_ca
 SECOND_FACTOR_REQUIRED = not DEMONSTRATION
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -231,7 +241,7 @@ if ENVIRONMENT.behind_proxy:
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # One memory for all processes, so that limits hold whichever answers.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "desk_cache"}}
+CACHES = {"default": {"BACKEND": "evenhand.desk.operations.limits.LimitCache", "LOCATION": "desk_cache"}}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -262,3 +272,5 @@ STORAGES = {
 STATICFILES_DIRS = [HERE / "static"]
 STATIC_ROOT = ENVIRONMENT.folder / "static"
 MEDIA_ROOT = ENVIRONMENT.folder / "uploads"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("evenhand.desk.reviews.urls")),
     path("", include("evenhand.desk.exports.urls")),
     path("", include("evenhand.desk.home.urls")),
+    path("erasure/", include("evenhand.desk.erasure.urls")),
     path("lapses/", include("evenhand.desk.lapses.urls")),
     path("agreements/", include("evenhand.desk.agreements.urls")),
     path("officers/", include("evenhand.desk.officers.urls")),

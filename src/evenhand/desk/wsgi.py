@@ -4,10 +4,19 @@ import gc
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from evenhand.desk.environment import Mode, environment
+from evenhand.desk.weak_settings import weak_settings
+
+# Uploads, the database and its journals are for the desk alone.
+os.umask(0o077)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evenhand.desk.settings")
+if environment().mode is Mode.REAL and (_weak := weak_settings(environment())):
+    # `evenhand serve` says so too; a server that is started without it must not get by.
+    raise ImproperlyConfigured("the desk does not start with weak settings: " + "; ".join(_weak))
 application = get_wsgi_application()
 # All pages are loaded now, and stay: else each full collection of garbage looks through them, and for as long
 # no thread answers.

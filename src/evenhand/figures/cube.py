@@ -1,17 +1,11 @@
-"""Counts by several dimensions, and the tables that are published of them.
-
-A value of a dimension is a path through its levels: `()` all places, `("TX",)` a state, `("TX", "TX0010000")`
-an agency. A cell is one path a dimension. The same cell of several tables is one cell, so that what is
-withheld in one is withheld in all.
-"""
+"""Counts by several dimensions, and the tables that are published of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-Path = tuple[str, ...]
-Cell = tuple[Path, ...]
+from evenhand.disclosure.linked import Cell, Linked, Path
 
 
 @dataclass(frozen=True)
@@ -55,6 +49,14 @@ class Cube:
     def depths(self, table: Table) -> tuple[int, ...]:
         return tuple(table.depths.get(d.name, 0) for d in self.dimensions)
 
+    def levels(self, table: Table) -> tuple[str, ...]:
+        """The names of a table's columns that tell the cell."""
+        return tuple(
+            level
+            for d, depth in zip(self.dimensions, self.depths(table), strict=True)
+            for level in d.levels[:depth]
+        )
+
     def cells(self, table: Table) -> dict[Cell, int]:
         """Every cell of a table that is not zero, its totals included."""
         depths = self.depths(table)
@@ -65,12 +67,16 @@ class Cube:
                 found[prefixes] += number
         return {cell: n for cell, n in found.items() if n}
 
-    def linked(self) -> "Linked":
-        """The cells of all tables with every equation that holds among them."""
+    def linked(self, listed: Mapping[str, Collection[Cell]] | None = None) -> Linked:
+        """The cells of all tables with every equation that holds among them.
+
+        `listed` are further cells of tables, by the table's id, that are to be there even if they are zero.
+        """
         values: dict[Cell, int] = {}
         sums: dict[tuple[Cell, int], list[Cell]] = {}
         for table in self.tables:
             cells = self.cells(table)
+            cells |= {cell: 0 for cell in (listed or {}).get(table.id, ()) if cell not in cells}
             values |= {self.one(cell): number for cell, number in cells.items()}
             groups: dict[tuple[Cell, int], list[Cell]] = defaultdict(list)
             for cell in cells:
@@ -84,15 +90,6 @@ class Cube:
             for (parent, _), children in sums.items()
         )
         return Linked(tuple(values), tuple(values.values()), equations)
-
-
-@dataclass(frozen=True)
-class Linked:
-    """Cells by number: their values (all above zero), and equations `values[parent] = sum of children`."""
-
-    cells: tuple[Cell, ...]
-    values: tuple[int, ...]
-    equations: tuple[tuple[int, tuple[int, ...]], ...]
 
 
 def counted(rows: Iterable[tuple[object, ...]], depths: tuple[int, ...]) -> dict[Cell, int]:

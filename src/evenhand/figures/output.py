@@ -11,15 +11,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evenhand.disclosure.register import Publication
 from evenhand.figures.cube import Table
-from evenhand.figures.publish import Published
+from evenhand.figures.publish import Control, Published
 from evenhand.figures.run import Figures
 from evenhand.figures.turnaround import PERCENTILES
 from evenhand.record.digest import sha256_of
-from evenhand.record.manifest import FILE_NAME
+from evenhand.record.store import Record
 
 TABLES, JSON, REPORT = "tables", "figures.json", "report.html"
-OUTPUTS = (TABLES, JSON, REPORT)
 Rows = list[tuple[Any, ...]]
 
 
@@ -82,9 +82,10 @@ def summary(figures: Figures) -> dict[str, Any]:
         "from": figures.year.first_day.isoformat(),
         "up_to": figures.year.end_day.isoformat(),
         "whole_year_in_record": figures.whole_year,
-        "record_manifest_sha256": sha256_of(figures.record.folder / FILE_NAME),
+        "record_manifest_sha256": figures.record.manifest_sha256,
+        "seal": figures.record.standing.as_json(),
         "record_kind": manifest.kind,
-        "disclosure": {"threshold": control.threshold, "rounded_to": control.rounding},
+        "disclosure": disclosure(control),
         "figures": [figure_summary(p) for p in figures.published],
         "turn_around": [
             {"group": t.group, "value": t.value, "mean_hours": t.mean, "hours": _named(t.percentiles)}
@@ -92,6 +93,28 @@ def summary(figures: Figures) -> dict[str, Any]:
         ],
         "training_compliance": [asdict(s) for s in figures.compliance],
     }
+
+
+def disclosure(control: Control) -> dict[str, Any]:
+    """How people were protected, and against which editions, by the hashes of their JSON files."""
+    return {
+        "threshold": control.threshold,
+        "rounded_to": control.rounding,
+        "protected_against": [edition.sha256 for edition in control.editions],
+    }
+
+
+def publication(command: str, record: Record, control: Control, file: Path, year: str | None) -> Publication:
+    """The entry of a publication, whose JSON file has been written, in a register."""
+    return Publication(
+        command,
+        tuple(record.manifest.agencies),
+        year,
+        control.threshold,
+        record.manifest_sha256,
+        sha256_of(file),
+        tuple(edition.sha256 for edition in control.editions),
+    )
 
 
 def _named(percentiles: Sequence[float | None]) -> dict[str, float | None]:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from evenhand.figures.cube import Cell, Table
-from evenhand.figures.cube import Path as Levels
+from evenhand.disclosure.linked import Cell
+from evenhand.disclosure.linked import Path as Levels
+from evenhand.figures.cube import Table
 from evenhand.figures.ncic import SOURCE
 from evenhand.figures.output import REPORT
 from evenhand.figures.publish import Published
@@ -13,8 +14,6 @@ from evenhand.figures.run import Figures
 from evenhand.figures.turnaround import DEFINITION, PERCENTILES
 from evenhand.page.bars import BarChart, bar_chart
 from evenhand.page.pages import environment
-from evenhand.record.digest import sha256_of
-from evenhand.record.manifest import FILE_NAME
 
 WITHHELD = "withheld"
 
@@ -64,7 +63,7 @@ def render(figures: Figures) -> str:
         .render(
             figures=figures,
             manifest=figures.record.manifest,
-            manifest_hash=sha256_of(figures.record.folder / FILE_NAME),
+            manifest_hash=figures.record.manifest_sha256,
             sections=[s for s in sections if not s.published.figure.missing],
             untold=[s.published for s in sections if s.published.figure.missing],
             percentiles=PERCENTILES,

@@ -9,7 +9,7 @@ from evenhand.figures.measures.base import Figure
 from evenhand.figures.publish import Control, Published, publish
 from evenhand.figures.source import Source
 from evenhand.figures.training import Share, compliance
-from evenhand.figures.turnaround import TurnAround, turn_around
+from evenhand.figures.turnaround import TurnAround, repeated, told, turn_around
 from evenhand.figures.year import FiscalYear, fiscal_year_of
 from evenhand.record.store import Record
 
@@ -51,12 +51,20 @@ def figures(
     try:
         counted = [_told(measure(source), tell) for measure in MEASURES]
         met = next(f for f in counted if f.cube.id == "encounters")
-        told = any("review" in table.depths for table in met.cube.tables) and not met.missing
-        times = turn_around(source, control.threshold) if told else []
-        known = {"encounters": {t.cell: t.at_least for t in times}}
-        published = [publish(f, control, known.get(f.cube.id)) for f in counted]
+        has_reviews = any("review" in table.depths for table in met.cube.tables) and not met.missing
+        times = turn_around(source, control.threshold) if has_reviews else []
+        least = {t.cell: t.at_least for t in times}
+        for before in control.editions:
+            for cell, number in told(before, control.threshold).items():
+                least[cell] = max(number, least.get(cell, 1))
+        published = []
+        for figure in counted:
+            tell(f"protecting {figure.cube.title.lower()}")
+            published.append(publish(figure, control, least if figure is met else None))
         by_id = {p.cube.id: p for p in published}
-        shares = compliance(source, by_id["officers"], by_id["officers_over_the_year"])
+        if control.editions:
+            times = repeated(times, by_id["encounters"], control.editions[-1])
+        shares = compliance(source, by_id["officers"], by_id["officers_over_the_year"], control.editions)
     finally:
         source.close()
     return Figures(record, year, control, tuple(published), tuple(times), tuple(shares))

@@ -17,6 +17,7 @@ def show(figures: Figures, out: Path, console: Console) -> None:
     span = f"{figures.year.first_day} up to {figures.year.end_day}"
     part = "" if figures.whole_year else "; the record covers a part of it"
     console.print(f"{figures.year.name} ({span}){part}", style="bold")
+    console.print(f"The record is {figures.record.standing.sentence}.", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Figure")
     for name in ("Total", "Cells", "Withheld"):
@@ -28,8 +29,9 @@ def show(figures: Figures, out: Path, console: Console) -> None:
             table.add_row(published.cube.title, "", "", "", lacking)
             continue
         hidden = sum(value is None for value in published.values.values())
+        cells = sum(value != 0 for value in published.values.values())
         total = WITHHELD if published.total is None else f"{published.total:,}"
-        table.add_row(published.cube.title, total, f"{len(published.values):,}", f"{hidden:,}", "")
+        table.add_row(published.cube.title, total, f"{cells:,}", f"{hidden:,}", "")
     console.print(table)
     console.print(f"No cell of 1 to {figures.control.threshold - 1} people is shown, or can be worked out.")
     for name in (REPORT, JSON, TABLES):

@@ -1,11 +1,15 @@
 """Training compliance: the shares that GAO-21-186 found no measure of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from evenhand.figures.editions import Edition
 from evenhand.figures.measures.officers import CURRENT, histories, time_in_force, training_at
 from evenhand.figures.publish import Published
 from evenhand.figures.source import Source
+
+_OF_TIME = "Officer-days in force with current training, over the year"
 
 
 @dataclass(frozen=True)
@@ -18,13 +22,22 @@ class Share:
     share: float | None
 
 
-def compliance(source: Source, officers: Published, over_the_year: Published) -> list[Share]:
-    """Shares of officers at the end of the year, of agencies, and of the time in force over the year."""
+def compliance(
+    source: Source, officers: Published, over_the_year: Published, editions: Sequence[Edition] = ()
+) -> list[Share]:
+    """Shares of officers at the end of the year, of agencies, and of the time in force over the year.
+
+    The share of time is that of the last edition unless the number of officers changed enough to be shown.
+    """
     if officers.figure.missing:
         return []
     agencies, all_current = _agencies(source)
     in_force, current = _time(source)
     of_year = over_the_year.total
+    of_time = round(current / in_force, 2) if in_force and of_year else None
+    everyone = ((),) * len(over_the_year.cube.dimensions)
+    if editions and everyone not in over_the_year.changed:
+        of_time = _time_before(editions[-1])
     return [
         _share(
             "Officers in force whose training is current, at the end of the year",
@@ -36,13 +49,13 @@ def compliance(source: Source, officers: Published, over_the_year: Published) ->
             all_current,
             agencies,
         ),
-        Share(
-            "Officer-days in force with current training, over the year",
-            None,
-            None,
-            round(current / in_force, 2) if in_force and of_year else None,
-        ),
+        Share(_OF_TIME, None, None, of_time),
     ]
+
+
+def _time_before(edition: Edition) -> float | None:
+    rows = edition.content.get("training_compliance", [])
+    return next((row["share"] for row in rows if row["measure"] == _OF_TIME), None)
 
 
 def _share(measure: str, number: int | None, of: int | None) -> Share:

@@ -10,6 +10,7 @@ import click
 from evenhand.intake.errors import IntakeError
 from evenhand.intake.limits import MIB, Limits
 from evenhand.intake.suggest.command import questions, suggest
+from evenhand.record.argument import replace_sealed_option
 from evenhand.record.errors import RecordError
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.options import sealing_options
@@ -80,6 +81,7 @@ def intake() -> None:
     help="The file personal/subject.key of an earlier record, to make the same keys (`made_of`).",
 )
 @sealing_options
+@replace_sealed_option
 def take(
     sources: tuple[Path, ...],
     mapping: str,
@@ -93,6 +95,7 @@ def take(
     key_file: Path | None,
     ledger: bool,
     ledger_key: Path | None,
+    replace_sealed: bool,
 ) -> None:
     """Take SOURCE files into a record.
 
@@ -115,7 +118,7 @@ def take(
         if check:
             outcome = _check(sources, used, limits, key_file)
         else:
-            outcome = _write(sources, used, limits, out, seal, key_file)
+            outcome = _write(sources, used, limits, out, seal, key_file, replace_sealed)
     except (IntakeError, RecordError, LedgerError) as error:
         click.echo(f"evenhand intake: {error}", err=True)
         sys.exit(2)
@@ -174,6 +177,7 @@ def _write(
     out: Path | None,
     seal: "Seal | None",
     key_file: Path | None,
+    replace_sealed: bool = False,
 ) -> "Outcome":
     import pyarrow as pa
 
@@ -185,7 +189,7 @@ def _write(
     # Batches of one size come and go: the system's allocator gives their memory to the next ones.
     pa.set_memory_pool(pa.system_memory_pool())
     total = sum(path.stat().st_size for path in sources)
-    with IntakeProgress(total) as progress, RecordWriter(out) as writer:
+    with IntakeProgress(total) as progress, RecordWriter(out, replace_sealed=replace_sealed) as writer:
         outcome = Intake(*mapping, limits, progress, writer, key_file).run(list(sources))
         if seal:
             seal(writer.folder)

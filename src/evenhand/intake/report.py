@@ -9,10 +9,9 @@ from rich.table import Table
 from evenhand.intake.build.absent import MEANS, State
 from evenhand.intake.mapping.model import PLACEHOLDER
 from evenhand.intake.resolve.keys import FAULTS, WARNINGS
-from evenhand.intake.resolve.merged import MERGED_FILE
 from evenhand.intake.run import Outcome
 from evenhand.intake.tally import OTHER, Tallies, Tally
-from evenhand.record.manifest import QUARANTINE_FILE
+from evenhand.record.manifest import MERGED_FILE, QUARANTINE_FILE
 from evenhand.record.spellings import spellings
 from evenhand.record.subject_key import PLACE
 

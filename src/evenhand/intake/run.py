@@ -26,14 +26,14 @@ from evenhand.intake.readers.joined import Joins, parts_of
 from evenhand.intake.readers.layout import KIND
 from evenhand.intake.refusal import Refusals
 from evenhand.intake.resolve.keys import FAULTS, refuse_changed_keys
-from evenhand.intake.resolve.merged import MERGED_FILE, Removed
+from evenhand.intake.resolve.merged import Removed
 from evenhand.intake.resolve.overlap import Stays
 from evenhand.intake.resolve.resolver import Resolver
 from evenhand.intake.resolve.spool import Spool
 from evenhand.intake.tally import Tallies
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.arrow import INSTANT
-from evenhand.record.manifest import Manifest, MappingUsed, RowEnds, Source, Tells
+from evenhand.record.manifest import MERGED_FILE, Manifest, MappingUsed, RowEnds, Source, Tells
 from evenhand.record.subject_key import keep_secret, new_secret, read_secret, secret_of
 from evenhand.record.writer import RecordWriter
 

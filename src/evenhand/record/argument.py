@@ -1,5 +1,6 @@
 """The command-line argument that names a record."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -23,3 +24,15 @@ class _RecordPath(click.ParamType[Any]):
 
 
 RECORD_PATH = _RecordPath()
+
+
+def seal_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--key` and `--require-ledger` to a command that reads a record; see `seal_check.SealPolicy`."""
+    key = click.option("--key", "keys", multiple=True, metavar="VKEY", help="The ledger's verifier key.")
+    required = click.option("--require-ledger", is_flag=True, help="Refuse a record that carries no ledger.")
+    return key(required(command))
+
+
+replace_sealed_option = click.option(
+    "--replace-sealed", is_flag=True, help="Delete the sealed record that is in the folder of --out."
+)

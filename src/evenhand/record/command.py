@@ -2,21 +2,23 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from evenhand.record.argument import RECORD_PATH
+from evenhand.record.argument import RECORD_PATH, seal_options
 from evenhand.record.errors import RecordError
+from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.remote import AnyPath
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from evenhand.record.manifest import Manifest
+    from evenhand.record.seal_check import SealPolicy
     from evenhand.record.store import Record
 
 RECORD = click.argument("folder", type=RECORD_PATH)
@@ -34,13 +36,14 @@ def show(folder: AnyPath) -> None:
     from rich.console import Console
 
     with _refusing():
-        manifest = _open(folder).manifest
-    console = Console()
+        opened = _open(folder)
+    manifest, console = opened.manifest, Console()
     console.print(
         f"{manifest.kind} by evenhand {manifest.evenhand}, events from {manifest.observed_from} to "
         f"{manifest.observed_until}, time zones {', '.join(manifest.zones) or 'none'}",
         highlight=False,
     )
+    console.print(f"The record is {opened.standing.sentence}.", markup=False, highlight=False)
     console.print(_counts(manifest))
     for line in manifest.told():
         console.print(line, markup=False, highlight=False)
@@ -72,19 +75,27 @@ def _counts(manifest: "Manifest") -> "Table":
 
 @record.command()
 @RECORD
-def check(folder: AnyPath) -> None:
-    """Compare each event file's hash with the manifest's. Exit status 2 if one differs."""
-    files = []
+@seal_options
+def check(folder: AnyPath, keys: Sequence[str], require_ledger: bool) -> None:
+    """Compare each file's hash with the manifest's, and a sealed record with its ledger.
+
+    Exit status 2 if one differs.
+    """
+    from evenhand.record.seal_check import SealPolicy
+
+    number = 0
     with _refusing():
-        for file, now in _open(folder).part_hashes():
+        opened = _open(folder, SealPolicy(tuple(keys), require_ledger, thorough=True))
+        for file, now in opened.hashes():
             if now != file.sha256:
                 raise RecordError(
                     f"{folder / file.file} is not the file that was written: restore it or run the intake "
                     "again."
                 )
-            files.append(file)
-    events = sum(file.events for file in files)
-    click.echo(f"{len(files)} files with {events:,} events are as the manifest says.")
+            number += 1
+    events = sum(file.events for file in opened.manifest.event_files())
+    click.echo(f"{number} files with {events:,} events are as the manifest says.")
+    click.echo(f"The record is {opened.standing.sentence}.")
 
 
 @record.command()
@@ -100,10 +111,10 @@ def schema(out: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
 
 
-def _open(folder: AnyPath) -> "Record":
-    from evenhand.record.store import Record
+def _open(folder: AnyPath, seal: "SealPolicy | None" = None) -> "Record":
+    from evenhand.record.store import open_record
 
-    return Record(folder)
+    return open_record(folder, seal)
 
 
 @contextmanager
@@ -111,6 +122,6 @@ def _refusing() -> Iterator[None]:
     """End with status 2 for a record that cannot be read."""
     try:
         yield
-    except (RecordError, OSError) as error:
+    except (RecordError, LedgerError, OSError) as error:
         click.echo(f"evenhand record: {error}", err=True)
         sys.exit(2)

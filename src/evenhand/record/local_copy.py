@@ -18,8 +18,11 @@ _T = TypeVar("_T")
 
 
 @contextmanager
-def local_folder(folder: AnyPath) -> Iterator[Path]:
-    """Give a local folder with the same content: the folder itself, or a copy that is removed afterwards."""
+def local_folder(folder: AnyPath, wanted: Callable[[str], bool] = lambda name: True) -> Iterator[Path]:
+    """Give a local folder with the same content: the folder itself, or a copy that is removed afterwards.
+
+    A copy has only the files that are `wanted` by their names in the folder.
+    """
     if isinstance(folder, Path):
         yield folder
         return
@@ -29,7 +32,7 @@ def local_folder(folder: AnyPath) -> Iterator[Path]:
         def copy(inside: str) -> None:
             _copy(folder / inside, _within(copies, inside))
 
-        _each(copy, list(folder.sizes()))
+        _each(copy, [name for name in folder.sizes() if wanted(name)])
         yield copies
 
 

@@ -1,20 +1,21 @@
 """A part of a record: some whole histories of one kind, with one Parquet file for each event type."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.record.columns import type_schema
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.local_copy import local_files
 from evenhand.record.remote import AnyPath, RemotePath, explained, path_of
+from evenhand.record.verified import Expected, check_hash, verified_files
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class EventPart:
 
     The histories are numbered `first_case` up to `first_case + cases`. `files` gives the path, or the address
     in object storage, of each event type that occurs, in order of the types' names, `hashes` the SHA-256 that
-    the file must have. `correcting` are the types of which some events correct others.
+    the file must have, `rows` its number of events, `personal` the file with their personal parts, if any.
+    `correcting` are the types of which some events correct others.
     """
 
     kind: SubjectKind
@@ -32,6 +34,8 @@ class EventPart:
     events: int
     files: dict[str, str]
     hashes: dict[str, str]
+    rows: dict[str, int]
+    personal: dict[str, Expected]
     correcting: frozenset[str]
 
     @property
@@ -43,15 +47,32 @@ class EventPart:
         """Read the events of one type in order of `pos`; text columns become dictionaries.
 
         Columns that the type does not have are left out. Uses one thread. Raises `RecordError` when the file
-        cannot be read or is not a file of this type.
+        cannot be read, is not a file of this type, or not the one that the manifest lists.
         """
         schema = type_schema(event_type)
         wanted = [field for field in schema if field.name in columns]
-        coded = [path for field in wanted if (path := dictionary_path(field))]
-        table = read_file(path_of(self.files[event_type]), schema, [f.name for f in wanted], coded)
+        coded = [text for field in wanted if (text := dictionary_path(field))]
+        path = path_of(self.files[event_type])
+        (local,) = self.verified([event_type])
+        with naming(path), open_file(local, schema, coded, called=path, rows=self.rows[event_type]) as file:
+            table = self.within(path, _read_columns(file, [field.name for field in wanted]))
         place = table.schema.get_field_index(SUBJECT)
         if place >= 0:
             table = table.set_column(place, SUBJECT, table[SUBJECT].dictionary_encode())
+        return table
+
+    def verified(self, types: Iterable[str]) -> list[Path]:
+        """Return local files with the events of these types, which must occur in the part."""
+        return verified_files([Expected(self.files[name], self.hashes[name]) for name in types])
+
+    def within(self, path: AnyPath, table: pa.Table) -> pa.Table:
+        """Return the table if its rows are of this part's histories. Raises `RecordError`."""
+        if "case" in table.column_names and len(table):
+            ends = pc.min_max(table["case"])
+            if ends["min"].as_py() < self.first_case or ends["max"].as_py() >= self.first_case + self.cases:
+                raise RecordError(
+                    f"{path} holds histories of another part: restore it or run the intake again."
+                )
         return table
 
     def corrections(self) -> pa.Table:
@@ -68,10 +89,9 @@ class EventPart:
 
         It is a local copy if the record lies in object storage.
         """
-        if event_type not in self.files:
+        if event_type not in self.personal:
             return None
-        path = beside(path_of(self.files[event_type]), "personal")
-        return local_files([path])[0] if path.is_file() else None
+        return verified_files([self.personal[event_type]])[0]
 
 
 Place = TypeVar("Place", Path, RemotePath, AnyPath)
@@ -101,19 +121,15 @@ class CheckedPart:
         schema = type_schema(event_type)
         wanted = [name for name in schema.names if name in columns]
         with naming(path):
-            return _read_columns(self._file(event_type, path, schema), wanted)
+            return self.part.within(path, _read_columns(self._file(event_type, path, schema), wanted))
 
     def _file(self, event_type: str, path: AnyPath, schema: pa.Schema) -> pq.ParquetFile:
         if event_type not in self._open:
             content = path.read_bytes()
-            found, named = hashlib.sha256(content).hexdigest(), self.part.hashes[event_type]
-            if found != named:
-                raise RecordError(
-                    f"{path} is not the file that the manifest names (its SHA-256 is {found}, not {named}): "
-                    "restore it or run the intake again."
-                )
+            check_hash(path, hashlib.sha256(content).hexdigest(), self.part.hashes[event_type])
             coded = [text for field in schema if (text := dictionary_path(field))]
-            self._open[event_type] = _opened(path, pa.py_buffer(content), schema, coded)
+            rows = self.part.rows[event_type]
+            self._open[event_type] = _opened(path, pa.py_buffer(content), schema, coded, rows)
         return self._open[event_type]
 
 
@@ -139,18 +155,6 @@ def dictionary_path(field: pa.Field) -> str | None:
     return None
 
 
-def read_file(
-    path: AnyPath, schema: pa.Schema, columns: Collection[str], dictionaries: Collection[str] = ()
-) -> pa.Table:
-    """Read columns of a Parquet file that must have the columns of `schema`.
-
-    `dictionaries` are the Parquet paths of text columns to read as dictionaries. Raises `RecordError` when
-    the file is missing, damaged, or lacks a column.
-    """
-    with naming(path), open_file(path, schema, dictionaries) as file:
-        return _read_columns(file, columns)
-
-
 def _read_columns(file: pq.ParquetFile, columns: Collection[str]) -> pa.Table:
     # One by one, as Arrow cannot read lists of dictionaries over several row groups.
     groups = [
@@ -160,29 +164,41 @@ def _read_columns(file: pq.ParquetFile, columns: Collection[str]) -> pa.Table:
 
 
 def open_file(
-    path: AnyPath, schema: pa.Schema, dictionaries: Collection[str] = (), called: AnyPath | None = None
+    path: Path,
+    schema: pa.Schema,
+    dictionaries: Collection[str] = (),
+    *,
+    called: AnyPath,
+    rows: int | None = None,
 ) -> pq.ParquetFile:
-    """Open a Parquet file as `read_file` does; errors name it as it is `called`."""
-    with naming(called or path):
-        source = path if isinstance(path, Path) else path.open_anywhere()
-        return _opened(called or path, source, schema, dictionaries)
+    """Open a Parquet file that must have the columns of `schema` and, if stated, so many rows.
+
+    `dictionaries` are the Parquet paths of text columns to read as dictionaries. Raises `RecordError`, which
+    names the file as it is `called`, when it is missing, damaged, or another.
+    """
+    with naming(called):
+        return _opened(called, path, schema, dictionaries, rows)
 
 
 def _opened(
     path: AnyPath,
-    source: "Path | pa.Buffer | pa.NativeFile",
+    source: Path | pa.Buffer,
     schema: pa.Schema,
     dictionaries: Collection[str],
+    rows: int | None,
 ) -> pq.ParquetFile:
-    """Open a file from its path, its bytes or a stream; the path names it in errors."""
-    # In object storage, columns that lie side by side are fetched by one request.
-    remote = isinstance(path, RemotePath)
+    """Open a file from its path or its bytes; the path names it in errors."""
     try:
-        file = pq.ParquetFile(source, read_dictionary=list(dictionaries), pre_buffer=remote)
+        file = pq.ParquetFile(source, read_dictionary=list(dictionaries))
     except KeyError:  # It lacks one of them; the check below says which.
         file = pq.ParquetFile(source)
     try:
         _check_columns(path, file.schema_arrow, schema)
+        if rows is not None and file.metadata.num_rows != rows:
+            raise RecordError(
+                f"{path} holds {file.metadata.num_rows:,} events, but the manifest says {rows:,}: restore it "
+                "or run the intake again."
+            )
     except RecordError:
         file.close()
         raise

@@ -10,10 +10,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.record.columns import personal_schema, type_schema
-from evenhand.record.digest import sha256_of
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind
-from evenhand.record.manifest import EventFile, Part
+from evenhand.record.manifest import EventFile, ListedFile, Part
 from evenhand.record.part import SUBJECT, beside, dictionary_path
 
 PART_EVENTS = 1_000_000
@@ -96,14 +95,13 @@ class Parts:
             table = _plain(tables, type_schema(event_type))
             write_file(path, table)
             _write_personal(beside(path, "personal"), _plain(tables, personal_schema(event_type)))
+            listed = ListedFile.of(self.folder, path.relative_to(self.folder).as_posix())
             files.append(
                 EventFile(
+                    **dict(listed),
                     type=event_type,
-                    file=path.relative_to(self.folder).as_posix(),
                     events=len(table),
                     corrections=len(table) - table["corrects"].null_count,
-                    bytes=path.stat().st_size,
-                    sha256=sha256_of(path),
                 )
             )
         self.parts.append(

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from evenhand.record.columns import event_schema, type_schema
 from evenhand.record.events import SubjectKind
-from evenhand.record.local_copy import local_files
 from evenhand.record.part import EventPart, open_file
 from evenhand.record.remote import path_of
+from evenhand.record.verified import Expected, verified_files
 
 
 def quoted(text: str | Path) -> str:
@@ -43,17 +43,13 @@ def create_events(
     """Create or replace the view `name`: the parts' events of these types.
 
     It has all columns of the kind, also when a type does not occur. Raises `RecordError` when a file cannot
-    be read or lacks a column, which DuckDB would take for nulls.
+    be read, is not the one that the manifest lists, or lacks a column, which DuckDB would take for nulls.
     """
-    chosen = [
-        (event_type, path_of(path))
-        for part in parts
-        for event_type, path in part.files.items()
-        if event_type in types
-    ]
-    files = local_files([path for _, path in chosen])
-    for (event_type, path), file in zip(chosen, files, strict=True):
-        open_file(file, type_schema(event_type), called=path).close()
+    chosen = [(part, kept) for part in parts for kept in part.files if kept in types]
+    files = verified_files([Expected(part.files[of], part.hashes[of]) for part, of in chosen])
+    for (part, of), file in zip(chosen, files, strict=True):
+        called = path_of(part.files[of])
+        open_file(file, type_schema(of), called=called, rows=part.rows[of]).close()
     connection.register(f"{name}_none", event_schema(kind).empty_table())
     found = f" UNION ALL BY NAME FROM {scan(*files, by_name=True)}" if files else ""
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {name}_none{found}")

@@ -107,11 +107,6 @@ class RemotePath:
         with explained(self):
             return self._files().open_input_stream(self._place(), buffer_size=BLOCK)
 
-    def open_anywhere(self) -> "pa.NativeFile":
-        """Open the object to read pieces of it, as Parquet is read."""
-        with explained(self):
-            return self._files().open_input_file(self._place())
-
     def sizes(self) -> dict[str, int]:
         """Return the size of each object below this path, by its name relative to the path."""
         from pyarrow.fs import FileSelector

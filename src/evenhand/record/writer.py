@@ -17,16 +17,18 @@ import pyarrow.parquet as pq
 from evenhand.record.columns import QUARANTINE, TRUTH, input_schema
 from evenhand.record.errors import RecordError
 from evenhand.record.events import SubjectKind, types_of
-from evenhand.record.folder import holds_other_things, staged_folder
+from evenhand.record.folder import Kind, staged_folder
 from evenhand.record.manifest import (
     FILE_NAME,
     QUARANTINE_FILE,
+    TRUTH_FILE,
     Counts,
     Manifest,
     MappingUsed,
     RowEnds,
     Source,
     Tells,
+    listing_all,
 )
 from evenhand.record.order import order_keys
 from evenhand.record.parts import Parts
@@ -71,11 +73,13 @@ class RecordWriter:
 
     `add` takes events in the order of their source, of any histories, and sorts them at the end on disk;
     `add_sorted` takes whole histories in order and must then be the only way used for that kind.
-    `record/episode/order` states the order. Nothing appears at `out` before `commit`.
+    `record/episode/order` states the order. Nothing appears at `out` before `commit`. A record that is
+    there is replaced; a sealed one only with `replace_sealed`.
     """
 
-    def __init__(self, out: Path, *, memory_limit: str = "2GB") -> None:
+    def __init__(self, out: Path, *, memory_limit: str = "2GB", replace_sealed: bool = False) -> None:
         self.out = out
+        self._replace_sealed = replace_sealed
         self._memory_limit = memory_limit
         self._events: Counter[str] = Counter()
         self._policies: Counter[str] = Counter()
@@ -89,11 +93,7 @@ class RecordWriter:
         self._given = 0
 
     def __enter__(self) -> Self:
-        if holds_other_things(self.out, FILE_NAME):
-            raise RecordError(
-                f"{self.out} holds files and is no record; it would be replaced whole. Name a new folder."
-            )
-        self._staging = staged_folder(self.out)
+        self._staging = staged_folder(self.out, Kind.RECORD, replace_sealed=self._replace_sealed)
         self.folder = self._staging.__enter__()
         self._committed = False
         return self
@@ -190,10 +190,12 @@ class RecordWriter:
         """
         for subject_kind in list(self._spools):
             self._sort(subject_kind)
+        if self._quarantine is not None:
+            self._quarantine.close()
         parts = {k: p.close() for k, p in sorted(self._parts.items())}
         if self._truth:
             truth = pa.concat_tables(self._truth).sort_by([("rule", "ascending"), ("subject", "ascending")])
-            pq.write_table(truth, self.folder / "truth.parquet", compression="zstd")
+            pq.write_table(truth, self.folder / TRUTH_FILE, compression="zstd")
         rows = _checked_rows(sources or [], left_out or {}, without_event or {})
         first = observed_from or (self._times[0] if self._times else None)
         latest = observed_until or (self._times[1] if self._times else None)
@@ -219,6 +221,7 @@ class RecordWriter:
             ),
             parts=parts,
         )
+        manifest = listing_all(manifest, self.folder, sealed=False)
         (self.folder / FILE_NAME).write_text(manifest.dump(), encoding="utf-8")
         self._committed = True
         return manifest

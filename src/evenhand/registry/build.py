@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evenhand.record.digest import sha256_of
-from evenhand.record.folder import holds_other_things
+from evenhand.record.folder import Kind, Place, claimed
 from evenhand.registry.decisions import Override, load_overrides
 from evenhand.registry.earlier import Earlier, list_digest, load_earlier
 from evenhand.registry.ids import load_issued
@@ -58,18 +58,11 @@ def build(
     """Build from all sheets in `source` and write to `out`; what `out` holds of them is not read again.
 
     `keep` keeps the sheets that `out` holds and `source` lacks. Returns the registry and its summary. Raises
-    `FileNotFoundError`, `OverrideError`, `AgencyListError`, `NotADirectoryError` or `FileExistsError`, each
-    with its remedy.
+    `FileNotFoundError`, `OverrideError`, `AgencyListError` or `FolderError`, each with its remedy.
     """
     given, paths = load_overrides(overrides), sheet_paths(source)
-    if out.exists() and not out.is_dir():
-        raise NotADirectoryError(f"{out} is a file; name a folder")
-    if holds_other_things(out, "datapackage.json"):
-        raise FileExistsError(
-            f"{out} holds files and is no registry; it would be replaced whole. Name a new folder."
-        )
-    with _no_search_for_cycles():
-        return _build(paths, out, given, agencies, told, processes, keep)
+    with claimed(out, Kind.REGISTRY) as place, _no_search_for_cycles():
+        return _build(paths, place, given, agencies, told, processes, keep)
 
 
 @contextmanager
@@ -87,14 +80,14 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 def _build(
     paths: Sequence[Path],
-    out: Path,
+    place: Place,
     overrides: Sequence[Override],
     agencies: Path | None,
     told: Told,
     processes: int | None,
     keep: bool,
 ) -> tuple[Registry, dict[str, Any]]:
-    places = gazetteer(agencies)
+    places, out = gazetteer(agencies), place.path
     readings = read_folder(paths, out, told, processes, keep, agencies)
     told("joining rows into agreements", 0, 1)
     registry = build_registry(
@@ -108,7 +101,7 @@ def _build(
     )
     registry.corpus.refused_sheets = readings.refused
     told("writing tables", 0, 1)
-    summary = write_registry(registry, out, list_digest(agencies))
+    summary = write_registry(registry, place, list_digest(agencies))
     return registry, summary
 
 

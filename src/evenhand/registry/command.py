@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from evenhand.progress import steps
+from evenhand.record.folder import FolderError
 from evenhand.registry import feed, query
 from evenhand.registry.decisions import OverrideError
 from evenhand.registry.places import AgencyListError
@@ -43,7 +44,7 @@ def _plainly() -> Iterator[None]:
     """Errors that a user can mend, as one line; Ctrl-C leaves what was there before."""
     try:
         yield
-    except (NotBuiltError, NotFoundError, OverrideError, AgencyListError, OSError) as error:
+    except (NotBuiltError, NotFoundError, OverrideError, AgencyListError, FolderError, OSError) as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
         raise click.ClickException("stopped; what was there before is unchanged") from None

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from evenhand.record.folder import staged_folder
+from evenhand.record.folder import Place
 from evenhand.registry.database import begin_database, finish_database
 from evenhand.registry.earlier import seal
 from evenhand.registry.ids import issued_text
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def write_registry(registry: Registry, out: Path, agencies: str = "") -> dict[str, Any]:
-    """Write all tables as Parquet, CSV and DuckDB, with dictionary, package and summary; replaces `out` in
-    one step. `agencies` is the `list_digest` of the list that was matched against. Returns the summary."""
-    with staged_folder(out) as folder, ThreadPoolExecutor(3) as threads:
+def write_registry(registry: Registry, place: Place, agencies: str = "") -> dict[str, Any]:
+    """Write all tables as Parquet, CSV and DuckDB, with dictionary, package and summary; return the summary.
+
+    The place's folder is replaced in one step. `agencies` is the `list_digest` of the list that was matched
+    against.
+    """
+    with place.staged() as folder, ThreadPoolExecutor(3) as threads:
         # The largest table goes into the database while the others are made, and they while it is text.
         contents = render_contents(registry)
         observed = render_observations(registry.corpus, contents)

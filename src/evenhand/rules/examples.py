@@ -215,6 +215,10 @@ _PROPER: dict[str, Row] = {
     "poster.attested": {"languages": ["en", "es"]},
     "interpreter.qualified": {"languages": ["es", "pt"]},
     "access.viewed": {"what": "case", "ground": "review"},
+    "access.listed": {"what": "bookings", "ground": "duty", "shown": 3},
+    "access.searched": {"what": "bookings", "ground": "custody", "found": 1},
+    "erasure.ordered": {"document": "0" * 64, "scope": "personal", "histories": 1},
+    "erasure.decided": {"document": "0" * 64, "outcome": "confirmed"},
     "access.exported": {
         "what": "findings",
         "ground": "court_order",

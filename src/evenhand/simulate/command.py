@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evenhand.record.argument import replace_sealed_option
 from evenhand.record.errors import RecordError
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.options import sealing_options
@@ -100,6 +101,7 @@ def _sealing(asked: bool, key: Path | None) -> "Seal | None":
     help="Also write the bookings' events as CSV.",
 )
 @sealing_options
+@replace_sealed_option
 def simulate(
     bookings: int,
     seed: int,
@@ -114,6 +116,7 @@ def simulate(
     export: Path | None,
     ledger: bool,
     ledger_key: Path | None,
+    replace_sealed: bool,
 ) -> None:
     """Write a synthetic record: made-up counties, officers, agreements and bookings.
 
@@ -141,7 +144,9 @@ def simulate(
     simulation = Simulation(settings)
     try:
         with bookings_bar(bookings) as progress:
-            manifest = simulation.write(out, progress, export, seal=_sealing(ledger, ledger_key))
+            manifest = simulation.write(
+                out, progress, export, seal=_sealing(ledger, ledger_key), replace_sealed=replace_sealed
+            )
     except (RecordError, LedgerError, OSError) as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:

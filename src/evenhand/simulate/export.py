@@ -6,6 +6,7 @@ is empty.
 """
 
 import os
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,10 +28,12 @@ class CsvExport:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._partial = path.with_name(f".{path.name}.new")
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
+        os.close(handle)
+        self._partial = Path(name)
         self._writer = pv.CSVWriter(
             str(self._partial), _TEXT, write_options=pv.WriteOptions(quoting_style="needed")
         )

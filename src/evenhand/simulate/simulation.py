@@ -224,13 +224,19 @@ class Simulation:
     # --- the record --------------------------------------------------------------------------------------
 
     def write(
-        self, out: Path, progress: Progress, export: Path | None = None, *, seal: "Seal | None" = None
+        self,
+        out: Path,
+        progress: Progress,
+        export: Path | None = None,
+        *,
+        seal: "Seal | None" = None,
+        replace_sealed: bool = False,
     ) -> Manifest:
         """Write the record, and the bookings' events as CSV if `export` is named; seal it if asked.
 
         `progress` is told after each batch how many bookings are done.
         """
-        with RecordWriter(out) as writer, ExitStack() as stack:
+        with RecordWriter(out, replace_sealed=replace_sealed) as writer, ExitStack() as stack:
             csv = stack.enter_context(CsvExport(export)) if export else None
             for kind, histories in self.background.items():
                 self._write_histories(writer, kind, histories)

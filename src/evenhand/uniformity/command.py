@@ -3,22 +3,30 @@
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from evenhand.page.place import InputError, check_replaceable
-from evenhand.record.argument import RECORD_PATH
+from evenhand.disclosure import register as publications
+from evenhand.disclosure.options import fail_option, register_option
+from evenhand.page.place import InputError
+from evenhand.record.argument import RECORD_PATH, seal_options
 from evenhand.record.errors import RecordError
+from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.remote import AnyPath
 from evenhand.uniformity.watch.command import watch
 
 if TYPE_CHECKING:
+    from evenhand.record.seal_check import SealPolicy
+    from evenhand.record.store import Record
     from evenhand.uniformity.run import Uniformity
 
 SUMMARY = "summary.json"
+_REMEDY = (
+    "Public reports on uniformity can't be protected against each other: publish the second only for other "
+    "bookings, or take the first back."
+)
 _STOPPED = 130
 
 
@@ -59,19 +67,38 @@ uniformity.add_command(watch)
     metavar="COLUMN=GROUP",
     help="The group that others stand next to, such as sex=male. [default: the largest]",
 )
+@seal_options
+@register_option
+@fail_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout, nothing else.")
 def report(
-    record: AnyPath, out: Path, for_public: bool, by_officer: bool, references: Sequence[str], as_json: bool
+    record: AnyPath,
+    out: Path,
+    for_public: bool,
+    by_officer: bool,
+    references: Sequence[str],
+    keys: Sequence[str],
+    require_ledger: bool,
+    register: Path | None,
+    fail: bool,
+    as_json: bool,
 ) -> None:
     """Compare the groups of RECORD and write tables and a report.
 
-    Exit status: 0 done, whatever was found; 2 bad usage or input.
+    Exit status: 0 done, whatever was found; 2 bad usage or input; 3 an earlier public report was found, with
+    --fail-unprotected.
     """
     if for_public and by_officer:
         raise click.UsageError("--officers is for supervisors: it cannot go with --public")
+    if (register or fail) and not for_public:
+        raise click.UsageError("--register and --fail-unprotected go with --public")
+    from evenhand.record.seal_check import SealPolicy
+
     try:
-        summary = _make(record, out, _references(references), for_public, by_officer)
-    except RecordError as error:
+        seal = SealPolicy(tuple(keys), require_ledger)
+        earlier = publications.EarlierEditions(register, fail, _REMEDY) if for_public else None
+        summary = _make(record, seal, out, _references(references), earlier, by_officer)
+    except (RecordError, LedgerError) as error:
         raise InputError(str(error)) from None
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
@@ -93,32 +120,44 @@ def _references(given: Sequence[str]) -> dict[str, str]:
 
 
 def _make(
-    folder: AnyPath, out: Path, references: Mapping[str, str], for_public: bool, by_officer: bool
+    folder: AnyPath,
+    seal: "SealPolicy",
+    out: Path,
+    references: Mapping[str, str],
+    earlier: publications.EarlierEditions | None,
+    by_officer: bool,
 ) -> dict[str, Any]:
     import duckdb
 
     from evenhand.progress import steps
-    from evenhand.record.folder import staged_folder
-    from evenhand.record.store import Record
-    from evenhand.uniformity import public, tables
-    from evenhand.uniformity.report import REPORT, write_report
+    from evenhand.record.folder import Kind, check_replaceable, staged_folder
+    from evenhand.record.store import open_record
+    from evenhand.uniformity import public
+    from evenhand.uniformity.report import write_report
     from evenhand.uniformity.run import STEPS, UnknownReferenceError, run, scratch_connection
 
-    record = Record(folder)
-    check_replaceable(out, (*tables.FILES, REPORT, SUMMARY))
+    check_replaceable(out, Kind.UNIFORMITY)
+    record = open_record(folder, seal)
     try:
         with (
-            staged_folder(out) as staged,
+            staged_folder(out, Kind.UNIFORMITY) as staged,
             steps(STEPS.__getitem__) as progress,
             scratch_connection(staged) as connection,
         ):
             found = run(record, connection, references, by_officer=by_officer, progress=progress)
-            if for_public:
-                found = replace(found, compared=public.publishable(found.compared), changes=())
+            if earlier:
+                found = public.published(found)
             _write_tables(found, staged)
-            write_report(found, staged, for_public=for_public)
-            summary = _summary(found, for_public)
+            write_report(found, staged, for_public=bool(earlier))
+            summary = _summary(found, for_public=bool(earlier))
             (staged / SUMMARY).write_text(_dumped(summary), encoding="utf-8")
+            if earlier:
+                new = _publication(record, staged)
+                earlier.check(new, out)
+                publications.write(new, staged)
+            record.confirm()
+        if earlier:
+            earlier.enter(new)
     except UnknownReferenceError as error:
         raise click.UsageError(f"--reference: {error}") from None
     except duckdb.OutOfMemoryException:
@@ -126,6 +165,21 @@ def _make(
     except duckdb.Error as error:
         raise InputError(f"{folder} cannot be read: {str(error).splitlines()[0]}") from None
     return summary
+
+
+def _publication(record: "Record", staged: Path) -> publications.Publication:
+    """The entry of the public report in a register. All its numbers rest on the counts in `shares.json`."""
+    from evenhand.record.digest import sha256_of
+    from evenhand.uniformity.public import THRESHOLD
+
+    return publications.Publication(
+        "uniformity",
+        tuple(record.manifest.agencies),
+        None,
+        THRESHOLD,
+        record.manifest_sha256,
+        sha256_of(staged / "shares.json"),
+    )
 
 
 def _write_tables(found: "Uniformity", folder: Path) -> None:
@@ -147,12 +201,14 @@ def _write_tables(found: "Uniformity", folder: Path) -> None:
         tables.write(folder, name, rows)
 
 
-def _summary(found: "Uniformity", for_public: bool) -> dict[str, Any]:
+def _summary(found: "Uniformity", *, for_public: bool) -> dict[str, Any]:
     from evenhand.uniformity.results import Verdict
 
     counted = Counter(row.verdict for row in found.compared.comparisons)
     return {
         "public": for_public,
+        "record_manifest_sha256": found.record.manifest_sha256,
+        "seal": found.record.standing.as_json(),
         "bookings": found.bookings,
         "left_out": {} if for_public else dict(found.left_out),
         "times_left_out": dict(found.compared.imprecise),
@@ -175,6 +231,7 @@ def _tell(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(_dumped(summary), nl=False)
         return
+    click.echo(f"The record is {summary['seal']['sentence']}.")
     counted = summary["comparisons"]
     click.echo(f"{sum(counted.values())} comparisons: " + ", ".join(f"{n} {v}" for v, n in counted.items()))
     if summary["cannot_answer"]:

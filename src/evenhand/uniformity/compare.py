@@ -84,8 +84,7 @@ def compare_all(
             _add_time(found, time, column, time_counts(bookings, column, groups, rows))
             done += 1
             progress("comparisons", done, total)
-    _correct(found)
-    return found
+    return corrected(found)
 
 
 def _missing(bookings: Bookings, column: str) -> Missing:
@@ -279,12 +278,15 @@ def _compare_time(
 Row = TypeVar("Row", Comparison, Overall)
 
 
-def _correct(found: Compared) -> None:
-    """Correct within each family, settle the verdicts and put them in words."""
-    found.comparisons = [_judged(row, q) for row, q in _adjusted(found.comparisons)]
-    found.overall = [_judged(row, q) for row, q in _adjusted(found.overall)]
+def corrected(found: Compared) -> Compared:
+    """Correct within each family, settle the verdicts, and put those of the comparisons in words."""
     in_words = wording.Sentences(found.shares, found.times)
-    found.comparisons = [replace(row, sentence=in_words.of(row)) for row in found.comparisons]
+    comparisons = [_judged(row, q) for row, q in _adjusted(found.comparisons)]
+    return replace(
+        found,
+        comparisons=[replace(row, sentence=in_words.of(row)) for row in comparisons],
+        overall=[_judged(row, q) for row, q in _adjusted(found.overall)],
+    )
 
 
 def _adjusted(rows: Sequence[Row]) -> Iterator[tuple[Row, float | None]]:

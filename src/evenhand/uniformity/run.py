@@ -28,11 +28,12 @@ class UnknownReferenceError(Exception):
 class Uniformity:
     """All results of a record.
 
-    `sizes`: the bookings of each group; `lacking`: for each measure, what the record does not tell of.
+    `bookings`: None where the number is withheld; `sizes`: the bookings of each group; `lacking`: for each
+    measure, what the record does not tell of.
     """
 
     record: Record
-    bookings: int
+    bookings: int | None
     left_out: Mapping[str, int]
     groups: Mapping[str, tuple[str, ...]]
     sizes: Mapping[str, Mapping[str, int]]

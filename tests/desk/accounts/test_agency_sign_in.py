@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
+from desk.accounts.people import told
 from desk.county import PASSWORD, County
 from desk.provider.running import KEY, Person, join, new_key, running
 from desk.provider.visitor import consent
@@ -119,6 +120,32 @@ def test_a_disabled_account_stays_out(joined: str, client: Client) -> None:
     _sign_in(other, REVIEWER)
     assert _who(other) == ""
     assert other.get("/reviews/").status_code == 302
+
+
+def test_the_agency_vouches_for_no_federal_account(joined: str, client: Client) -> None:
+    """Whoever runs the county's provider could give the federal person's address to anyone there."""
+    User.objects.filter(email=REVIEWER).update(role=Role.FEDERAL_SUPERVISOR)
+    assert _sign_in(client, REVIEWER).status_code == 403
+    assert _who(client) == ""
+    assert not SocialAccount.objects.exists()
+    assert User.objects.get(email=REVIEWER).check_password(PASSWORD)
+
+
+def test_a_federal_account_that_was_linked_before_stays_closed_to_the_agency(
+    joined: str, client: Client
+) -> None:
+    _sign_in(client, REVIEWER)
+    User.objects.filter(email=REVIEWER).update(role=Role.FEDERAL_SUPERVISOR)
+    other = Client()
+    assert _sign_in(other, REVIEWER).status_code == 403
+    assert _who(other) == ""
+
+
+def test_the_first_sign_in_at_the_agency_leaves_an_event(joined: str, client: Client) -> None:
+    for _ in range(2):
+        _sign_in(client, REVIEWER)
+        client.post("/accounts/logout/")
+    assert told(User.objects.get(email=REVIEWER).actor) == ["account.sign_in_linked"]
 
 
 def test_an_account_is_found_again_by_issuer_and_subject(joined: str, client: Client) -> None:

@@ -12,6 +12,7 @@ from evenhand.desk.agreements import documents
 from evenhand.desk.agreements.deadlines import earliest_end, next_meeting, suspension_end
 from evenhand.desk.agreements.models import Agreement, State
 from evenhand.desk.record import history
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import SubjectKind
@@ -52,17 +53,20 @@ def drafted(agency: Client, county: County, **more: object) -> str:
     said = {"agency": county.ori, "model": "JEM", "template": "2025", **more}
     response = agency.post("/agreements/draft/", said)
     assert response.status_code == 302, response.content.decode()
-    return str(response.url).rstrip("/").rpartition("/")[2]
+    return str(response.url).rstrip("/").rpartition("/")[2].partition(".")[2]
 
 
 def row(subject: str) -> Agreement:
     with within(EVERYTHING):
-        found: Agreement = Agreement.objects.get(pk=subject)
+        found: Agreement = Agreement.objects.get(subject=subject)
         return found
 
 
+ORI = County().ori
+
+
 def step(client: Client, subject: str, slug: str, **said: object):  # type: ignore[no-untyped-def]
-    return client.post(f"/agreements/{subject}/{slug}/", said)
+    return client.post(f"/agreements/{ORI}.{subject}/{slug}/", said)
 
 
 def in_force(agency: Client, ice: Client, county: County, **more: object) -> str:
@@ -95,10 +99,10 @@ def test_an_agreement_runs_from_draft_to_end(county: County, agency: Client, ice
     step(ice, subject, "end", ground="notice")
     ended = row(subject)
     assert (ended.state, ended.ended_by, next_meeting(ended)) == (State.ENDED, "ice", None)
-    page = agency.get(f"/agreements/{subject}/").content.decode()
+    page = agency.get(f"/agreements/{county.ori}.{subject}/").content.decode()
     for said in ("Agreement took effect", "IGSA-7", "field office director", "Notice given"):
         assert said in page
-    assert agency.get(f"/agreements/{subject}/summary/").status_code == 200
+    assert agency.get(f"/agreements/{county.ori}.{subject}/summary/").status_code == 200
     assert rebuild().differences == ()
 
 
@@ -176,7 +180,10 @@ def test_more_of_an_agreement_is_recorded(
     subject = f"agreement-{county.ori}"
     assert step(client_of(county, role), subject, slug, **said).status_code == 302
     with within(EVERYTHING):
-        assert history.load(SubjectKind.AGREEMENT, subject)[-1].event.type == f"agreement.{event}"
+        assert (
+            history.load(Subject(county.ori, SubjectKind.AGREEMENT, subject))[-1].event.type
+            == f"agreement.{event}"
+        )
 
 
 def test_a_suspension_is_extended_and_the_agency_invited_to_respond(county: County, ice: Client) -> None:
@@ -196,16 +203,18 @@ def test_a_conflict_is_noted_and_reported(county: County, agency: Client) -> Non
 def test_a_step_that_is_not_open_records_nothing(county: County, agency: Client, ice: Client) -> None:
     subject = in_force(agency, ice, county)
     with within(EVERYTHING):
-        before = len(history.load(SubjectKind.AGREEMENT, subject))
-    response = agency.post(f"/agreements/{subject}/effect/", {"facilities": [county.jail]}, follow=True)
+        before = len(history.load(Subject(county.ori, SubjectKind.AGREEMENT, subject)))
+    response = agency.post(
+        f"/agreements/{county.ori}.{subject}/effect/", {"facilities": [county.jail]}, follow=True
+    )
     assert "not open now" in response.content.decode()
     with within(EVERYTHING):
-        assert len(history.load(SubjectKind.AGREEMENT, subject)) == before
+        assert len(history.load(Subject(county.ori, SubjectKind.AGREEMENT, subject))) == before
 
 
 def test_another_agency_has_no_page(county: County, other_county: County, agency: Client) -> None:
     subject = f"agreement-{other_county.ori}"
-    assert agency.get(f"/agreements/{subject}/").status_code == 404
+    assert agency.get(f"/agreements/{county.ori}.{subject}/").status_code == 404
     assert step(agency, subject, "meeting", kind="annual").status_code == 404
     assert subject not in agency.get("/agreements/").content.decode()
     assert (
@@ -235,16 +244,16 @@ def test_the_list_is_filtered_by_state_and_model(county: County, agency: Client)
 def test_the_file_is_kept_by_its_hash_and_served_as_attachment(county: County, agency: Client) -> None:
     subject = drafted(agency, county, document=pdf())
     kept = row(subject).documents[0]["hash"]
-    response = agency.get(f"/agreements/{subject}/documents/{kept}/")
+    response = agency.get(f"/agreements/{county.ori}.{subject}/documents/{kept}/")
     assert response.content == PDF
     assert response["Content-Disposition"].startswith("attachment")
     assert response["Content-Type"] == "application/pdf"
     with within(EVERYTHING):
-        event = history.load(SubjectKind.AGREEMENT, subject)[0].event
+        event = history.load(Subject(county.ori, SubjectKind.AGREEMENT, subject))[0].event
     assert event.document_hash == kept  # type: ignore[attr-defined]
-    assert agency.get(f"/agreements/agreement-{county.ori}/documents/{kept}/").status_code == 404
+    assert agency.get(f"/agreements/{county.ori}.agreement-{county.ori}/documents/{kept}/").status_code == 404
     documents._path(kept).write_bytes(PDF + b"x")
-    changed = agency.get(f"/agreements/{subject}/documents/{kept}/")
+    changed = agency.get(f"/agreements/{county.ori}.{subject}/documents/{kept}/")
     assert changed.status_code == 410
     assert "not the one that was recorded" in changed.content.decode()
 
@@ -262,7 +271,7 @@ def test_what_is_no_pdf_is_not_kept(county: County, agency: Client, uploads, con
 def test_the_file_of_a_refused_act_is_not_kept(county: County, agency: Client, uploads) -> None:  # type: ignore[no-untyped-def]
     subject = drafted(agency, county)
     said = {"facilities": [county.jail], "document": pdf()}
-    assert agency.post(f"/agreements/{subject}/effect/", said).status_code == 409
+    assert agency.post(f"/agreements/{county.ori}.{subject}/effect/", said).status_code == 409
     assert not list(uploads.rglob("*.*"))
 
 

@@ -17,8 +17,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from desk.api_calls import AGENCY
 from desk.county import County
-from evenhand.desk.api.models import Grant, issue
+from evenhand.desk.api.models import issue
 from evenhand.desk.api.urls import document
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
@@ -42,7 +43,7 @@ def headers(county: County, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
     """A token that may do everything; after all calls the tables are those that the ledger gives."""
     monkeypatch.setattr("ninja.throttling.AuthRateThrottle.allow_request", lambda self, request: True)
     with within(EVERYTHING):
-        _, secret = issue(county.ori, "fuzz", list(Grant), "administrator")
+        _, secret = issue(county.ori, "fuzz", AGENCY, "administrator")
     yield {"Authorization": f"Bearer {secret}"}
     assert rebuild().differences == ()
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from desk.api_calls import AGENCY
 from desk.county import County
-from evenhand.desk.api.models import Grant, issue
+from evenhand.desk.api.models import issue
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
 
@@ -22,7 +23,6 @@ HOSTILE = [
     "",
     10**30,
     -1,
-    1e400,
     {"$ne": 1},
     ["a"],
     True,
@@ -74,7 +74,7 @@ FIELDS = [(path, field) for path, row in ROWS.items() for field in row]
 
 def _headers(county: County) -> dict[str, str]:
     with within(EVERYTHING):
-        _, secret = issue(county.ori, "jms", list(Grant), "administrator")
+        _, secret = issue(county.ori, "jms", AGENCY, "administrator")
     return {"Authorization": f"Bearer {secret}"}
 
 

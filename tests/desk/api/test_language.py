@@ -66,7 +66,7 @@ def test_a_bad_row_is_explained_in_the_language_asked_for(county: County, client
 
 
 def test_a_refusal_and_a_call_turned_away_are_in_that_language(county: County, client: Client) -> None:
-    said = act(county, "determination.made", {"outcome": "no_action"}, actor="nobody")
+    said = act(county, "detainer.issued", {"form_version": "2017", "ground": "biometric_match"})
     headers = token(county) | SPANISH
     unknown = post(client, "acts", [said], headers).json()["results"][0]
     assert unknown["wrong"][0]["what"].startswith("esta agencia no tiene ese caso")

@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client
 
-from desk.api.simulated import SENT, send
+from desk.api.simulated import SENT, make_accounts, send
+from desk.api_calls import AGENCY
 from desk.audited import broken_by_acts, findings, warned
 from evenhand.cli import main
 from evenhand.desk.api.models import Grant, issue
@@ -34,8 +35,12 @@ def test_a_thousand_cases_through_the_api(tmp_path: Path, client: Client) -> Non
     headers = {}
     for agency in {act.agency for act in acts}:
         with within(EVERYTHING):
-            _, secret = issue(agency, "jms", list(Grant), "administrator")
-        headers[agency] = {"Authorization": f"Bearer {secret}"}
+            sides = {
+                federal: issue(agency, "jms", [Grant.FEDERAL] if federal else AGENCY, "administrator")[1]
+                for federal in (True, False)
+            }
+        headers[agency] = {side: {"Authorization": f"Bearer {secret}"} for side, secret in sides.items()}
+    make_accounts(acts)
 
     came, rules = send(client, headers, acts)
 

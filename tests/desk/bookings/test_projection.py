@@ -2,6 +2,7 @@
 
 from desk.county import County, booked
 from evenhand.desk.bookings.models import Case, Stage
+from evenhand.desk.bookings.people import named
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import ActorRole
@@ -9,8 +10,7 @@ from evenhand.record.events import ActorRole
 
 def _case(subject: str) -> Case:
     with within(EVERYTHING):
-        found: Case = Case.objects.get(pk=subject)
-        return found
+        return named([Case.objects.get(subject=subject)])[0]
 
 
 def test_a_booking_waits_for_screening(county: County) -> None:

@@ -4,10 +4,12 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -17,11 +19,12 @@ from desk.casework import Desk
 from desk.county import County
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings import mapping, uploaded
-from evenhand.desk.bookings.models import Case, PendingUpload
+from evenhand.desk.bookings.models import Case, PendingUpload, UploadOutcome
 from evenhand.desk.places.models import Agency, Facility
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.told import told
-from evenhand.record.events import ActorRole, SourceKind
+from evenhand.record.events import ActorRole, SourceKind, SubjectKind
 from evenhand.record.events.booking import PersonBooked
 
 COLUMNS = "number,booked_at,name,arresting_agency,statute,ncic_class,level,race_ethnicity,sex"
@@ -172,7 +175,7 @@ def test_each_bad_row_is_named_by_its_row_in_the_file_and_the_good_ones_go_on(de
         f"B-3,{at},,Police,1,13,felony,,": ("name", "The name is required"),
         f"B-4,{at},X,Police,1,99,felony,,": ("ncic_class", "no such NCIC class"),
         f"B-5,{at},X,Police,1,13,severe,,": ("level", "is no known code"),
-        f"B/6,{at},X,Police,1,13,felony,,": ("number", "Use letters"),
+        f"B\u202e6,{at},X,Police,1,13,felony,,": ("number", "the number of a booking"),
         f",{at},X,Police,1,13,felony,,": ("number", "the key is empty"),
         "B-8,2090-01-01 10:00,X,Police,1,13,felony,,": ("booked_at", "after the export"),
         f"B-9,{at},X,Police,1,13,felony,,,surplus": ("", "cells"),
@@ -312,7 +315,9 @@ def test_a_refused_row_is_told_with_the_rule_and_its_source_and_stops_no_other(k
     assert refused["remedy"]
     assert "SCO-05" in page
     with within(EVERYTHING):
-        assert [one.rule for one in told(f"{desk.county.ori}:26-1")] == ["SCO-05"]
+        assert [
+            one.rule for one in told(Subject(desk.county.ori, SubjectKind.BOOKING, f"{desk.county.ori}:26-1"))
+        ] == ["SCO-05"]
     assert "custody.departed" not in desk.types(f"{desk.county.ori}:26-1")
 
 
@@ -362,6 +367,28 @@ def test_times_are_those_of_each_facility(desk: Desk) -> None:
 
 
 # --- what waits --------------------------------------------------------------------------------------------
+
+
+def test_no_session_holds_a_row(desk: Desk) -> None:
+    """A session is a row of the database, in clear."""
+    client = desk.client(Role.BOOKING_OFFICER)
+    bad = _line(desk).replace("14-33", "14-33" * 99).replace("U-1", "")
+    _send(client, _file(_line(desk), bad))
+    assert _bad_rows(client)
+    sessions = [session.get_decoded() for session in Session.objects.all()]
+    assert sessions
+    assert not [word for word in ("Doe", "Sample", "U-1", "14-33", "day.csv") if word in repr(sessions)]
+
+
+def test_an_outcome_is_shown_for_an_hour_to_its_sender(desk: Desk, clock: TimeMachineFixture) -> None:
+    client, other = desk.client(Role.BOOKING_OFFICER), desk.client(Role.COORDINATOR)
+    _send(client, _file(_line(desk).replace("U-1", "")))
+    assert _bad_rows(client)
+    assert other.get("/bookings/upload/rows.csv").status_code == 404
+    clock.shift(timedelta(minutes=61))
+    desk.client(Role.COORDINATOR).get("/bookings/upload/")
+    assert not UploadOutcome.objects.exists()
+    assert desk.client(Role.BOOKING_OFFICER).get("/bookings/upload/rows.csv").status_code == 404
 
 
 def test_a_file_waits_an_hour_for_its_own_sender(desk: Desk, clock: TimeMachineFixture) -> None:

@@ -22,6 +22,7 @@ from evenhand.desk.custody.forms import IssueDetainerForm
 from evenhand.desk.officers.forms import CertifyForm
 from evenhand.desk.places.models import Facility
 from evenhand.desk.record import history
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.reviews import acts as reviews
 from evenhand.desk.reviews.forms import FindingForm
@@ -163,7 +164,7 @@ def unnamed_interpreter(county: County) -> Attempt:
 
 def notice_by_email(county: County) -> Attempt:
     warrant_service(county)
-    return Attempt(Role.FEDERAL_SUPERVISOR, "/agreements/agreement-2/notice-ice/", NOTICE)
+    return Attempt(Role.FEDERAL_SUPERVISOR, "/agreements/NC0600000.agreement-2/notice-ice/", NOTICE)
 
 
 def nominated(county: County, officer: str = "officer-9") -> None:
@@ -193,7 +194,7 @@ def without_the_form(county: County) -> Attempt:
 
 def no_longer_assigned(county: County) -> Attempt:
     with within(EVERYTHING):
-        taken = history.effective(history.load(SubjectKind.OFFICER, county.officer))
+        taken = history.effective(history.load(Subject(county.ori, SubjectKind.OFFICER, county.officer)))
     assigned = next(event for event in taken if event.type == "officer.assigned")
     until = {"assigned_facility": county.jail, "valid_until": county.ago(days=2)}
     corrects = {"corrects": assigned.id, "reason": "it ended"}
@@ -202,12 +203,14 @@ def no_longer_assigned(county: County) -> Attempt:
 
 
 def refresher_in_the_past(county: County) -> Attempt:
-    return Attempt(Role.FEDERAL_SUPERVISOR, f"/officers/{county.officer}/refresher/", {"due": "2020-01-01"})
+    return Attempt(
+        Role.FEDERAL_SUPERVISOR, f"/officers/{county.ori}.{county.officer}/refresher/", {"due": "2020-01-01"}
+    )
 
 
 def unwritten_revocation(county: County) -> Attempt:
     said: Said = {"reason": "r", "written": "no"}
-    return Attempt(Role.FEDERAL_SUPERVISOR, f"/officers/{county.officer}/revoke/", said)
+    return Attempt(Role.FEDERAL_SUPERVISOR, f"/officers/{county.ori}.{county.officer}/revoke/", said)
 
 
 def without_conditions(county: County) -> Attempt:
@@ -402,15 +405,19 @@ def transfer(county: County, *, due: bool = True, told: bool = True, said: Said 
 
 def unsigned(county: County) -> Attempt:
     county.act("agreement.drafted", "agreement-2", COORDINATOR, model="JEM", template=2025)
-    return Attempt(Role.COORDINATOR, "/agreements/agreement-2/effect/", {"facilities": [county.jail]})
+    return Attempt(
+        Role.COORDINATOR, "/agreements/NC0600000.agreement-2/effect/", {"facilities": [county.jail]}
+    )
 
 
 def of_agreement(role: Role, slug: str, **said: str) -> Stage:
-    return lambda county: Attempt(role, f"/agreements/agreement-{county.ori}/{slug}/", dict(said))
+    return lambda county: Attempt(
+        role, f"/agreements/{county.ori}.agreement-{county.ori}/{slug}/", dict(said)
+    )
 
 
 def letter(officer: str, **more: str | list[str]) -> Attempt:
-    return Attempt(Role.FEDERAL_SUPERVISOR, f"/officers/{officer}/authorize/", LETTER | more)
+    return Attempt(Role.FEDERAL_SUPERVISOR, f"/officers/{County().ori}.{officer}/authorize/", LETTER | more)
 
 
 def without(missing: str) -> Stage:
@@ -442,7 +449,7 @@ def own_complaint(county: County) -> Attempt:
     officer = county.account(Role.COMPLAINTS_OFFICER)
     reference = complain(county, officer.actor)
     said: Said = {"outcome": "unfounded", "reason": "r"}
-    return Attempt(Role.COMPLAINTS_OFFICER, f"/complaints/{reference}/resolve/", said)
+    return Attempt(Role.COMPLAINTS_OFFICER, f"/complaints/{county.ori}.{reference}/resolve/", said)
 
 
 def before_the_sample(county: County) -> Attempt:
@@ -565,8 +572,8 @@ def _a_correction_asks_why(county: County) -> bool:
     """Each form that corrects an event wants the reason before there is an act."""
     subject = booked(county)
     with within(EVERYTHING):
-        case = Case.objects.get(pk=subject)
-        event = history.effective(history.load(SubjectKind.BOOKING, subject))[0]
+        case = Case.objects.get(subject=subject)
+        event = history.effective(history.load(Subject(county.ori, SubjectKind.BOOKING, subject)))[0]
     forms_of_corrections: tuple[forms.Form, ...] = (
         InterviewCorrection(),
         IssueDetainerForm(case=case, corrects=event),
@@ -579,7 +586,9 @@ def _a_correction_asks_why(county: County) -> bool:
 
 
 NO_PAGE: dict[str, NoPage] = {
-    "SUP-04": NoPage("only a federal supervisor opens the page", only_federal("/supervision/x/document/")),
+    "SUP-04": NoPage(
+        "only a federal supervisor opens the page", only_federal("/supervision/NC0600000:x/document/")
+    ),
     "UNI-07": NoPage("the form asks for the reason first", lambda county: _required(ReopenForm, "reason")),
     "REV-02": NoPage(
         "the form asks for all of it first", lambda county: _required(FindingForm, *FindingForm.base_fields)

@@ -24,10 +24,12 @@ NOT_OPEN = frozenset(
         "agreements:sign-ice",
         "bookings:preview",
         "bookings:result",
-        "complaints:sent",
         "officers:credential",
         "officers:unsuspend",
         "refusal:ask",
+        # Of an invitation: `test_invitation`.
+        "accounts:accept",
+        "accounts:invitation",
         # Papers of a case that has come that far: `test_whole_case`.
         "custody:paper_detainer",
         "custody:paper_release",
@@ -62,12 +64,14 @@ SENT_TO = {
     "set_theme",
     "refusal:confirm",
     "refusal:decide",
+    "erasure:decide",
     "accounts:invite",
+    "accounts:decide",
     "programs:revoke",
     "programs:stop",
 }
 FOR_PROGRAMS = {"alive", "ready", "metrics"}
-DOWNLOADED = {"bookings:template"}
+DOWNLOADED = {"bookings:template", "erasure:document"}
 PAGES = sorted(
     (a for a in OURS + OTHERS if a.name not in SENT_TO | FOR_PROGRAMS | DOWNLOADED), key=lambda a: a.name
 )

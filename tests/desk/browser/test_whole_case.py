@@ -80,7 +80,7 @@ def _determine(seat: Seat, subject: str) -> None:
 
 def _case(subject: str) -> Case:
     with within(EVERYTHING):
-        found: Case = Case.objects.get(pk=subject)
+        found: Case = Case.objects.get(subject=subject)
         return found
 
 
@@ -142,10 +142,14 @@ def test_from_a_complaint_to_the_end_of_an_agreement(seat: Seat) -> None:
     county = seat.county
     _book(seat)
     seat.sit(None).open("/complain/").send(agency=county.ori, about="process", text="Nobody told me why.")
-    reference = seat.page.locator("main .font-mono-xl").inner_text()
-    seat.open("/complain/follow/").send(reference=reference)
-    seat.sit(Role.COMPLAINTS_OFFICER).open("/complaints/").follow(reference)
-    seat.open(f"/complaints/{reference}/assign/").send(to=county.account(Role.COMPLAINTS_OFFICER).actor)
+    code = seat.page.locator("main .font-mono-xl").inner_text()
+    number = seat.page.locator("main .font-mono-md").inner_text()
+    seat.open("/complain/follow/").send(code=code)
+    assert number in seat.text
+    seat.sit(Role.COMPLAINTS_OFFICER).open("/complaints/").follow(number)
+    page = seat.page.url.rstrip("/").rpartition("/")[2]
+    seat.open(f"/complaints/{page}/assign/").send(to=county.account(Role.COMPLAINTS_OFFICER).actor)
+    reference = page.partition(".")[2]
     seat.sit(Role.REVIEWER).open("/reviews/open/").send(
         agency=county.ori,
         body="county",
@@ -167,11 +171,11 @@ def test_from_a_complaint_to_the_end_of_an_agreement(seat: Seat) -> None:
     today = county.began.astimezone(ZoneInfo(ZONE)).strftime("%Y-%m-%d")
     seat.open(f"{review}/sample/").send(since=today, until=today, size="1")
     seat.open(f"{review}/finding/").send(**finding)
-    seat.sit(Role.COMPLAINTS_OFFICER).open(f"/complaints/{reference}/resolve/").send(
+    seat.sit(Role.COMPLAINTS_OFFICER).open(f"/complaints/{county.ori}.{reference}/resolve/").send(
         outcome="sustained", reason="As the review found."
     )
-    seat.open(f"/complaints/{reference}/answer/").send(kind="answer", text="You were right.")
-    agreement = f"/agreements/agreement-{county.ori}"
+    seat.open(f"/complaints/{county.ori}.{reference}/answer/").send(kind="answer", text="You were right.")
+    agreement = f"/agreements/{county.ori}.agreement-{county.ori}"
     seat.sit(FEDERAL).open(f"{agreement}/suspend/").send(
         notice_reason="The review's finding.", length_days="30", how_to_answer="In writing."
     )
@@ -181,6 +185,6 @@ def test_from_a_complaint_to_the_end_of_an_agreement(seat: Seat) -> None:
     assert "extended" in seat.open(f"{agreement}/").text.casefold()
     seat.open(f"{agreement}/end/").send(ground="notice", reason="Not put right.")
     assert "ended" in seat.open(f"{agreement}/").text.casefold()
-    seat.sit(None).open("/complain/follow/").send(reference=reference)
+    seat.sit(None).open("/complain/follow/").send(code=code)
     assert "You were right." in seat.text
     assert seat.found == {}

@@ -10,6 +10,7 @@ from evenhand.desk.complaints.deadlines import deadlines
 from evenhand.desk.complaints.models import Complaint
 from evenhand.desk.record import history
 from evenhand.desk.record.act import Actor, RefusedError
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import ActorRole, SubjectKind
@@ -39,12 +40,12 @@ def _received(
         language="es",
         **more,  # type: ignore[arg-type]
     )
-    found: Complaint = Complaint.objects.get(pk=reference)
+    found: Complaint = Complaint.objects.get(subject=reference)
     return found
 
 
 def _again(complaint: Complaint) -> Complaint:
-    found: Complaint = Complaint.objects.get(pk=complaint.pk)
+    found: Complaint = Complaint.objects.get(subject=complaint.subject)
     return found
 
 
@@ -74,15 +75,12 @@ def test_what_was_written_is_in_no_read_table_and_no_leaf(county: County) -> Non
     assert not any(
         TEXT.encode() in leaf for leaf in ledger().store.leaves(0, ledger().store.size()) for leaf in leaf
     )
-    assert history.load(SubjectKind.COMPLAINT, complaint.pk)[0].event.text == TEXT
+    assert history.load(Subject(county.ori, SubjectKind.COMPLAINT, complaint.subject))[0].event.text == TEXT
 
 
 def test_the_officer_complained_of_closes_nothing(county: County) -> None:
     complaint = _received(county)
-    received = history.load(SubjectKind.COMPLAINT, complaint.pk)[0].event
-    acts.name_officer(
-        complaint, received, county.actor(ActorRole.COMPLAINTS_OFFICER), county.officer, "named in it"
-    )  # type: ignore[arg-type]
+    acts.name_officer(complaint, county.actor(ActorRole.COMPLAINTS_OFFICER), county.officer, "named in it")
     with pytest.raises(RefusedError) as refused:
         acts.resolve(
             _again(complaint),
@@ -104,5 +102,9 @@ def test_deadlines_are_those_of_the_rules(county: County) -> None:
     assert {d.rule for d in deadlines(_received(county, ComplaintAbout.PROCESS))} == {"CMP-05"}
 
 
-def test_reference_numbers_do_not_repeat() -> None:
-    assert len({acts.new_reference() for _ in range(1000)}) == 1000
+def test_a_public_id_is_random_and_its_number_short(county: County) -> None:
+    ids = {acts.new_subject() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert {len(bytes.fromhex(one)) for one in ids} == {16}
+    complaint = _received(county)
+    assert complaint.number == f"C-{complaint.subject[:5]}-{complaint.subject[5:10]}".upper()

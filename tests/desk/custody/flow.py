@@ -57,7 +57,7 @@ class Flow:
 
     def case(self) -> Case:
         with within(EVERYTHING):
-            found: Case = Case.objects.get(pk=self.subject)
+            found: Case = Case.objects.get(subject=self.subject)
             return found
 
     def actor(self, role: ActorRole) -> Actor:

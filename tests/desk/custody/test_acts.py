@@ -8,6 +8,7 @@ from desk.county import County
 from desk.custody.flow import BOOKING, FEDERAL, OFFICER, SERVE, Flow
 from evenhand.desk.record import history
 from evenhand.desk.record.act import BadActError, RefusedError, WarnedError, confirming_warnings
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import SubjectKind
@@ -47,7 +48,7 @@ def test_the_country_stays_in_the_personal_part(county: County) -> None:
     flow = Flow(county, 40)
     flow.do("advise_consulate", country="CN", asked=False)
     with within(EVERYTHING):
-        entries = history.load(SubjectKind.BOOKING, flow.subject)
+        entries = history.load(Subject(flow.county.ori, SubjectKind.BOOKING, flow.subject))
     assert entries[-1].event.country == "CN"
     assert "country" not in history.row_of(entries[-1].event)
     assert "CN" not in str(vars(flow.case()).values())
@@ -186,7 +187,7 @@ def test_a_corrected_act_has_no_clock(county: County) -> None:
             {"language": "es", "copy_given": True, "interpreter_needed": False},
             "No warrant is signed",
         ),
-        ("end_hold", {}, "No hold runs"),
+        ("end_hold", {}, "No hold is in effect"),
     ],
 )
 def test_an_act_without_what_it_acts_on_is_no_act(

@@ -14,7 +14,7 @@ from evenhand.desk.custody.clocks import State, clocks, order_of_duty, read, wat
 from evenhand.desk.custody.models import Clock
 from evenhand.desk.custody.projection import RULES, clocks_of
 from evenhand.desk.record import history
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.scope import EVERYTHING, NOTHING, Scope, within
 from evenhand.record.events import EVENT_TYPES, Event, SubjectKind
 from evenhand.rules import examples
@@ -89,7 +89,9 @@ AT_ONCE = datetime(2026, 6, 9, 12, tzinfo=UTC)
 def test_a_clock_is_missed_where_the_audit_finds_a_breach_and_by_its_deadline(entries: list[Entry]) -> None:
     context = examples.parse("0h person.booked", SubjectKind.BOOKING).context
     rows = history.rows(entries)
-    made = list(clocks_of("NC0600000:B-1", entries, context.standings))
+    made = list(
+        clocks_of(Subject("NC0600000", SubjectKind.BOOKING, "NC0600000:B-1"), entries, context.standings)
+    )
     for rule in RULES:
         breaches = judge(CATALOG[rule], rows, context).breaches
         found = {breach.deadline for breach in breaches if breach.deadline is not None}
@@ -111,7 +113,10 @@ def _held(zone: str, start: str) -> tuple[datetime, datetime]:
         entry(2, "custody.release_due", at, zone),
         entry(3, "custody.hold_started", at, zone),
     ]
-    ends = {c.rule: c.due_at.astimezone(ZoneInfo(zone)) for c in clocks_of("x", entries)}
+    ends = {
+        c.rule: c.due_at.astimezone(ZoneInfo(zone))
+        for c in clocks_of(Subject("NC0600000", SubjectKind.BOOKING, "x"), entries)
+    }
     return ends["HLD-01"], ends["HLD-01F"]
 
 
@@ -185,9 +190,9 @@ def test_the_list_is_in_the_order_of_the_ends(county: County) -> None:
     gone.do("release_due", "served", by=BOOKING, at=5)
     gone.do("release", by=BOOKING, at=4)
     with within(EVERYTHING):
-        subjects = [row["subject"] for row in order_of_duty()]
-        lines = watched(subjects, county.began)
-    assert subjects == [third.subject, second.subject, first.subject]
+        keys = [(row["agency"], row["subject"]) for row in order_of_duty()]
+        lines = watched(keys, county.began)
+    assert [subject for _, subject in keys] == [third.subject, second.subject, first.subject]
     assert (lines[0].first.clock.rule, lines[0].first.state) == ("HLD-06", State.CLOSE)
 
 
@@ -225,7 +230,7 @@ def test_a_detention_agreement_lifts_the_clock_after_a_transfer_in_place(county:
     other = Flow(county, 90, "B-2").screened(80).detained(78).held(20)
     other.do("transfer_in_place", receiving_officer="federal-2", receipt="R-2", at=9)
     with within(EVERYTHING):
-        (line,) = watched([other.subject], county.began)
+        (line,) = watched([(other.county.ori, other.subject)], county.began)
     assert (line.first.clock.rule, line.first.left) == ("HLD-02", timedelta(hours=39))
 
 

@@ -14,6 +14,7 @@ from evenhand.desk.custody.offers import OFFERS
 from evenhand.desk.custody.papers import PAPERS
 from evenhand.desk.custody.urls import urlpatterns
 from evenhand.desk.record import history
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import SubjectKind
@@ -129,7 +130,7 @@ def test_a_bad_form_names_the_field(county: County) -> None:
     answer = post(client, "warrant_served", flow, **said)
     assert answer.status_code == 422
     assert "Enter the interpreter" in text(answer)
-    answer = post(client, "detainer_served", flow, language="es", copy_given="yes", at="2999-01-01T00:00")
+    answer = post(client, "detainer_cancelled", flow, at="2999-01-01T00:00")
     assert answer.status_code == 422
     assert "future" in text(answer)
 
@@ -171,7 +172,7 @@ def test_still_held_is_recorded_as_a_lapse_at_the_end_of_the_clock(county: Count
     client = signed_in(county, Role.BOOKING_OFFICER)
     assert post(client, "still_held", flow, why="ice_on_the_way").status_code == 302
     with within(EVERYTHING):
-        lapsed = history.load(SubjectKind.BOOKING, flow.subject)[-1].event
+        lapsed = history.load(Subject(flow.county.ori, SubjectKind.BOOKING, flow.subject))[-1].event
     assert (lapsed.type, lapsed.reason, lapsed.occurred_at) == (
         "detainer.lapsed",
         "ice_on_the_way",
@@ -250,7 +251,7 @@ def test_every_view_of_a_case_is_an_event(county: County) -> None:
     flow = Flow(county, 90)
     signed_in(county, Role.BOOKING_OFFICER).get(reverse("custody:release_due", args=[flow.subject]))
     with within(EVERYTHING):
-        seen = history.load(SubjectKind.SYSTEM, flow.subject)
+        seen = history.load(Subject(flow.county.ori, SubjectKind.SYSTEM, flow.subject))
     assert [(e.event.type, e.event.what) for e in seen] == [("access.viewed", "custody.release-due")]
 
 
@@ -270,7 +271,7 @@ def test_a_wrong_time_is_corrected_on_the_form_of_its_act(county: County) -> Non
     assert client.post(url, {**said, "reason": "the day was mistyped"}).status_code == 302
     assert flow.case().release_due_at == local.replace(second=0, microsecond=0)
     with within(EVERYTHING):
-        last = history.load(SubjectKind.BOOKING, flow.subject)[-1].event
+        last = history.load(Subject(flow.county.ori, SubjectKind.BOOKING, flow.subject))[-1].event
     assert (last.corrects, last.reason) == (due.id, "the day was mistyped")
     assert "8 h 00 min left" in text(client.get(reverse("custody:clocks")))
     # What was corrected, and what another act made, cannot be corrected here.
@@ -284,7 +285,7 @@ def test_a_correction_is_judged_too(county: County) -> None:
     """A detainer moved to before its warrant is refused."""
     flow = Flow(county, 90).screened(80).detained(78)
     with within(EVERYTHING):
-        entries = history.load(SubjectKind.BOOKING, flow.subject)
+        entries = history.load(Subject(flow.county.ori, SubjectKind.BOOKING, flow.subject))
     issued = next(e.event for e in entries if e.event.type == "detainer.issued")
     local = flow.ago(79).astimezone(ZoneInfo("America/New_York"))
     url = reverse("custody:detainer_issued", args=[flow.subject]) + f"?corrects={issued.id}"

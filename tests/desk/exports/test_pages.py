@@ -11,6 +11,7 @@ from desk.county import County, booked
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.api.models import Grant, issue
 from evenhand.desk.record import history
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import SubjectKind
 from evenhand.record.events.oversight import AccessExported
@@ -34,7 +35,9 @@ def _post(county: County, **said: str) -> tuple[int, bytes, list[str]]:
 
 def _logged(county: County) -> list[str]:
     with within(EVERYTHING):
-        return [entry.event.type for entry in history.load(SubjectKind.SYSTEM, county.ori)]
+        return [
+            entry.event.type for entry in history.load(Subject(county.ori, SubjectKind.SYSTEM, county.ori))
+        ]
 
 
 def test_an_export_is_logged_and_holds_no_name(county: County, tmp_path: Path) -> None:
@@ -92,7 +95,7 @@ def test_a_program_states_the_same(county: County) -> None:
     with within(EVERYTHING):
         (event,) = [
             e.event
-            for e in history.load(SubjectKind.SYSTEM, county.ori)
+            for e in history.load(Subject(county.ori, SubjectKind.SYSTEM, county.ori))
             if isinstance(e.event, AccessExported)
         ]
     assert (event.actor, event.recipient) == ("api:research", "court")

@@ -22,9 +22,11 @@ def agency(county: County) -> Client:
 
 
 def test_posters_are_attested(county: County, agency: Client) -> None:
-    response = agency.post(f"/facilities/{county.jail}/posters/", {"languages": ["en", "es", "vi"]})
+    response = agency.post(
+        f"/facilities/{county.ori}.{county.jail}/posters/", {"languages": ["en", "es", "vi"]}
+    )
     assert response.status_code == 302
-    page = agency.get(f"/facilities/{county.jail}/").content.decode()
+    page = agency.get(f"/facilities/{county.ori}.{county.jail}/").content.decode()
     assert "English, Spanish, Vietnamese" in page
     assert agency.get("/facilities/").context["rows"][0]["last"] is not None
     assert rebuild().differences == ()
@@ -53,8 +55,8 @@ def test_interpreters_are_found_by_language_and_their_names_are_in_no_leaf(
 ) -> None:
     for name, languages in (("Sample One", ["es"]), ("Sample Two", ["ht", "fr"])):
         said = {"interpreter": name, "languages": languages}
-        assert agency.post(f"/facilities/{county.jail}/interpreter/", said).status_code == 302
-    found = agency.get(f"/facilities/{county.jail}/", {"language": "fr"}).context["interpreters"]
+        assert agency.post(f"/facilities/{county.ori}.{county.jail}/interpreter/", said).status_code == 302
+    found = agency.get(f"/facilities/{county.ori}.{county.jail}/", {"language": "fr"}).context["interpreters"]
     assert [said["row"].name for said in found] == ["Sample Two"]
     store = ledger().store
     assert not any(b"Sample" in leaf for leaves in store.leaves(0, store.size()) for leaf in leaves)
@@ -65,6 +67,9 @@ def test_interpreters_are_found_by_language_and_their_names_are_in_no_leaf(
 def test_officers_read_and_do_not_record(county: County, other_county: County) -> None:
     officer = Client()
     officer.force_login(county.account(Role.DESIGNATED_OFFICER))
-    assert officer.get(f"/facilities/{county.jail}/").status_code == 200
-    assert officer.post(f"/facilities/{county.jail}/posters/", {"languages": ["en"]}).status_code == 403
-    assert officer.get(f"/facilities/{other_county.jail}/").status_code == 404
+    assert officer.get(f"/facilities/{county.ori}.{county.jail}/").status_code == 200
+    assert (
+        officer.post(f"/facilities/{county.ori}.{county.jail}/posters/", {"languages": ["en"]}).status_code
+        == 403
+    )
+    assert officer.get(f"/facilities/{county.ori}.{other_county.jail}/").status_code == 404

@@ -9,7 +9,7 @@ from desk.casework import complain
 from desk.county import ZONE, County, booked
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.complaints import acts as complaints
-from evenhand.desk.complaints.models import Complaint
+from evenhand.desk.complaints.models import Complaint, number_of
 from evenhand.desk.home import due as registry
 from evenhand.desk.home.changes import KINDS
 from evenhand.desk.home.due import DueItem, due_for
@@ -53,7 +53,7 @@ def test_what_changed_is_what_happened_last(county: County) -> None:
     assert [str(c.name) for c in changes] == ["Screening opened", "Charge recorded", "Person booked"]
     assert all(c.subject == f"{county.ori}:B-1" for c in changes)
     coordinator = home(county, Role.COORDINATOR).context["changes"]
-    assert f"/officers/{county.officer}/" in {c.url for c in coordinator}
+    assert f"/officers/{county.ori}.{county.officer}/" in {c.url for c in coordinator}
     assert not any(
         c.url for c in home(county, Role.DESIGNATED_OFFICER).context["changes"] if "agree" in c.url
     )
@@ -99,8 +99,8 @@ def test_a_federal_supervisor_finds_what_waits_for_ice(county: County) -> None:
     )
     county.act("agreement.drafted", "second", ActorRole.COORDINATOR, model="WSO", template=2025)
     due = {i.url: str(i.text) for i in home(county, Role.FEDERAL_SUPERVISOR).context["due"]}
-    assert "signature" in due["/agreements/second/"]
-    assert "/officers/officer-9/" in due
+    assert "signature" in due[f"/agreements/{county.ori}.second/"]
+    assert f"/officers/{county.ori}.officer-9/" in due
 
 
 def _texts(county: County, role: Role) -> list[str]:
@@ -111,6 +111,7 @@ def _texts(county: County, role: Role) -> list[str]:
 def test_complaints_reviews_and_second_persons_are_due_too(county: County) -> None:
     with within(EVERYTHING):
         reference = complain(county, county.officer)
+        number = number_of(reference)
         review = reviews.open_review(
             by=county.actor(ActorRole.REVIEWER),
             agency=county.ori,
@@ -127,11 +128,13 @@ def test_complaints_reviews_and_second_persons_are_due_too(county: County) -> No
             asked_by=county.officer,
             asked_at=now(),
         )
-    assert f"Notify ICE: {reference}" in _texts(county, Role.COMPLAINTS_OFFICER)
-    assert not any(reference in text for text in _texts(county, Role.FEDERAL_SUPERVISOR))
+    assert f"Notify ICE: {number}" in _texts(county, Role.COMPLAINTS_OFFICER)
+    assert not any(number in text for text in _texts(county, Role.FEDERAL_SUPERVISOR))
     with within(EVERYTHING):
-        complaints.notify_ice(Complaint.objects.get(pk=reference), county.actor(ActorRole.COMPLAINTS_OFFICER))
-    opr = f"ICE notifies its Office of Professional Responsibility: {reference}"
+        complaints.notify_ice(
+            Complaint.objects.get(subject=reference), county.actor(ActorRole.COMPLAINTS_OFFICER)
+        )
+    opr = f"ICE notifies its Office of Professional Responsibility: {number}"
     assert opr in _texts(county, Role.FEDERAL_SUPERVISOR)
     assert f"Sample to be drawn: {review}" in _texts(county, Role.REVIEWER)
     assert "An act waits for you as a second person" in _texts(county, Role.COORDINATOR)

@@ -9,6 +9,7 @@ from evenhand.desk.officers.models import Officer
 from evenhand.desk.officers.standing import State, state
 from evenhand.desk.record import history
 from evenhand.desk.record.act import now
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.models import Occurrence
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
@@ -50,17 +51,20 @@ def nominated(agency: Client, county: County, **more: str) -> str:
     }
     response = agency.post("/officers/nominate/", said)
     assert response.status_code == 302, response.content.decode()
-    return str(response.url).rstrip("/").rpartition("/")[2]
+    return str(response.url).rstrip("/").rpartition("/")[2].partition(".")[2]
 
 
 def row(subject: str) -> Officer:
     with within(EVERYTHING):
-        found: Officer = Officer.objects.get(pk=subject)
+        found: Officer = Officer.objects.get(subject=subject)
         return found
 
 
+ORI = County().ori
+
+
 def step(client: Client, subject: str, slug: str, **said: object):  # type: ignore[no-untyped-def]
-    return client.post(f"/officers/{subject}/{slug}/", said)
+    return client.post(f"/officers/{ORI}.{subject}/{slug}/", said)
 
 
 def done(client: Client, subject: str, slug: str, **said: object) -> None:
@@ -87,7 +91,7 @@ def stands(subject: str) -> State:
 def test_an_officer_runs_from_nomination_to_leaving(county: County, agency: Client, ice: Client) -> None:
     subject = nominated(agency, county)
     assert stands(subject) is State.PREPARING
-    page = agency.get(f"/officers/{subject}/").content.decode()
+    page = agency.get(f"/officers/{county.ori}.{subject}/").content.decode()
     for missing in ("OFF-02", "OFF-03", "OFF-04", "OFF-09", "OFF-12"):
         assert missing in page
     subject = authorized(agency, ice, county)
@@ -95,12 +99,12 @@ def test_an_officer_runs_from_nomination_to_leaving(county: County, agency: Clie
     done(ice, subject, "credential")
     done(agency, subject, "assign", assigned_facility=county.jail)
     assert stands(subject) is State.MAY_ACT
-    page = agency.get(f"/officers/{subject}/").content.decode()
+    page = agency.get(f"/officers/{county.ori}.{subject}/").content.decode()
     assert "What stands against" not in page
     assert f"{county.jail} detention center" in page
     done(agency, subject, "suspend", reason="under inquiry")
     assert stands(subject) is State.SUSPENDED
-    assert "OFF-07" in agency.get(f"/officers/{subject}/").content.decode()
+    assert "OFF-07" in agency.get(f"/officers/{county.ori}.{subject}/").content.decode()
     done(agency, subject, "unsuspend", reason="inquiry closed")
     assert stands(subject) is State.MAY_ACT
     done(ice, subject, "refresher", due="2099-01-01")
@@ -110,12 +114,12 @@ def test_an_officer_runs_from_nomination_to_leaving(county: County, agency: Clie
     done(ice, subject, "revoke", **REVOCATION)
     assert stands(subject) is State.REVOKED
     assert row(subject).credential_owed_since is not None
-    assert "OFF-08" in agency.get(f"/officers/{subject}/").content.decode()
+    assert "OFF-08" in agency.get(f"/officers/{county.ori}.{subject}/").content.decode()
     done(agency, subject, "credential-returned")
     assert row(subject).credential_owed_since is None
     done(agency, subject, "leave", reason="retired")
     assert stands(subject) is State.LEFT
-    page = agency.get(f"/officers/{subject}/summary/").content.decode()
+    page = agency.get(f"/officers/{county.ori}.{subject}/summary/").content.decode()
     assert "Officer suspended" in page
     assert "correction" in page
     assert rebuild().differences == ()
@@ -145,7 +149,7 @@ def test_no_authorization_before_its_steps(
     for slug, said in steps.items():
         if slug != without:
             done(ice, subject, slug, **said)
-    page = ice.get(f"/officers/{subject}/")
+    page = ice.get(f"/officers/{county.ori}.{subject}/")
     assert [r["id"] for r in page.context["against_authorization"]] == [rule]
     refused = step(ice, subject, "authorize", **LETTER)
     assert refused.status_code == 409
@@ -190,14 +194,14 @@ def test_an_officer_without_a_credential_owes_none(county: County, agency: Clien
     subject = authorized(agency, ice, county)
     done(ice, subject, "revoke", **REVOCATION)
     assert row(subject).credential_owed_since is None
-    assert "OFF-08" not in agency.get(f"/officers/{subject}/").content.decode()
+    assert "OFF-08" not in agency.get(f"/officers/{county.ori}.{subject}/").content.decode()
 
 
 def test_a_letter_with_a_last_day_lapses_at_the_end_of_it(county: County, ice: Client) -> None:
     said = {k: v for k, v in LETTER.items() if k != "until_revoked"} | {"valid_until": "2026-03-01"}
     done(ice, county.officer, "authorize", **said)
     with within(EVERYTHING):
-        last = history.load(SubjectKind.OFFICER, county.officer)[-1].event
+        last = history.load(Subject(county.ori, SubjectKind.OFFICER, county.officer))[-1].event
     # The county keeps New York time: the day after the last begins at 05:00 UTC.
     assert last.valid_until.isoformat() == "2026-03-02T05:00:00+00:00"  # type: ignore[attr-defined]
 
@@ -207,7 +211,7 @@ def test_who_may_not_act_gets_no_form(county: County, agency: Client, ice: Clien
     assert step(ice, county.officer, "assign", assigned_facility=county.jail).status_code == 403
     reader = Client()
     reader.force_login(county.account(Role.AUDITOR))
-    assert reader.get(f"/officers/{county.officer}/").status_code == 200
+    assert reader.get(f"/officers/{county.ori}.{county.officer}/").status_code == 200
     assert step(reader, county.officer, "revoke", reason="x").status_code == 403
 
 
@@ -215,7 +219,7 @@ def test_an_officer_sees_the_own_page_alone(county: County) -> None:
     officer = Client()
     officer.force_login(county.account(Role.DESIGNATED_OFFICER))
     assert officer.get("/officers/own/").context["officer"].subject == county.officer
-    assert officer.get(f"/officers/{county.officer}/").status_code == 403
+    assert officer.get(f"/officers/{county.ori}.{county.officer}/").status_code == 403
     assert officer.get("/officers/").status_code == 403
 
 
@@ -224,7 +228,7 @@ def test_every_view_of_an_officer_is_an_event(county: County, agency: Client) ->
     with within(EVERYTHING):
         views = Occurrence.objects.filter(type="access.viewed", subject=county.officer)
         assert not views.exists()
-        agency.get(f"/officers/{county.officer}/")
+        agency.get(f"/officers/{county.ori}.{county.officer}/")
         assert [v.actor for v in views] == [county.account(Role.COORDINATOR).actor]
 
 
@@ -240,7 +244,7 @@ def test_the_list_is_searched_and_filtered(county: County, other_county: County,
     assert found(state="may_act") == {county.officer}
     assert found(state="preparing") == {subject}
     assert found(facility=county.jail) == {county.officer}
-    assert agency.get(f"/officers/{other_county.officer}/").status_code == 404
+    assert agency.get(f"/officers/{county.ori}.{other_county.officer}/").status_code == 404
 
 
 def test_nobody_is_nominated_for_another_agency(county: County, other_county: County, agency: Client) -> None:

@@ -12,8 +12,8 @@ from evenhand.desk.officers.models import Officer
 from evenhand.desk.officers.projection import _standings
 from evenhand.desk.officers.standing import ON_EVERY_ACT, State, against_acts, in_force, state
 from evenhand.desk.record import guard, history
-from evenhand.desk.record.history import Entry
-from evenhand.record.events import EVENT_TYPES, Event
+from evenhand.desk.record.history import Entry, Subject
+from evenhand.record.events import EVENT_TYPES, Event, SubjectKind
 from evenhand.rules.answer import Verdict
 from evenhand.rules.case import judge
 from evenhand.rules.catalog import CATALOG
@@ -73,7 +73,7 @@ def _officer(entries: list[Entry]) -> Officer:
         subject="officer",
         agency="NC0600000",
         zone="America/New_York",
-        standings=_standings("officer", entries),
+        standings=_standings(Subject("NC0600000", SubjectKind.OFFICER, "officer"), entries),
     )
 
 

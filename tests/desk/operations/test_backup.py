@@ -55,11 +55,32 @@ def test_a_backup_is_restored_with_the_same_root_and_rebuilds(desk: Path, tmp_pa
     assert back.returncode == 0, back.stderr
     assert said["root"] in back.stdout
     assert (other / "uploads" / "agreement.pdf").read_bytes() == b"%PDF-1.7"
+    # The key for the search by name is kept apart, as the signing key is.
+    (other / "name-search.key").write_bytes((desk / "name-search.key").read_bytes())
     rebuilt = _evenhand(other, "rebuild")
     assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
     (key,) = (other / "public").glob("*.vkey")
     checked = _evenhand(other, "ledger", "verify", str(other / "public"), "--key", str(key))
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_backup_has_no_signing_key(desk: Path, tmp_path: Path) -> None:
+    _evenhand(desk, "desk", "checkpoint")
+    _evenhand(desk, "desk", "backup", "--out", str(tmp_path / "backup"))
+    (secret,) = (desk / "keys").glob("*.skey")
+    words = secret.read_bytes().split(b"+")[-1].strip()
+    held = [path.read_bytes() for path in (tmp_path / "backup").rglob("*") if path.is_file()]
+    assert held
+    assert not any(words in content for content in held)
+    other = tmp_path / "other"
+    assert _evenhand(other, "desk", "restore", str(tmp_path / "backup")).returncode == 0
+    without = _evenhand(other, "desk", "checkpoint")
+    assert without.returncode == 1
+    assert "copy the key back" in without.stderr
+    (other / "keys").mkdir()
+    (other / "keys" / secret.name).write_bytes(secret.read_bytes())
+    signed = _evenhand(other, "desk", "checkpoint")
+    assert signed.returncode == 0, signed.stderr
 
 
 def test_a_damaged_backup_is_refused(desk: Path, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_logs_of_a_case_name_nobody(county: County, client: Client, lines: "list
     client.force_login(county.account(Role.DESIGNATED_OFFICER))
     client.get(f"/bookings/{subject}/")
     client.get(f"/bookings/{subject}-none/")
-    client.post("/complain/follow/", {"reference": "C-SECRET-2222"})
+    client.post("/complain/follow/", {"code": "C-SECRET-2222"})
     client.post("/accounts/login/", {"login": "someone@secret.test", "password": "secret words"})
     said = lines.text()  # type: ignore[attr-defined]
     assert said

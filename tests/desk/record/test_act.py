@@ -6,8 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from desk.county import County, booked
 from evenhand.desk.record import history
-from evenhand.desk.record.act import BadActError, Done, Override, RefusedError, perform, perform_all
+from evenhand.desk.record.act import BadActError, Override, RefusedError, writing
 from evenhand.desk.record.guard import rules_about
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.ledger import ledger
 from evenhand.desk.record.models import Occurrence, ReadTableError
 from evenhand.desk.record.rebuild import rebuild
@@ -34,7 +35,7 @@ INTERVIEW = {
 def test_an_act_is_in_the_ledger_and_in_its_history(county: County) -> None:
     subject = booked(county)
     with within(EVERYTHING):
-        entries = history.load(SubjectKind.BOOKING, subject)
+        entries = history.load(Subject(county.ori, SubjectKind.BOOKING, subject))
         assert [e.event.type for e in entries] == ["person.booked", "charge.recorded", "screening.opened"]
         assert all(ledger().holds(e.event) is not None for e in entries)
         assert Occurrence.objects.count() == ledger().store.size()
@@ -43,7 +44,7 @@ def test_an_act_is_in_the_ledger_and_in_its_history(county: County) -> None:
 def test_groups_are_never_read(county: County) -> None:
     subject = booked(county)
     with within(EVERYTHING):
-        first = history.load(SubjectKind.BOOKING, subject)[0].event
+        first = history.load(Subject(county.ori, SubjectKind.BOOKING, subject))[0].event
     assert first.name == "Doe, Sample"
     assert first.race_ethnicity is None
     assert first.sex is None
@@ -57,10 +58,12 @@ def test_a_detainer_without_review_is_refused_and_the_refusal_is_recorded(county
     rules = {r.rule.id for r in refused.value.refusals}
     assert {"DET-01", "DET-09"} <= rules
     with within(EVERYTHING):
-        said = history.load(SubjectKind.SYSTEM, subject)
+        said = history.load(Subject(county.ori, SubjectKind.SYSTEM, subject))
         refusals = [e.event for e in said if e.event.type == "guard.refused"]
         assert {e.rule for e in refusals} == {r.rule.id for r in refused.value.blocking}
-        assert "detainer.issued" not in {e.event.type for e in history.load(SubjectKind.BOOKING, subject)}
+        assert "detainer.issued" not in {
+            e.event.type for e in history.load(Subject(county.ori, SubjectKind.BOOKING, subject))
+        }
 
 
 def test_a_missing_field_is_refused_with_its_name(county: County) -> None:
@@ -79,14 +82,14 @@ def test_a_warning_may_be_overridden_by_a_second_person(county: County) -> None:
     moved = {"destination": "ice", "receiving_officer": "federal-2", "receipt": "R-1"}
     county.act("custody.release_due", subject, OFFICER, county.ago(hours=2), cause="bond")
     act = county.event("custody.departed", subject, OFFICER, county.ago(hours=1), **moved)
+    with pytest.raises(RefusedError) as refused:
+        county.together(act)
+    assert [r.rule.id for r in refused.value.refusals] == ["SUP-02"]
+    assert refused.value.may_be_overridden
+    second = county.actor(ActorRole.COORDINATOR)
+    county.together(act, override=Override(second, "the officer's colleague is ill"))
     with within(EVERYTHING):
-        with pytest.raises(RefusedError) as refused:
-            perform(act)
-        assert [r.rule.id for r in refused.value.refusals] == ["SUP-02"]
-        assert refused.value.may_be_overridden
-        second = county.actor(ActorRole.COORDINATOR)
-        perform(act, override=Override(second, "the officer's colleague is ill"))
-        said = [e.event for e in history.load(SubjectKind.SYSTEM, subject)]
+        said = [e.event for e in history.load(Subject(county.ori, SubjectKind.SYSTEM, subject))]
     assert [e.type for e in said] == ["guard.refused", "guard.overridden"]
     assert said[1].reason == "the officer's colleague is ill"
 
@@ -94,8 +97,8 @@ def test_a_warning_may_be_overridden_by_a_second_person(county: County) -> None:
 def test_no_override_passes_a_violation(county: County) -> None:
     subject = booked(county)
     act = county.event("detainer.issued", subject, OFFICER, form_version="2017", ground="biometric_match")
-    with within(EVERYTHING), pytest.raises(RefusedError):
-        perform(act, override=Override(county.actor(ActorRole.COORDINATOR), "hurry"))
+    with pytest.raises(RefusedError):
+        county.together(act, override=Override(county.actor(ActorRole.COORDINATOR), "hurry"))
 
 
 def test_a_future_moment_is_a_bad_act(county: County) -> None:
@@ -108,10 +111,10 @@ def test_another_agency_is_out_of_reach(county: County, other_county: County) ->
     with within(Scope(frozenset({other_county.ori}))):
         assert not Occurrence.objects.filter(subject=subject).exists()
         with pytest.raises(OutOfScopeError):
-            history.load(SubjectKind.BOOKING, subject)
-    act = other_county.event("screening.closed", subject, OFFICER, closing_reason="refused")
-    with within(Scope(frozenset({other_county.ori}))), pytest.raises(OutOfScopeError):
-        perform(act)
+            history.load(Subject(county.ori, SubjectKind.BOOKING, subject))
+    act = county.event("screening.closed", subject, OFFICER, closing_reason="refused")
+    with within(Scope(frozenset({other_county.ori}))), pytest.raises(OutOfScopeError), writing() as lock:
+        lock.record([act])
     with within(NOTHING):
         assert Occurrence.objects.count() == 0
 
@@ -150,13 +153,13 @@ def test_every_guard_rule_has_a_remedy_and_is_asked_of_some_act() -> None:
 
 def test_a_correction_tells_the_truth_though_it_shows_an_earlier_act_to_be_wrong(county: County) -> None:
     with within(EVERYTHING):
-        taken = history.load(SubjectKind.OFFICER, county.officer)
+        taken = history.load(Subject(county.ori, SubjectKind.OFFICER, county.officer))
         examination = next(e.event for e in taken if e.event.type == "examination.taken")
     said = {"course": "jem_basic", "score": 55.0, "attempt": 1, "remedial": False}
     truth = {"corrects": examination.id, "reason": "misread"}
     county.act("examination.taken", county.officer, FEDERAL, examination.occurred_at, **said, **truth)
     with within(EVERYTHING):
-        corrected = history.effective(history.load(SubjectKind.OFFICER, county.officer))
+        corrected = history.effective(history.load(Subject(county.ori, SubjectKind.OFFICER, county.officer)))
     assert [e.score for e in corrected if e.type == "examination.taken"] == [55.0]
 
 
@@ -193,7 +196,9 @@ def test_acts_of_one_batch_see_each_other(county: County) -> None:
                 signed_by_position="field_office_director",
             ),
         ]
-        assert not any(isinstance(result, RefusedError) for result in perform_all(acts))
+        with writing() as lock:
+            results = lock.record_each([[act] for act in acts])
+        assert not any(isinstance(result, RefusedError) for result in results)
 
 
 def test_a_batch_asks_no_more_often_for_more_acts(county: County) -> None:
@@ -204,7 +209,9 @@ def test_a_batch_asks_no_more_often_for_more_acts(county: County) -> None:
         steps = {"form_version": max(FORMS), "step": Step.LANGUAGE}
         acts = [county.event("screening.step_done", s, OFFICER, **steps) for s in subjects[:number]]
         with within(EVERYTHING), CaptureQueriesContext(connection) as queries:
-            assert all(isinstance(done, Done) for done in perform_all(acts))
+            with writing() as lock:
+                results = lock.record_each([[act] for act in acts])
+            assert not any(isinstance(result, RefusedError) for result in results)
         return len(queries)
 
     assert asked(1) == asked(12)

@@ -50,7 +50,7 @@ def test_no_row_is_written_outside_the_scope(county: County, other_county: Count
 
     subject = booked(county)
     with within(Scope(frozenset({other_county.ori}))), connection.cursor() as cursor:
-        cursor.execute("UPDATE desk_bookings_case SET name = 'x' WHERE subject = %s", [subject])
+        cursor.execute("UPDATE desk_bookings_case SET zone = 'x' WHERE subject = %s", [subject])
         assert cursor.rowcount == 0
         with pytest.raises(DatabaseError), transaction.atomic():
             cursor.execute(

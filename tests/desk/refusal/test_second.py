@@ -10,9 +10,10 @@ from desk.custody.flow import BOOKING, Flow
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.record import history
 from evenhand.desk.record.act import RefusedError
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.refusal.models import Waiting
-from evenhand.desk.refusal.second import NotSecondError, approve, ask, decline
+from evenhand.desk.refusal.second import Judged, NotSecondError, approve, ask, decline
 from evenhand.record.events import ActorRole, Event, SubjectKind
 
 JAIL = Role.BOOKING_OFFICER
@@ -66,7 +67,7 @@ def test_a_second_person_lets_a_warning_pass(county: County, held: Flow) -> None
         assert held.case().hold_started_at is not None
         said = [
             e.event
-            for e in history.load(SubjectKind.SYSTEM, held.subject)
+            for e in history.load(Subject(county.ori, SubjectKind.SYSTEM, held.subject))
             if e.event.type == "guard.overridden"
         ]
         assert [e.second_person for e in said] == [county.account(Role.COORDINATOR).actor]
@@ -116,7 +117,7 @@ def test_a_term_that_only_warns_may_be_overridden(county: County) -> None:
     """OFF-13 is a violation under one template and, as a promise, a warning under another."""
     client = _signed_in(county.account(Role.FEDERAL_SUPERVISOR))
     said = {"reason": "r", "written": "no"}
-    refused = client.post(f"/officers/{county.officer}/revoke/", said)
+    refused = client.post(f"/officers/{county.ori}.{county.officer}/revoke/", said)
     assert refused.status_code == 409
     assert "OFF-13" in refused.content.decode()
     client.post("/second-person/ask/", {"reason": "the letter is in the mail"})
@@ -125,7 +126,9 @@ def test_a_term_that_only_warns_may_be_overridden(county: County) -> None:
         number = Waiting.objects.get().pk
     second.post(f"/second-person/{number}/", {"decision": "approve"})
     with within(EVERYTHING):
-        said_of = [entry.event for entry in history.load(SubjectKind.OFFICER, county.officer)]
+        said_of = [
+            entry.event for entry in history.load(Subject(county.ori, SubjectKind.OFFICER, county.officer))
+        ]
         assert said_of[-1].type == "officer.revoked"
         assert not Waiting.objects.exists()
 
@@ -169,13 +172,14 @@ def _waiting(held: Flow) -> Waiting:
         with pytest.raises(RefusedError) as refused:
             held.do("start_hold", "detainer", by=BOOKING)
         rules = [refusal.rule.id for refusal in refused.value.refusals]
-        return ask(refused.value.acts, rules, county.account(JAIL), REASON)
+        judged = Judged(refused.value.acts, refused.value.size)
+        return ask(judged, rules, county.account(JAIL), REASON)
 
 
 def _guarded(subject: str) -> list[Event]:
     """What the guard and second persons said of it."""
     with within(EVERYTHING):
-        said = [entry.event for entry in history.load(SubjectKind.SYSTEM, subject)]
+        said = [entry.event for entry in history.load(Subject(County().ori, SubjectKind.SYSTEM, subject))]
     return [event for event in said if event.type.startswith("guard.")]
 
 
@@ -246,7 +250,7 @@ def test_a_violation_cannot_be_asked_for(county: County) -> None:
             "interview.held", booked(county), ActorRole.DESIGNATED_OFFICER, county.ago(hours=1)
         )
         with pytest.raises(NotSecondError):
-            ask([act], ["AUT-01", "OFF-07"], county.account(Role.DESIGNATED_OFFICER), "r")
+            ask(Judged((act,), 0), ["AUT-01", "OFF-07"], county.account(Role.DESIGNATED_OFFICER), "r")
 
 
 def test_a_violation_that_came_up_since_ends_the_request(county: County) -> None:
@@ -259,7 +263,7 @@ def test_a_violation_that_came_up_since_ends_the_request(county: County) -> None
             approve(waiting, county.account(Role.COORDINATOR))
         assert not refused.value.may_be_overridden
         assert not Waiting.objects.exists()
-        said = [e.event for e in history.load(SubjectKind.SYSTEM, f"{county.ori}:B-1")]
+        said = [e.event for e in history.load(Subject(county.ori, SubjectKind.SYSTEM, f"{county.ori}:B-1"))]
     assert [e.rule for e in said if e.type == "guard.refused"] == ["AUT-01", "HLD-04", "AUT-01"]
 
 

@@ -36,7 +36,7 @@ def _opened(county: County, unit: str = "county auditor") -> Review:
 
 
 def _again(subject: str) -> Review:
-    found: Review = Review.objects.get(pk=subject)
+    found: Review = Review.objects.get(subject=subject)
     return found
 
 
@@ -45,18 +45,18 @@ def test_a_review_from_sample_to_closing(county: County) -> None:
         booked(county, f"B-{number}")
     review, by = _opened(county), county.actor(ActorRole.REVIEWER)
     acts.draw_sample(review, by, 3, county.ago(days=2), county.ago(days=-1))
-    review = _again(review.pk)
+    review = _again(review.subject)
     assert (review.size, review.drawn_from) == (3, 8)
     due = county.ago(days=-30)
     acts.make_finding(review, by, rule="UNI-02", evidence=["e1"], text="not closed", owner="captain", due=due)
     with pytest.raises(BadActError, match="still open"):
         acts.close(review, by, "done")
     acts.extend(review, by, "F1", due + timedelta(days=10), "the form is at the printer")
-    found = Finding.objects.get(review=review.pk)
+    found = Finding.objects.get(review=review.subject)
     assert (found.first_due, found.due) == (due, due + timedelta(days=10))
     acts.mark_done(review, by, "F1", "closed")
     acts.close(review, by, "done")
-    assert _again(review.pk).closed_at is not None
+    assert _again(review.subject).closed_at is not None
     assert rebuild().differences == ()
 
 
@@ -65,7 +65,7 @@ def test_the_sample_is_drawn_again_from_its_seed_though_bookings_came_since(coun
         booked(county, f"B-{number}")
     review, by = _opened(county), county.actor(ActorRole.REVIEWER)
     acts.draw_sample(review, by, 2, county.ago(days=2), county.ago(days=-1))
-    review = _again(review.pk)
+    review = _again(review.subject)
     first = draw(
         frame(review.agency, review.since, review.until, before_seq=review.drawn_seq), 2, review.seed
     )  # type: ignore[arg-type]

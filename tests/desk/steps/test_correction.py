@@ -12,6 +12,7 @@ from evenhand.desk.officers.models import Officer
 from evenhand.desk.officers.standing import State, state
 from evenhand.desk.record import history
 from evenhand.desk.record.act import now
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.models import Occurrence
 from evenhand.desk.record.rebuild import rebuild
 from evenhand.desk.record.scope import EVERYTHING, within
@@ -28,7 +29,9 @@ def client_of(county: County, role: Role) -> Client:
 
 def events(kind: SubjectKind, subject: str, event_type: str) -> list[Event]:
     with within(EVERYTHING):
-        return [e.event for e in history.load(kind, subject) if e.event.type == event_type]
+        return [
+            e.event for e in history.load(Subject(County().ori, kind, subject)) if e.event.type == event_type
+        ]
 
 
 def officer_event(county: County, event_type: str) -> Event:
@@ -36,13 +39,14 @@ def officer_event(county: County, event_type: str) -> Event:
 
 
 def address(county: County, event: UUID) -> str:
-    return f"/officers/{county.officer}/correct/{event}/"
+    return f"/officers/{county.ori}.{county.officer}/correct/{event}/"
 
 
 def test_a_wrong_day_is_corrected_and_the_standing_with_it(county: County) -> None:
     ice = client_of(county, Role.FEDERAL_SUPERVISOR)
     ice.post(
-        f"/officers/{county.officer}/certify/", {"valid_from": "2025-11-01", "valid_until": "2026-02-28"}
+        f"/officers/{county.ori}.{county.officer}/certify/",
+        {"valid_from": "2025-11-01", "valid_until": "2026-02-28"},
     )
     wrong = officer_event(county, "officer.certified")
     page = ice.get(address(county, wrong.id))
@@ -61,7 +65,7 @@ def test_a_wrong_day_is_corrected_and_the_standing_with_it(county: County) -> No
     assert (right.corrects, right.reason) == (wrong.id, "a slip of the year")
     assert right.occurred_at == wrong.occurred_at
     assert right.valid_until.isoformat() == "2027-03-01T05:00:00+00:00"  # type: ignore[attr-defined]
-    page = ice.get(f"/officers/{county.officer}/").content.decode()
+    page = ice.get(f"/officers/{county.ori}.{county.officer}/").content.decode()
     assert "corrected later" in page
     assert rebuild().differences == ()
 
@@ -71,26 +75,28 @@ def test_what_the_form_does_not_ask_stays(county: County) -> None:
     subject = f"agreement-{county.ori}"
     (signed,) = [e for e in events(SubjectKind.AGREEMENT, subject, "agreement.signed") if e.party == "agency"]  # type: ignore[attr-defined]
     said = {"signed_by": "chief deputy", "reason": "another office signed"}
-    assert agency.post(f"/agreements/{subject}/correct/{signed.id}/", said).status_code == 302
+    assert agency.post(f"/agreements/{county.ori}.{subject}/correct/{signed.id}/", said).status_code == 302
     right = events(SubjectKind.AGREEMENT, subject, "agreement.signed")[-1]
     assert (right.party, right.signed_by) == ("agency", "chief deputy")  # type: ignore[attr-defined]
     with within(EVERYTHING):
-        assert Agreement.objects.get(pk=subject).agency_signer == "chief deputy"
+        assert Agreement.objects.get(subject=subject).agency_signer == "chief deputy"
 
 
 def test_a_field_that_is_emptied_is_empty(county: County) -> None:
     agency = client_of(county, Role.COORDINATOR)
     subject = f"agreement-{county.ori}"
-    agency.post(f"/agreements/{subject}/meeting/", {"kind": "annual", "attendees": "sheriff\nmayor"})
+    agency.post(
+        f"/agreements/{county.ori}.{subject}/meeting/", {"kind": "annual", "attendees": "sheriff\nmayor"}
+    )
     wrong = events(SubjectKind.AGREEMENT, subject, "meeting.held")[-1]
-    page = agency.get(f"/agreements/{subject}/correct/{wrong.id}/")
+    page = agency.get(f"/agreements/{county.ori}.{subject}/correct/{wrong.id}/")
     assert page.context["form"].initial["attendees"] == "sheriff\nmayor"
     said = {"kind": "steering", "attendees": "", "reason": "mixed up"}
-    assert agency.post(f"/agreements/{subject}/correct/{wrong.id}/", said).status_code == 302
+    assert agency.post(f"/agreements/{county.ori}.{subject}/correct/{wrong.id}/", said).status_code == 302
     right = events(SubjectKind.AGREEMENT, subject, "meeting.held")[-1]
     assert (right.kind, right.attendees) == ("steering", None)  # type: ignore[attr-defined]
     with within(EVERYTHING):
-        row = Agreement.objects.get(pk=subject)
+        row = Agreement.objects.get(subject=subject)
     assert row.annual_meeting_at is None
     assert row.steering_meeting_at is not None
 
@@ -105,7 +111,7 @@ def test_only_who_may_record_it_may_correct_it(county: County, other_county: Cou
     )
     subject = f"agreement-{county.ori}"
     (by_ice,) = [e for e in events(SubjectKind.AGREEMENT, subject, "agreement.signed") if e.party == "ice"]  # type: ignore[attr-defined]
-    assert agency.get(f"/agreements/{subject}/correct/{by_ice.id}/").status_code == 404
+    assert agency.get(f"/agreements/{county.ori}.{subject}/correct/{by_ice.id}/").status_code == 404
 
 
 def test_what_was_corrected_is_not_corrected_twice(county: County) -> None:
@@ -134,12 +140,12 @@ def test_a_view_of_what_is_corrected_is_recorded(county: County) -> None:
 
 def test_an_ended_suspension_is_a_correction(county: County) -> None:
     agency = client_of(county, Role.COORDINATOR)
-    agency.post(f"/officers/{county.officer}/suspend/", {"reason": "inquiry"})
-    agency.post(f"/officers/{county.officer}/unsuspend/", {"reason": "closed"})
+    agency.post(f"/officers/{county.ori}.{county.officer}/suspend/", {"reason": "inquiry"})
+    agency.post(f"/officers/{county.ori}.{county.officer}/unsuspend/", {"reason": "closed"})
     first, second = events(SubjectKind.OFFICER, county.officer, "officer.suspended")
     assert second.corrects == first.id
     with within(EVERYTHING):
-        officer = Officer.objects.get(pk=county.officer)
+        officer = Officer.objects.get(subject=county.officer)
     assert state(officer, now()) is State.MAY_ACT
     assert state(officer, first.occurred_at) is State.SUSPENDED
 

@@ -1,4 +1,4 @@
-"""There is always an administrator: the first is made by a command, and the last one stays."""
+"""There is always an administrator: the last one who can sign in stays."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,20 +48,3 @@ def _not_deleted(instance: User, **_: object) -> None:
     """No page deletes an account; this holds where a shell does."""
     if instance.role == Role.ADMINISTRATOR and instance.is_active and not able().exists():
         raise LastAdministratorError("the last administrator stays: make another first.")
-
-
-def administrator(email: str, name: str, actor: str = "") -> User:
-    """The administrator with this address, made where there is none. Raises `TakenError`."""
-    with transaction.atomic():
-        found = User.objects.filter(email=email.lower()).first()
-        if found is not None:
-            if found.role != Role.ADMINISTRATOR or not found.is_active:
-                raise TakenError(
-                    f"{email} is the address of another account, which its role or state keeps out"
-                )
-            return found
-        if User.objects.filter(actor=actor or email.lower()).exists():
-            raise TakenError(f"{actor or email} is another account's name in the record")
-        return User.objects.create_user(
-            email, name=name, role=Role.ADMINISTRATOR, actor=actor or email.lower()
-        )

@@ -30,6 +30,7 @@ from requests import RequestException
 
 from evenhand.desk.accounts.access import anyone
 from evenhand.desk.accounts.id_token import BadTokenError, verified
+from evenhand.desk.accounts.models import FEDERAL_ROLES, User
 from evenhand.desk.accounts.oidc import PROVIDER
 
 log = logging.getLogger("evenhand.desk.accounts")
@@ -123,6 +124,14 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if not sociallogin.is_existing:
             log.info("a sign-in at the agency without an account here was turned away")
             raise ImmediateHttpResponse(render(request, "accounts/unknown.html", status=403))
+        if sociallogin.user.federal:
+            log.warning("a sign-in at the agency to a federal account was turned away")
+            raise ImmediateHttpResponse(render(request, "accounts/unknown.html", status=403))
+
+    def can_authenticate_by_email(self, login: Any, email: str) -> bool:
+        """The county runs the provider: it must not be able to say who is of the federal side."""
+        federal = User.objects.filter(email=email.lower(), role__in=FEDERAL_ROLES).exists()
+        return not federal and bool(super().can_authenticate_by_email(login, email))
 
     def on_authentication_error(
         self,

@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        from evenhand.desk.accounts import administrators  # noqa: F401
+        from evenhand.desk.accounts import administrators, due, noticed  # noqa: F401

@@ -10,7 +10,17 @@ from django.shortcuts import redirect
 from evenhand.desk.accounts.agency_sign_in import had_second_factor
 from evenhand.desk.accounts.models import User
 
-OPEN = ("/accounts/", "/language/", "/theme/", "/static/", "/complain/", "/api/")
+OPEN = (
+    *(f"/accounts/{name}/" for name in ("2fa", "login", "logout", "reauthenticate", "stay", "oidc")),
+    "/accounts/password/reset/",
+    "/invitation/",
+    "/language/",
+    "/theme/",
+    "/static/",
+    "/complain/",
+    "/api/",
+)
+"""What opens to an account before it has a second factor: the way to one, and what needs no account."""
 
 
 class SecondFactorMiddleware:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evenhand.desk.accounts import views
+from evenhand.desk.accounts import invitation, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,4 +11,8 @@ urlpatterns = [
     path("administration/accounts/<int:number>/invite/", views.invite, name="invite"),
     path("administration/agencies/new/", views.agency, name="agency"),
     path("administration/facilities/new/", views.facility, name="facility"),
+    path("access-requests/", views.request_list, name="requests"),
+    path("access-requests/<int:number>/", views.decide, name="decide"),
+    path("invitation/", invitation.accepting, name="accept"),
+    path("invitation/<str:secret>/", invitation.opened, name="invitation"),
 ]

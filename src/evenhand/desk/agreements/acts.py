@@ -1,14 +1,20 @@
-"""The acts on an agreement, from its draft to its end (8 U.S.C. 1357(g)(1))."""
+"""The acts on an agreement, from its draft to its end (8 U.S.C. 1357(g)(1)).
+
+`document_hash` is the SHA-256 of a file that `documents.kept` keeps.
+"""
 
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from evenhand.desk.agreements.documents import Upload, kept
-from evenhand.desk.agreements.models import Agreement
-from evenhand.desk.record.act import Actor, Done, draft, now, perform
-from evenhand.record.events import ActorRole
+from django.utils.translation import gettext as _
+
+from evenhand.desk.agreements.models import Agreement, State
+from evenhand.desk.agreements.projection import fold
+from evenhand.desk.record.act import ActOn, Actor, NotPossibleError, draft, now, perform
+from evenhand.desk.record.history import Entry, Subject
+from evenhand.record.events import ActorRole, Event, SubjectKind
 from evenhand.record.events.agreement import (
     AgreementAmended,
     AgreementBecameOperational,
@@ -38,6 +44,31 @@ from evenhand.record.events.agreement import (
 NOTICE_CONTENTS = ("reasons", "people_identified", "examples")
 """What ICE's notice of termination states (AGR-09J), as fields of the event."""
 
+act_on_agreement = ActOn(fold)
+"""Makes an act of a plan on an agreement."""
+
+
+def _before_effect(row: Agreement) -> bool:
+    return row.effective_at is None and not row.ended
+
+
+def _running(row: Agreement) -> bool:
+    return row.state in (State.IN_FORCE, State.SUSPENDED)
+
+
+def _in_force(row: Agreement) -> bool:
+    return row.state == State.IN_FORCE
+
+
+def _suspended(row: Agreement) -> bool:
+    return row.state == State.SUSPENDED
+
+
+def may_sign(row: Agreement, party: Party) -> bool:
+    """Whether the party's signature is still to come."""
+    signed = row.agency_signed_at if party is Party.AGENCY else row.ice_signed_at
+    return _before_effect(row) and signed is None
+
 
 def party_of(by: Actor) -> Party:
     """For which party an account acts."""
@@ -51,13 +82,14 @@ def draft_agreement(
     agency: str,
     model: Model,
     template: int | None = None,
-    document: "Upload | None" = None,
+    document_hash: str | None = None,
     at: datetime | None = None,
 ) -> str:
     """Begin an agreement; returns its subject."""
     subject = f"{agency}-{secrets.token_hex(4)}"
-    with kept(document) as sha256:
-        perform(
+
+    def plan(_past: Sequence[Entry]) -> list[Event]:
+        return [
             draft(
                 AgreementDrafted.type,
                 by=by,
@@ -66,33 +98,37 @@ def draft_agreement(
                 occurred_at=at,
                 model=model,
                 template=template,
-                document_hash=sha256,
+                document_hash=document_hash,
             )
-        )
-    return subject
+        ]
+
+    return perform(Subject(agency, SubjectKind.AGREEMENT, subject), plan)[0].event.subject
 
 
+@act_on_agreement.when(_before_effect)
 def sign(
     agreement: Agreement,
     by: Actor,
     *,
     signed_by: str | None = None,
-    document: "Upload | None" = None,
+    document_hash: str | None = None,
     at: datetime | None = None,
-) -> Done:
+) -> Event:
     """Record the signature of the party for which the account acts; `signed_by` is the signer's office."""
-    with kept(document) as sha256:
-        return _record(
-            AgreementSigned.type,
-            agreement,
-            by,
-            at,
-            party=party_of(by),
-            signed_by=signed_by,
-            document_hash=sha256,
-        )
+    if not may_sign(agreement, party_of(by)):
+        raise NotPossibleError(_("This party's signature is recorded already."))
+    return _drafted(
+        AgreementSigned.type,
+        agreement,
+        by,
+        at,
+        party=party_of(by),
+        signed_by=signed_by,
+        document_hash=document_hash,
+    )
 
 
+@act_on_agreement.when(_before_effect)
 def take_effect(
     agreement: Agreement,
     by: Actor,
@@ -100,25 +136,25 @@ def take_effect(
     facilities: Sequence[str] = (),
     detention_agreement: str | None = None,
     publication_url: str | None = None,
-    document: "Upload | None" = None,
+    document_hash: str | None = None,
     at: datetime | None = None,
-) -> Done:
+) -> Event:
     """Put it in force for these facilities. Raises `RefusedError` without both signatures (AGR-02)."""
-    with kept(document) as sha256:
-        return _record(
-            AgreementTookEffect.type,
-            agreement,
-            by,
-            at,
-            model=agreement.model,
-            template=agreement.template,
-            facilities=tuple(facilities),
-            detention_agreement=detention_agreement,
-            publication_url=publication_url,
-            document_hash=sha256,
-        )
+    return _drafted(
+        AgreementTookEffect.type,
+        agreement,
+        by,
+        at,
+        model=agreement.model,
+        template=agreement.template,
+        facilities=tuple(facilities),
+        detention_agreement=detention_agreement,
+        publication_url=publication_url,
+        document_hash=document_hash,
+    )
 
 
+@act_on_agreement.when(_running)
 def amend(
     agreement: Agreement,
     by: Actor,
@@ -127,24 +163,24 @@ def amend(
     agency_signed_at: datetime | None = None,
     ice_signed_at: datetime | None = None,
     facilities: Sequence[str] = (),
-    document: "Upload | None" = None,
+    document_hash: str | None = None,
     at: datetime | None = None,
-) -> Done:
+) -> Event:
     """Record a change in effect from `at`. Raises `RefusedError` unless both signed before (AGR-05)."""
-    with kept(document) as sha256:
-        return _record(
-            AgreementAmended.type,
-            agreement,
-            by,
-            at,
-            part=part,
-            agency_signed_at=agency_signed_at,
-            ice_signed_at=ice_signed_at,
-            facilities=tuple(facilities),
-            document_hash=sha256,
-        )
+    return _drafted(
+        AgreementAmended.type,
+        agreement,
+        by,
+        at,
+        part=part,
+        agency_signed_at=agency_signed_at,
+        ice_signed_at=ice_signed_at,
+        facilities=tuple(facilities),
+        document_hash=document_hash,
+    )
 
 
+@act_on_agreement.when(_in_force)
 def suspend(
     agreement: Agreement,
     by: Actor,
@@ -155,10 +191,10 @@ def suspend(
     how_to_answer: str | None = None,
     ground: EndGround | None = None,
     at: datetime | None = None,
-) -> Done:
+) -> Event:
     """Suspend it. Raises `RefusedError` where the notice lacks reason, length or answer (AGR-08)."""
     at = at or now()
-    return _record(
+    return _drafted(
         AgreementSuspended.type,
         agreement,
         by,
@@ -172,48 +208,56 @@ def suspend(
     )
 
 
+@act_on_agreement.when(_suspended)
 def extend_suspension(
     agreement: Agreement, by: Actor, *, ends_at: datetime, at: datetime | None = None
-) -> Done:
+) -> Event:
     """Record that the suspension lasts longer than its notice said."""
-    return _record(AgreementSuspensionExtended.type, agreement, by, at, party=party_of(by), ends_at=ends_at)
+    return _drafted(AgreementSuspensionExtended.type, agreement, by, at, party=party_of(by), ends_at=ends_at)
 
 
-def invite_response(agreement: Agreement, by: Actor, *, at: datetime | None = None) -> Done:
+@act_on_agreement.when(_suspended)
+def invite_response(agreement: Agreement, by: Actor, *, at: datetime | None = None) -> Event:
     """Record that ICE invites the agency to respond and correct, or that the agency responded."""
-    return _record(AgreementResponseInvited.type, agreement, by, at)
+    return _drafted(AgreementResponseInvited.type, agreement, by, at)
 
 
+@act_on_agreement.when(_running)
 def become_operational(
     agreement: Agreement, by: Actor, *, milestone: Milestone, at: datetime | None = None
-) -> Done:
+) -> Event:
     """Record the moment from which the time to the first review meeting counts (AGR-06F)."""
-    return _record(AgreementBecameOperational.type, agreement, by, at, milestone=milestone)
+    return _drafted(AgreementBecameOperational.type, agreement, by, at, milestone=milestone)
 
 
-def lose_last_officer(agreement: Agreement, by: Actor, *, at: datetime | None = None) -> Done:
+@act_on_agreement.when(_running)
+def lose_last_officer(agreement: Agreement, by: Actor, *, at: datetime | None = None) -> Event:
     """Record that ICE's revocation leaves no officer who may act (AGR-14)."""
-    return _record(AgreementLastOfficerRevoked.type, agreement, by, at)
+    return _drafted(AgreementLastOfficerRevoked.type, agreement, by, at)
 
 
+@act_on_agreement.when(_running)
 def note_conflict(
     agreement: Agreement, by: Actor, *, reason: str | None = None, at: datetime | None = None
-) -> Done:
+) -> Event:
     """Record a conflict between ICE's direction and the agency's rules (AGR-17)."""
-    return _record(ConflictNoted.type, agreement, by, at, reason=reason)
+    return _drafted(ConflictNoted.type, agreement, by, at, reason=reason)
 
 
-def report_conflict(agreement: Agreement, by: Actor, *, at: datetime | None = None) -> Done:
+@act_on_agreement.when(_running)
+def report_conflict(agreement: Agreement, by: Actor, *, at: datetime | None = None) -> Event:
     """Record that the other side was told of the conflict."""
-    return _record(ConflictReported.type, agreement, by, at)
+    return _drafted(ConflictReported.type, agreement, by, at)
 
 
+@act_on_agreement.when(_suspended)
 def reinstate(
     agreement: Agreement, by: Actor, *, reason: str | None = None, at: datetime | None = None
-) -> Done:
-    return _record(AgreementReinstated.type, agreement, by, at, reason=reason)
+) -> Event:
+    return _drafted(AgreementReinstated.type, agreement, by, at, reason=reason)
 
 
+@act_on_agreement.when(_running)
 def give_notice(
     agreement: Agreement,
     by: Actor,
@@ -225,14 +269,14 @@ def give_notice(
     publication_url: str | None = None,
     contents: Sequence[str] = (),
     at: datetime | None = None,
-) -> Done:
+) -> Event:
     """Record the notice of the party for which the account acts. `contents`: what a termination by ICE says.
 
     Raises `RefusedError` where ICE's notice under the warrant service officer model comes in another way than
     in person or by certified or registered mail (AGR-12).
     """
     by_ice = party_of(by) is Party.ICE and kind == NoticeKind.TERMINATION
-    return _record(
+    return _drafted(
         AgreementNoticeGiven.type,
         agreement,
         by,
@@ -247,6 +291,7 @@ def give_notice(
     )
 
 
+@act_on_agreement.when(lambda row: not row.ended)
 def end(
     agreement: Agreement,
     by: Actor,
@@ -254,11 +299,12 @@ def end(
     ground: EndGround,
     reason: str | None = None,
     at: datetime | None = None,
-) -> Done:
+) -> Event:
     """End it on the part of the party for which the account acts."""
-    return _record(AgreementEnded.type, agreement, by, at, party=party_of(by), ground=ground, reason=reason)
+    return _drafted(AgreementEnded.type, agreement, by, at, party=party_of(by), ground=ground, reason=reason)
 
 
+@act_on_agreement.when(_running)
 def hold_meeting(
     agreement: Agreement,
     by: Actor,
@@ -266,19 +312,17 @@ def hold_meeting(
     kind: MeetingKind,
     attendees: Sequence[str] = (),
     at: datetime | None = None,
-) -> Done:
+) -> Event:
     """Record a meeting of ICE and the agency; `attendees` are roles, not names."""
-    return _record(MeetingHeld.type, agreement, by, at, kind=kind, attendees=tuple(attendees))
+    return _drafted(MeetingHeld.type, agreement, by, at, kind=kind, attendees=tuple(attendees))
 
 
-def _record(event_type: str, agreement: Agreement, by: Actor, at: datetime | None, **payload: Any) -> Done:
-    return perform(
-        draft(
-            event_type,
-            by=by,
-            subject=agreement.subject,
-            agency=agreement.agency,
-            occurred_at=at,
-            **payload,
-        )
+def _drafted(event_type: str, agreement: Agreement, by: Actor, at: datetime | None, **payload: Any) -> Event:
+    return draft(
+        event_type,
+        by=by,
+        subject=agreement.subject,
+        agency=agreement.agency,
+        occurred_at=at,
+        **payload,
     )

@@ -6,10 +6,10 @@ The hash stands in the event, so that a file that was changed since is known as 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -67,6 +67,17 @@ def kept(upload: "Upload | None") -> Iterator[str | None]:
         if not was_there:
             path.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def with_hash(values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What a form says, with the hash of its file in place of the file, kept as `kept` does."""
+    if "document" not in values:
+        yield values
+        return
+    with kept(values["document"]) as sha256:
+        rest = {name: value for name, value in values.items() if name != "document"}
+        yield rest | {"document_hash": sha256}
 
 
 def read(sha256: str) -> bytes:

@@ -24,7 +24,7 @@ def lapses(until: datetime) -> list[Lapse]:
             (suspension_end(row), _("End of the suspension's stated length")),
         ):
             if at is not None and at < until:
-                url = reverse("agreements:show", args=[row.subject])
+                url = reverse("agreements:show", args=[row])
                 found.append(Lapse(at, what, row.subject, row.subject, url, row.agency, row.zone, ROOM))
     return found
 
@@ -45,5 +45,5 @@ def due(user: User, now: datetime) -> list[DueItem]:
 
 
 def _todo(row: Agreement, text: str) -> DueItem:
-    url = reverse("agreements:show", args=[row.subject])
+    url = reverse("agreements:show", args=[row])
     return DueItem(text % {"subject": row.subject}, url, None, False, ROOM)

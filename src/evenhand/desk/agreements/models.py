@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.desk.record.models import ReadTable
+from evenhand.desk.record.models import SubjectTable
+from evenhand.record.events import SubjectKind
 
 
 class State(models.TextChoices):
@@ -16,14 +17,15 @@ class State(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
-class Agreement(ReadTable):
+class Agreement(SubjectTable):
     """One agreement. Instants are UTC; null is: has not happened. `zone` is the agency's.
 
     `meeting_owed_since` is the start of the clock of the next annual meeting. `documents` are the files by
     SHA-256, each with the event that brought it and when.
     """
 
-    subject = models.CharField(max_length=200, primary_key=True)
+    subject_kind = SubjectKind.AGREEMENT
+
     zone = models.CharField(max_length=64)
     model = models.CharField(max_length=8)
     template = models.IntegerField(null=True)
@@ -56,7 +58,7 @@ class Agreement(ReadTable):
     steering_meeting_at = models.DateTimeField(null=True)
     meeting_owed_since = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(SubjectTable.Meta):
         indexes = (models.Index(fields=["agency", "state"], name="agreement_state"),)
 
     def __str__(self) -> str:

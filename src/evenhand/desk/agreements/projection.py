@@ -5,7 +5,7 @@ from typing import Any
 
 from evenhand.desk.agreements.models import Agreement, State
 from evenhand.desk.record import history
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.projection import projects
 from evenhand.record.events import Event, SubjectKind
 from evenhand.record.events.agreement import (
@@ -28,14 +28,24 @@ from evenhand.rules.template import UNREAD, template_of
 
 
 @projects(SubjectKind.AGREEMENT, Agreement)
-def project_agreement(subject: str, entries: Sequence[Entry]) -> None:
+def project_agreement(subject: Subject, entries: Sequence[Entry]) -> None:
     """Write the agreement's row; a history that says of no draft and no effect has none."""
+    row = fold(subject, entries)
+    if row is None:
+        Agreement.objects.filter(agency=subject.agency, subject=subject.subject).delete()
+    else:
+        row.put()
+
+
+def fold(subject: Subject, entries: Sequence[Entry]) -> Agreement | None:
+    """The row that follows from an agreement's history, or None without a draft and an effect."""
     events = history.effective(entries)
     first = next((e for e in events if isinstance(e, AgreementDrafted | AgreementTookEffect)), None)
     if first is None:
-        Agreement.objects.filter(pk=subject).delete()
-        return
-    row = Agreement(subject=subject, agency=first.agency, zone=first.zone, facilities=[], documents=[])
+        return None
+    row = Agreement(
+        subject=subject.subject, agency=subject.agency, zone=first.zone, facilities=[], documents=[]
+    )
     for event in events:
         for name, value in (_terms(row, event) | _life(event)).items():
             setattr(row, name, value)
@@ -44,7 +54,8 @@ def project_agreement(subject: str, entries: Sequence[Entry]) -> None:
             row.documents.append({"hash": document, "type": event.type, "at": event.occurred_at.isoformat()})
     row.meeting_owed_since = None if row.ended else _meeting_owed_since(events)
     _stand(row, entries)
-    row.put()
+    row.unreadable = any(map(history.is_unreadable, events))
+    return row
 
 
 def _terms(row: Agreement, event: Event) -> dict[str, Any]:

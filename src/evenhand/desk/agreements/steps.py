@@ -4,7 +4,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.agreements import acts, forms
-from evenhand.desk.agreements.models import Agreement, State
+from evenhand.desk.agreements.documents import with_hash
+from evenhand.desk.agreements.models import Agreement
+from evenhand.desk.record.history import Subject
 from evenhand.desk.steps.form import ActForm
 from evenhand.desk.steps.step import AGENCY, EITHER, ICE, Step, Steps
 from evenhand.record.events import SubjectKind
@@ -28,23 +30,16 @@ from evenhand.record.events.agreement import (
 )
 
 
-def find(subject: str) -> Agreement:
+def find(subject: Subject) -> Agreement:
     """The agreement in scope, or 404."""
-    found: Agreement = get_object_or_404(Agreement, pk=subject)
+    found: Agreement = get_object_or_404(Agreement, agency=subject.agency, subject=subject.subject)
     return found
-
-
-def _before_effect(row: Agreement) -> bool:
-    return row.effective_at is None and not row.ended
-
-
-def _running(row: Agreement) -> bool:
-    return row.state in (State.IN_FORCE, State.SUSPENDED)
 
 
 STEPS = Steps[Agreement](
     kind=SubjectKind.AGREEMENT,
     page="agreements:show",
+    prepared=with_hash,
     find=find,
     first=(
         Step(
@@ -64,7 +59,7 @@ STEPS = Steps[Agreement](
             forms.SignForm,
             acts.sign,
             AGENCY,
-            lambda row: _before_effect(row) and row.agency_signed_at is None,
+            offered=lambda row: acts.may_sign(row, Party.AGENCY),
             records=lambda event: event.party is Party.AGENCY,
         ),
         Step(
@@ -74,7 +69,7 @@ STEPS = Steps[Agreement](
             forms.SignForm,
             acts.sign,
             ICE,
-            lambda row: _before_effect(row) and row.ice_signed_at is None,
+            offered=lambda row: acts.may_sign(row, Party.ICE),
             records=lambda event: event.party is Party.ICE,
         ),
         Step(
@@ -84,7 +79,6 @@ STEPS = Steps[Agreement](
             forms.EffectForm,
             acts.take_effect,
             AGENCY,
-            _before_effect,
         ),
         Step(
             "amend",
@@ -93,8 +87,7 @@ STEPS = Steps[Agreement](
             forms.AmendForm,
             acts.amend,
             AGENCY,
-            _running,
-            _("A change is in writing and signed by both parties before it takes effect."),
+            note=_("A change is in writing and signed by both parties before it takes effect."),
         ),
         Step(
             "meeting",
@@ -103,7 +96,6 @@ STEPS = Steps[Agreement](
             forms.MeetingForm,
             acts.hold_meeting,
             AGENCY,
-            _running,
         ),
         Step(
             "suspend",
@@ -112,8 +104,7 @@ STEPS = Steps[Agreement](
             forms.SuspendForm,
             acts.suspend,
             ICE,
-            lambda row: row.state == State.IN_FORCE,
-            _("Every authorization under the agreement stops at once."),
+            note=_("Every authorization under the agreement stops at once."),
         ),
         Step(
             "reinstate",
@@ -122,7 +113,6 @@ STEPS = Steps[Agreement](
             forms.ReasonForm,
             acts.reinstate,
             ICE,
-            lambda row: row.state == State.SUSPENDED,
         ),
         Step(
             "extend",
@@ -131,7 +121,6 @@ STEPS = Steps[Agreement](
             forms.ExtendForm,
             acts.extend_suspension,
             ICE,
-            lambda row: row.state == State.SUSPENDED,
         ),
         Step(
             "response",
@@ -140,8 +129,7 @@ STEPS = Steps[Agreement](
             ActForm,
             acts.invite_response,
             EITHER,
-            lambda row: row.state == State.SUSPENDED,
-            _("ICE lets the agency respond and correct before it terminates the agreement."),
+            note=_("ICE lets the agency respond and correct before it terminates the agreement."),
         ),
         Step(
             "notice",
@@ -150,8 +138,7 @@ STEPS = Steps[Agreement](
             forms.NoticeForm,
             acts.give_notice,
             AGENCY,
-            _running,
-            _("Notice of a suspension or termination."),
+            note=_("Notice of a suspension or termination."),
             records=lambda event: event.party is not Party.ICE,
         ),
         Step(
@@ -161,8 +148,7 @@ STEPS = Steps[Agreement](
             forms.IceNoticeForm,
             acts.give_notice,
             ICE,
-            _running,
-            _("Notice of a suspension or termination."),
+            note=_("Notice of a suspension or termination."),
             records=lambda event: event.party is Party.ICE,
         ),
         Step(
@@ -172,8 +158,7 @@ STEPS = Steps[Agreement](
             forms.OperationalForm,
             acts.become_operational,
             AGENCY,
-            _running,
-            _("The first review meeting is due about 12 months later."),
+            note=_("The first review meeting is due about 12 months later."),
         ),
         Step(
             "last-officer",
@@ -182,7 +167,6 @@ STEPS = Steps[Agreement](
             ActForm,
             acts.lose_last_officer,
             EITHER,
-            _running,
         ),
         Step(
             "conflict",
@@ -191,7 +175,6 @@ STEPS = Steps[Agreement](
             forms.ReasonForm,
             acts.note_conflict,
             AGENCY,
-            _running,
         ),
         Step(
             "conflict-reported",
@@ -200,7 +183,6 @@ STEPS = Steps[Agreement](
             ActForm,
             acts.report_conflict,
             AGENCY,
-            _running,
         ),
         Step(
             "end",
@@ -209,8 +191,7 @@ STEPS = Steps[Agreement](
             forms.EndForm,
             acts.end,
             EITHER,
-            lambda row: not row.ended,
-            _("Every authorization under the agreement ends at once."),
+            note=_("Every authorization under the agreement ends at once."),
         ),
     ),
 )

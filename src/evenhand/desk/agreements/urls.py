@@ -9,8 +9,8 @@ app_name = "agreements"
 urlpatterns = [
     path("", views.agreement_list, name="list"),
     *STEPS.first_urls(),
-    path("<str:subject>/", views.show, name="show"),
-    path("<str:subject>/summary/", views.summary, name="summary"),
-    path("<str:subject>/documents/<str:sha256>/", views.document, name="document"),
+    path("<agreement:subject>/", views.show, name="show"),
+    path("<agreement:subject>/summary/", views.summary, name="summary"),
+    path("<agreement:subject>/documents/<str:sha256>/", views.document, name="document"),
     *STEPS.urls(),
 ]

@@ -17,10 +17,10 @@ from evenhand.desk.agreements.models import Agreement
 from evenhand.desk.agreements.steps import STEPS, find
 from evenhand.desk.places.models import Agency, Facility
 from evenhand.desk.record import history
+from evenhand.desk.record.history import Subject
 from evenhand.desk.refusal.told import told
 from evenhand.desk.timeline.lines import lines
 from evenhand.desk.timeline.names import CODES, named
-from evenhand.record.events import SubjectKind
 
 PAGE = 50
 
@@ -60,10 +60,10 @@ def agreement_list(request: SignedInRequest) -> HttpResponse:
 
 @allow(*READERS)
 @require_safe
-def show(request: SignedInRequest, subject: str) -> HttpResponse:
+def show(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """One agreement: its terms, what it owes, its files, its history and what may be done next."""
     agreement = find(subject)
-    entries = history.load(SubjectKind.AGREEMENT, subject)
+    entries = history.load(subject)
     context = _facts(agreement) | {
         "steps": STEPS.open_to(request.user, agreement),
         "lines": lines(entries, STEPS.correctable(request.user, entries)),
@@ -74,9 +74,9 @@ def show(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(*READERS)
 @require_safe
-def summary(request: SignedInRequest, subject: str) -> HttpResponse:
+def summary(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """The same for paper."""
-    context = _facts(find(subject)) | {"lines": lines(history.load(SubjectKind.AGREEMENT, subject))}
+    context = _facts(find(subject)) | {"lines": lines(history.load(subject))}
     return render(request, "agreements/summary.html", context)
 
 
@@ -100,7 +100,7 @@ def _facts(agreement: Agreement) -> dict[str, object]:
 
 @allow(*READERS)
 @require_safe
-def document(request: SignedInRequest, subject: str, sha256: str) -> HttpResponse:
+def document(request: SignedInRequest, subject: Subject, sha256: str) -> HttpResponse:
     """A file of the agreement, as an attachment, after a look at its hash."""
     agreement = find(subject)
     if sha256 not in {d["hash"] for d in agreement.documents}:

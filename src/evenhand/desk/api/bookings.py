@@ -32,8 +32,9 @@ from evenhand.desk.bookings.acts import (
     on_case,
     stated_before,
 )
-from evenhand.desk.bookings.models import Case
-from evenhand.desk.record.act import Actor, BadActError, RefusedError
+from evenhand.desk.bookings.models import MOST_NUMBER, Case
+from evenhand.desk.record.act import Actor, BadActError, RefusedError, writing
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.resent import Stated, differing
 from evenhand.record.events import ActorRole, Event, SourceKind
 from evenhand.record.events.booking import (
@@ -47,7 +48,7 @@ from evenhand.record.events.booking import (
 )
 
 router = Router(tags=["bookings"])
-Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_NUMBER)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Rows = list[dict[str, Any]]
 
@@ -131,7 +132,7 @@ def bookings(request: HttpRequest, rows: Rows) -> BatchResult:
             results[number] = said
         else:
             good.append((number, _booking(token, said)))
-    origins = [Origin(SourceKind.API, row=number) for number, _ in good]
+    origins = [Origin(SourceKind.API, file=token.identity, row=number) for number, _ in good]
     booked = book_all([booking for _, booking in good], actor(token), origins)
     for (number, booking), result in zip(good, booked, strict=True):
         if isinstance(result, KnownBookingError):
@@ -174,9 +175,15 @@ Drafted = tuple[Event, tuple[str, ...]]
 """An act, and which of its fields the row states."""
 
 
-def _charge(case: Case, said: ChargeRow, by: Actor, before: Sequence[Stated]) -> Drafted:
+def _source(token: Token) -> dict[str, Any]:
+    """Where the events of a token come from."""
+    return {"source": SourceKind.API, "source_file": token.identity}
+
+
+def _charge(case: Case, said: ChargeRow, token: Token, before: Sequence[Stated]) -> Drafted:
     """The act that a row asks for. Raises `BadActError`."""
-    values: dict[str, Any] = {"charge_no": said.charge_no, "source": SourceKind.API}
+    by = actor(token)
+    values: dict[str, Any] = {"charge_no": said.charge_no, **_source(token)}
     if said.disposition is not None:
         charges = (one.event for one in before if isinstance(one.event, ChargeRecorded))
         if said.charge_no not in {charge.charge_no for charge in charges}:
@@ -195,9 +202,9 @@ def _charge(case: Case, said: ChargeRow, by: Actor, before: Sequence[Stated]) ->
     return act, (*stated, "arresting_agency") if said.arresting_agency else stated
 
 
-def _release(case: Case, said: ReleaseIn, by: Actor, before: Sequence[Stated]) -> Drafted:
+def _release(case: Case, said: ReleaseIn, token: Token, before: Sequence[Stated]) -> Drafted:
     name = CustodyReleaseDue.type if said.kind == "due" else CustodyReleased.type
-    act = on_case(name, case, by, said.at, source=SourceKind.API, cause=said.cause)
+    act = on_case(name, case, actor(token), said.at, **_source(token), cause=said.cause)
     return act, ("occurred_at", "cause")
 
 
@@ -208,12 +215,24 @@ def _thing(event: Event) -> tuple[object, ...]:
 
 def _on_cases(token: Token, rows: Rows, kind: type[Schema], act_of: Any) -> BatchResult:
     """Rows that each ask for one act on a known booking: drafted, recorded together, answered one by one."""
+    said = {number: parsed(kind, number, row) for number, row in enumerate(rows)}
+    with writing() as lock:
+        drafted, results = _beside_the_record(token, rows, said, act_of)
+        results |= recorded(lock, drafted)
+    return batch([results[number] for number in range(len(rows))])
+
+
+def _beside_the_record(
+    token: Token, rows: Rows, said: dict[int, Any], act_of: Any
+) -> tuple[list[tuple[int, Event]], dict[int, RowResult]]:
+    """The acts that are not in the record, and what the other rows come to. Inside the writer's lock."""
     results: dict[int, RowResult] = {}
     drafted: list[tuple[int, Event]] = []
-    said = {number: parsed(kind, number, row) for number, row in enumerate(rows)}
     subjects = {n: f"{token.agency}:{s.number}" for n, s in said.items() if not isinstance(s, RowResult)}
-    cases = {case.subject: case for case in Case.objects.filter(pk__in=set(subjects.values()))}
-    before = stated_before(cases.keys())
+    known = Case.objects.filter(agency=token.agency, subject__in=set(subjects.values()))
+    cases = {case.subject: case for case in known}
+    stated = stated_before({Subject.of(case) for case in known})
+    before = {subject.subject: versions for subject, versions in stated.items()}
     for number, row in said.items():
         if isinstance(row, RowResult):
             results[number] = row
@@ -222,7 +241,7 @@ def _on_cases(token: Token, rows: Rows, kind: type[Schema], act_of: Any) -> Batc
         try:
             if subject not in cases:
                 raise BadActError({"number": _("no booking of this agency has that number: send it first")})
-            act, fields = act_of(cases[subject], row, actor(token), before[subject])
+            act, fields = act_of(cases[subject], row, token, before[subject])
         except BadActError as error:
             results[number] = bad(number, error, rows[number])
             continue
@@ -234,5 +253,4 @@ def _on_cases(token: Token, rows: Rows, kind: type[Schema], act_of: Any) -> Batc
         else:
             before[subject].append(Stated(act))
             drafted.append((number, act))
-    results |= recorded(drafted)
-    return batch([results[number] for number in range(len(rows))])
+    return drafted, results

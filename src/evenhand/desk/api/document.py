@@ -20,9 +20,9 @@ class Problem(Schema):
     detail: str | list[dict[str, Any]]
 
 
-ANSWERS: dict[frozenset[int], type[Schema]] = {frozenset({400, 401, 403, 404, 413, 422, 429}): Problem}
-"""400 no JSON; 401 no good token; 403 a token without the grant; 404 another agency's; 413 too many rows;
-422 a bad parameter; 429 too many calls."""
+ANSWERS: dict[frozenset[int], type[Schema]] = {frozenset({400, 401, 403, 404, 413, 415, 422, 429}): Problem}
+"""400 not JSON of one meaning; 401 no valid token; 403 a token without the grant; 404 another agency's;
+413 too many rows or bytes; 415 another content type; 422 a bad parameter; 429 too many calls."""
 
 _ROWS: dict[str, type[Schema]] = {}
 

@@ -2,10 +2,10 @@
 
 from django.http import FileResponse, HttpRequest
 from ninja import Router, Schema, Status
-from pydantic import AwareDatetime
 
 from evenhand.desk.api.auth import need
 from evenhand.desk.api.document import ANSWERS
+from evenhand.desk.api.lists import Moment
 from evenhand.desk.api.models import Grant
 from evenhand.desk.api.rows import RowResult, refused
 from evenhand.desk.exports.acts import ZIP, record_release, zipped_record
@@ -31,7 +31,7 @@ class ExportIn(Schema):
     legal_ground: LegalGround
     state_record: bool | None = None
     coordinated_with: Coordinator | None = None
-    coordinated_at: AwareDatetime | None = None
+    coordinated_at: Moment | None = None
 
 
 @router.post("/exports", response={409: RowResult, **ANSWERS}, openapi_extra=_FILE)
@@ -40,7 +40,7 @@ def exports(request: HttpRequest, release: ExportIn) -> FileResponse | Status[Ro
     token = need(request, Grant.EXPORT)
     by = Actor(token.actor, ActorRole.SYSTEM)
     try:
-        record_release(token.agency, by, source=SourceKind.API, **dict(release))
+        record_release(token.agency, by, source=SourceKind.API, source_file=token.identity, **dict(release))
     except RefusedError as error:
         return Status(409, refused(0, error))
     file = zipped_record(token.agency)

@@ -1,12 +1,14 @@
-"""The administrator's forms for other programs: tokens in, notices out."""
+"""The administrator's forms for API tokens and webhooks."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.desk.api.models import Grant
+from evenhand.desk.api.models import AGENCY_GRANTS, AGENCY_ROLES, FEDERAL_ROLES, Grant, roles_of
 from evenhand.desk.places.models import Agency
+from evenhand.desk.timeline.names import ROLES
+from evenhand.desk.webhooks.address import check_url
 from evenhand.record.events import EVENT_TYPES
 
 
@@ -25,16 +27,39 @@ class TokenForm(forms.Form):
     grants = forms.MultipleChoiceField(
         label=_("What it may do"), choices=Grant.choices, widget=forms.CheckboxSelectMultiple
     )
+    roles = forms.MultipleChoiceField(
+        label=_("Roles whose acts it may send"),
+        help_text=_("Leave blank if it sends no acts of people."),
+        choices=lambda: [(role.value, ROLES[role]) for role in (*AGENCY_ROLES, *FEDERAL_ROLES)],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     days = forms.IntegerField(label=_("Valid for how many days"), min_value=1, max_value=730, initial=365)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agency"].choices = _agencies()  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        grants, roles = set(said.get("grants", ())), set(said.get("roles", ()))
+        if Grant.FEDERAL in grants and grants & set(AGENCY_GRANTS):
+            self.add_error(
+                "grants", _("A federal token can't also write for the agency. Make a token for each.")
+            )
+        if roles - set(roles_of([Grant(grant) for grant in grants])):
+            self.add_error("roles", _("A role needs the grant to send acts of its side."))
+        return said
+
 
 class HookForm(forms.Form):
     agency = forms.ChoiceField(label=_("Agency"))
-    url = forms.URLField(label=_("Address that is told"), assume_scheme="https", max_length=500)
+    url = forms.URLField(
+        label=_("Address that receives notices"),
+        assume_scheme="https",
+        max_length=500,
+        validators=[check_url],
+    )
     types = forms.CharField(
         label=_("Kinds of events, one a line"),
         help_text=_(

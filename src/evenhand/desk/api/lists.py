@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
@@ -32,19 +33,25 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Waiting(Schema):
-    """One open screening. The list has one order, that of booking."""
+    """One open screening. The list has one order, that of booking.
+
+    `unreadable`: a time in the record can't be read and counts as 1900-01-01; correct it on the booking's
+    page.
+    """
 
     number: str
     facility: str
     booked_at: datetime
     opened_at: datetime
     stage: str
+    unreadable: bool
 
 
 class Worklist(Schema):
-    """`next`: the cursor of the next page, or null on the last."""
+    """`next`: the cursor of the next page, or null on the last. `unreadable` counts all such rows."""
 
     rows: list[Waiting]
+    unreadable: int
     next: str | None
 
 
@@ -87,8 +94,10 @@ def worklist(request: HttpRequest, facility: Text = "", cursor: Text = "") -> Wo
             after = _in_utc(after)
         except ValueError:
             raise HttpError(400, _("cursor: give the `next` of the page before")) from None
-        rows = rows.filter(booked_at__gte=after).exclude(booked_at=after, subject__lte=subject)
-    found = list(rows.order_by("booked_at", "subject")[: PAGE + 1])
+        later = Q(booked_at__gt=after) | Q(booked_at=after, subject__gt=subject)
+    else:
+        later = Q()
+    found = list(rows.filter(later).order_by("booked_at", "subject")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     return Worklist(
         rows=[
@@ -98,9 +107,11 @@ def worklist(request: HttpRequest, facility: Text = "", cursor: Text = "") -> Wo
                 booked_at=case.booked_at,
                 opened_at=case.screening_opened_at,
                 stage=case.stage,
+                unreadable=case.unreadable,
             )
             for case in found[:PAGE]
         ],
+        unreadable=rows.filter(unreadable=True).count(),
         next=f"{last.booked_at.isoformat()}|{last.subject}" if last else None,
     )
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import BaseModel, Field, ValidationError
 
-from evenhand.desk.record.act import BadActError, RefusedError, perform_all
+from evenhand.desk.record.act import BadActError, RefusedError, Writing
 from evenhand.desk.record.remedies import REMEDIES
 from evenhand.desk.record.wrong import what_is_wrong
 from evenhand.record.events import Event
@@ -38,12 +39,14 @@ class Against(Schema):
 class RowResult(Schema):
     """`row` counts from 0. `already`: the same was sent before, so that nothing was to be done.
 
-    `conflict`: it is in the record with other content; `differs` names the fields, without their values.
+    `event` is the id of the event that an act became. `conflict`: it is in the record with other content;
+    `differs` names the fields, without their values.
     """
 
     row: int
     status: Literal["recorded", "already", "conflict", "refused", "invalid"]
     subject: str | None = None
+    event: UUID | None = None
     differs: list[str] = Field(default_factory=list)
     wrong: list[Wrong] = Field(default_factory=list)
     refusals: list[Against] = Field(default_factory=list)
@@ -117,19 +120,19 @@ def bad(number: int, error: BadActError, row: Mapping[str, Any]) -> RowResult:
     return RowResult(row=number, status="invalid", wrong=wrong)
 
 
-def sent_before(number: int, subject: str, differs: Sequence[str]) -> RowResult:
+def sent_before(number: int, subject: str, differs: Sequence[str], event: UUID | None = None) -> RowResult:
     """The result of a row that is in the record: as it was, or with other content."""
     status: Literal["already", "conflict"] = "conflict" if differs else "already"
-    return RowResult(row=number, status=status, subject=subject, differs=list(differs))
+    return RowResult(row=number, status=status, subject=subject, event=event, differs=list(differs))
 
 
-def recorded(drafted: Sequence[tuple[int, Event]]) -> dict[int, RowResult]:
+def recorded(lock: Writing, drafted: Sequence[tuple[int, Event]]) -> dict[int, RowResult]:
     """Record the acts of a batch in their order; what became of each, by its row."""
-    done = perform_all([act for _row, act in drafted])
+    done = lock.record_each([[act] for _row, act in drafted])
     return {
         number: refused(number, result)
         if isinstance(result, RefusedError)
-        else RowResult(row=number, status="recorded", subject=act.subject)
+        else RowResult(row=number, status="recorded", subject=act.subject, event=act.id)
         for (number, act), result in zip(drafted, done, strict=True)
     }
 

@@ -11,26 +11,26 @@ from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evenhand.desk.bookings import groups
 from evenhand.desk.bookings.models import Case
+from evenhand.desk.bookings.projection import fold
 from evenhand.desk.record import history
 from evenhand.desk.record.act import (
+    ActOn,
     Actor,
     BadActError,
     Done,
+    NotPossibleError,
     RefusedError,
     draft,
     now,
     perform,
-    perform_groups,
-    perform_together,
+    writing,
     zone_of,
 )
-from evenhand.desk.record.history import Entry
-from evenhand.desk.record.ledger import ledger
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.resent import Stated, differing, stated
 from evenhand.record.events import FIELDS, ActorRole, Event, SourceKind, SubjectKind
 from evenhand.record.events.booking import (
@@ -43,6 +43,8 @@ from evenhand.record.events.booking import (
     ScreeningOpened,
 )
 
+act_on_case = ActOn(fold)
+"""Makes an act of a plan on a case."""
 SYSTEM = Actor("desk", ActorRole.SYSTEM)
 FORM = max(FORMS)
 """The screening form in use."""
@@ -90,6 +92,10 @@ class Booking:
     def subject(self) -> str:
         return f"{self.agency}:{self.number}"
 
+    @property
+    def key(self) -> Subject:
+        return Subject(self.agency, SubjectKind.BOOKING, self.subject)
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -111,10 +117,18 @@ def book(booking: Booking, by: Actor, origin: Origin = BY_HAND, opened_at: datet
     `opened_at`: when the worklist was opened, else now. Raises `BadActError`, `RefusedError`, or
     `KnownBookingError` where the number is in the record.
     """
-    result = book_all([booking], by, [origin], [opened_at])[0]
-    if isinstance(result, Exception):
-        raise result
-    return result
+
+    def plan(past: Sequence[Entry]) -> list[Event]:
+        try:
+            acts = _drafts(booking, by, origin, opened_at, zone_of(booking.agency, booking.facility))
+        except BadActError as error:
+            raise _renamed(error) from None
+        if fold(booking.key, past) is not None:
+            whole = stated(past)
+            raise KnownBookingError(booking.subject, _differing(acts, [whole[e.seq] for e in past]))
+        return acts
+
+    return perform(booking.key, plan)[0].event.subject
 
 
 def book_all(
@@ -126,15 +140,14 @@ def book_all(
     """Record bookings in one transaction, each as `book` does; gives for each its subject or the error."""
     moments = opened_at or [None] * len(bookings)
     zone = cache(zone_of)
-    with transaction.atomic():
-        ledger().store.tail()  # Other writers wait, so that a number is taken once.
-        known = stated_before({booking.subject for booking in bookings})
+    with writing() as lock:
+        known = stated_before({booking.key for booking in bookings})
         results: list[Booked | None] = []
         groups_of_acts: list[list[Event]] = []
-        seen: dict[str, Booking] = {}
+        seen: dict[Subject, Booking] = {}
         for booking, origin, moment in zip(bookings, origins, moments, strict=True):
-            earlier = seen.setdefault(booking.subject, booking)
-            if booking.subject not in known and earlier is not booking:
+            earlier = seen.setdefault(booking.key, booking)
+            if booking.key not in known and earlier is not booking:
                 differs = [f.name for f in fields(booking) if _of(booking, f) != _of(earlier, f)]
                 results.append(KnownBookingError(booking.subject, differs))
                 continue
@@ -144,13 +157,13 @@ def book_all(
             except BadActError as error:
                 results.append(_renamed(error))
                 continue
-            if booking.subject in known:
-                differs = _differing(acts, known[booking.subject])
+            if booking.key in known:
+                differs = _differing(acts, known[booking.key])
                 results.append(KnownBookingError(booking.subject, differs))
             else:
                 groups_of_acts.append(acts)
                 results.append(None)
-        done = iter(perform_groups(groups_of_acts))
+        done = iter(lock.record_each(groups_of_acts))
         return [_booked(next(done)) if result is None else result for result in results]
 
 
@@ -159,10 +172,9 @@ def _booked(done: list[Done] | RefusedError) -> Booked:
 
 
 def _renamed(error: BadActError) -> BadActError:
-    """The error in the words of a booking, whose own time is `booked_at`."""
-    return BadActError(
-        {"booked_at" if name == "occurred_at" else name: wrong for name, wrong in error.fields.items()}
-    )
+    """The error in the words of a booking, whose own time is `booked_at` and whose subject is its number."""
+    words = {"occurred_at": "booked_at", "subject": "number"}
+    return BadActError({words.get(name, name): wrong for name, wrong in error.fields.items()})
 
 
 def _drafts(
@@ -218,10 +230,10 @@ def _said(charge: Charge, arresting_agency: str) -> dict[str, Any]:
     }
 
 
-def stated_before(subjects: Collection[str]) -> dict[str, list[Stated]]:
+def stated_before(subjects: Collection[Subject]) -> dict[Subject, list[Stated]]:
     """What was stated of the bookings in the record and of their charges, each in the order of the ledger."""
-    cases = Case.objects.filter(pk__in=subjects).values_list("pk", flat=True)
-    histories = history.load_many(SubjectKind.BOOKING, list(cases))
+    rows = Case.objects.filter(subject__in={s.subject for s in subjects}).only("agency", "subject")
+    histories = history.load_many([key for key in map(Subject.of, rows) if key in subjects])
     whole = stated(entry for entries in histories.values() for entry in entries)
     return {subject: [whole[e.seq] for e in entries] for subject, entries in histories.items()}
 
@@ -277,15 +289,17 @@ def on_case(
     )
 
 
+@act_on_case
 def record_charge(
     case: Case, charge: Charge, by: Actor, at: datetime | None = None, source: SourceKind = SourceKind.DESK
-) -> Done:
+) -> Event:
     """Add a charge; it gets the next number."""
     number = max((known["no"] for known in case.charges), default=0) + 1
     said = _said(replace(charge, no=number), case.arresting_agency)
-    return perform(on_case(ChargeRecorded.type, case, by, at, source=source, **said))
+    return on_case(ChargeRecorded.type, case, by, at, source=source, **said)
 
 
+@act_on_case
 def dispose(
     case: Case,
     charge_no: int,
@@ -294,14 +308,16 @@ def dispose(
     at: datetime | None = None,
     reason: str = "",
     source: SourceKind = SourceKind.DESK,
-) -> Done:
+) -> Event:
     """Record how a charge ended; `reason` is noted where it was dropped for a transfer (SCO-06)."""
     if charge_no not in {charge["no"] for charge in case.charges}:
-        raise BadActError({"charge_no": _("This booking has no charge of that number.")})
+        raise NotPossibleError(_("This booking has no charge of that number."), "charge_no")
+    if any(charge["no"] == charge_no and "disposition" in charge for charge in case.charges):
+        raise NotPossibleError(_("This charge has a disposition. Correct that entry if it is wrong."))
     if disposition is Disposition.DROPPED_FOR_TRANSFER and not reason:
         raise BadActError({"reason": _("Say why the charge was dropped.")})
     said = {"charge_no": charge_no, "disposition": disposition, "reason": reason}
-    return perform(on_case(ChargeDisposed.type, case, by, at, source=source, **said))
+    return on_case(ChargeDisposed.type, case, by, at, source=source, **said)
 
 
 CORRECTED = (PersonBooked.type, ChargeRecorded.type, ChargeDisposed.type)
@@ -310,7 +326,6 @@ CORRECTED = (PersonBooked.type, ChargeRecorded.type, ChargeDisposed.type)
 
 def correct(
     case: Case,
-    entries: Sequence[Entry],
     wrong: UUID,
     by: Actor,
     at: datetime,
@@ -324,10 +339,30 @@ def correct(
     """
     if not reason:
         raise BadActError({"reason": _("Say why it is corrected.")})
-    standing = {e.event.id: e for e in entries if e.event.id in {x.id for x in history.effective(entries)}}
+
+    def plan(past: Sequence[Entry]) -> list[Event]:
+        fresh = fold(Subject.of(case), past)
+        if fresh is None:
+            raise NotPossibleError(_("This is no longer in the record."))
+        return _corrections(fresh, past, wrong, by, at, changed, reason)
+
+    return perform(Subject.of(case), plan)
+
+
+def _corrections(
+    case: Case,
+    past: Sequence[Entry],
+    wrong: UUID,
+    by: Actor,
+    at: datetime,
+    changed: Mapping[str, Any],
+    reason: str,
+) -> list[Event]:
+    stand = {event.id for event in history.effective(past)}
+    standing = {e.event.id: e for e in past if e.event.id in stand}
     entry = standing.get(wrong)
     if entry is None or entry.event.type not in CORRECTED:
-        raise BadActError({"": _("This entry was corrected already, or is corrected where it was made.")})
+        raise NotPossibleError(_("This entry was corrected already, or is corrected where it was made."))
     moved = [
         other
         for other in standing.values()
@@ -337,7 +372,7 @@ def correct(
     ]
     acts = [_replaced(case, entry, by, at, changed, reason)]
     acts += [_replaced(case, other, by, at, {}, reason) for other in moved]
-    return perform_together(acts)
+    return acts
 
 
 def _replaced(

@@ -7,4 +7,4 @@ class BookingsConfig(AppConfig):
     verbose_name = "Bookings"
 
     def ready(self) -> None:
-        from evenhand.desk.bookings import projection  # noqa: F401
+        from evenhand.desk.bookings import copies, projection  # noqa: F401

@@ -11,34 +11,36 @@ from django.utils.translation import gettext as _
 
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.bookings.models import Case, Stage
+from evenhand.desk.bookings.people import name_from
 from evenhand.desk.record import history
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.viewed import viewed
-from evenhand.record.events import SubjectKind
 from evenhand.record.events.booking import ClosingReason
 from evenhand.rules.catalog import CATALOG
 from evenhand.rules.clock import deadline
 
 
-def case_or_404(subject: str) -> Case:
+def case_or_404(subject: Subject) -> Case:
     """The case in scope. Raises `Http404` where there is none."""
-    found: Case | None = Case.objects.filter(pk=subject).first()
+    found: Case | None = Case.objects.filter(agency=subject.agency, subject=subject.subject).first()
     if found is None:
         raise Http404
     return found
 
 
-def opened(user: User, subject: str, what: str = "case", *, sent: bool = False) -> tuple[Case, list[Entry]]:
+def opened(
+    user: User, subject: Subject, what: str = "case", *, sent: bool = False
+) -> tuple[Case, list[Entry]]:
     """A case and its history for a page that shows it; the view is recorded. Raises `Http404`.
 
     `sent`: a form is sent. What it does is an event of its own; where it is bad, `form_page` records the
     view of the page that comes back.
     """
     case = case_or_404(subject)
-    entries = history.load(SubjectKind.BOOKING, subject)
+    entries = history.load(subject)
     if not sent:
         viewed(user, entries, what=what)
-    return case, entries
+    return name_from(case, entries), entries
 
 
 def report_by(case: Case) -> datetime | None:
@@ -54,7 +56,7 @@ def form_page(request: HttpRequest, case: Case, template: str, shown: dict[str, 
     if not shown["form"].is_bound:
         return render(request, template, shown)
     assert isinstance(request.user, User)
-    viewed(request.user, history.load(SubjectKind.BOOKING, case.subject), what="form")
+    viewed(request.user, history.load(Subject.of(case)), what="form")
     return render(request, template, shown, status=422)
 
 
@@ -79,7 +81,7 @@ def next_acts(case: Case, role: str) -> list[Next]:
 
 
 def _url(name: str, case: Case) -> str:
-    return reverse(name, args=[case.subject])
+    return reverse(name, args=[case])
 
 
 def _for_booking_officer(case: Case) -> list[Next]:

@@ -5,23 +5,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.bookings import offenses
 from evenhand.desk.bookings.acts import Booking, Charge
-from evenhand.desk.bookings.labels import DISPOSITIONS, LEVELS, choices
-from evenhand.desk.bookings.models import Case, Stage
+from evenhand.desk.bookings.labels import DISPOSITIONS, LEVELS, SEARCH_GROUNDS, choices
+from evenhand.desk.bookings.models import MOST_NUMBER, Case, Stage, check_number
 from evenhand.desk.bookings.submit import MomentField, to_the_minute
 from evenhand.desk.places.models import Facility
 from evenhand.desk.steps.form import YesNoField
 from evenhand.record.events.booking import ChargeDisposed, ChargeLevel, ChargeRecorded, PersonBooked
+from evenhand.record.events.privacy import SearchGround
 
-NUMBER = RegexValidator(
-    r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z",
-    _("Use letters, digits, full stops, hyphens and underscores, beginning with a letter or digit."),
-)
 NO_NAMES = _("Write no name: the reason stands in the public part of the ledger.")
 
 
@@ -110,7 +106,7 @@ class BookingForm(FactsForm):
     """A booking by hand; its charges are in forms of their own."""
 
     facility = FacilityField(label=_("Facility"))
-    number = forms.CharField(label=_("Booking number"), max_length=64, validators=[NUMBER])
+    number = forms.CharField(label=_("Booking number"), max_length=MOST_NUMBER, validators=[check_number])
 
     field_order = ("facility", "number")
 
@@ -233,15 +229,41 @@ class DispositionCorrection(DispositionForm):
 
 
 class SearchForm(forms.Form):
-    """What the list of cases is searched by: number or name, facility, stage. Nothing else of a person."""
+    """What the list of cases is narrowed by: booking number, facility, stage. Nothing of a person."""
 
-    q = forms.CharField(label=_("Number or name"), max_length=200, required=False)
+    q = forms.CharField(
+        label=_("Booking number"),
+        help_text=_("The whole number or its beginning. Don't type a name here."),
+        max_length=64,
+        required=False,
+    )
     facility = FacilityField(label=_("Facility"), required=False, empty_label=_("All"))
     stage = forms.ChoiceField(label=_("Stage"), choices=[("", _("All")), *Stage.choices], required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["facility"].queryset = Facility.objects.all()  # type: ignore[attr-defined]
+
+
+class NameSearchForm(forms.Form):
+    """An exact full name, and why it is searched for."""
+
+    name = forms.CharField(
+        label=_("Full name"),
+        help_text=_("As it was entered: last name, first name. Part of a name finds nothing."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    ground = forms.ChoiceField(label=_("Reason for the search"), choices=[("", ""), *choices(SEARCH_GROUNDS)])
+    note = forms.CharField(
+        label=_("Other reason"), help_text=_("Required if you chose Other."), max_length=500, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("ground") == SearchGround.OTHER and not said.get("note"):
+            self.add_error("note", _("Enter the reason for the search."))
+        return said
 
 
 def correction_form(event_type: str) -> type[FactsCorrection | ChargeCorrection | DispositionCorrection]:

@@ -4,18 +4,11 @@ History does not read race, ethnicity and sex. A correction of the name would lo
 uniformity, which read the corrected event alone; so they pass from the one opening to the next here.
 """
 
-import json
-
-from django.db import connection
-
+from evenhand.desk.record import leaves
 from evenhand.desk.record.history import GROUPS, Entry
 
 
 def carried_over(entry: Entry) -> dict[str, str]:
     """The groups in the personal part of an event; nothing where it has none or was erased."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT personal FROM ledger_opening WHERE seq = %s", [entry.seq])
-        row = cursor.fetchone()
-    if row is None:
-        return {}
-    return {name: value for name, value in json.loads(bytes(row[0])).items() if name in GROUPS}
+    (leaf,) = leaves.at([entry.seq])
+    return {name: value for name, value in (leaf.personal or {}).items() if name in GROUPS}

@@ -19,8 +19,18 @@ from evenhand.record.events.booking import (
     ReviewOutcome,
     Step,
 )
+from evenhand.record.events.privacy import SearchGround
 
 Labels = dict[str, Promise | str]
+
+SEARCH_GROUNDS: Labels = {
+    SearchGround.CUSTODY: _("Work on this person's custody or screening"),
+    SearchGround.COUNSEL_OR_FAMILY: _("Attorney or family asks"),
+    SearchGround.COURT: _("Court asks or orders"),
+    SearchGround.COMPLAINT: _("Complaint or review"),
+    SearchGround.RECORDS_REQUEST: _("Records request"),
+    SearchGround.OTHER: _("Other"),
+}
 
 LEVELS: Labels = {
     ChargeLevel.FELONY: _("Felony"),

@@ -2,12 +2,16 @@
 
 from typing import ClassVar, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.desk.record.models import ReadTable
+from evenhand.desk.record.history import OfSubject
+from evenhand.desk.record.models import SubjectTable
 from evenhand.desk.record.scope import ScopedManager
+from evenhand.record.events import SubjectKind
 from evenhand.record.events.booking import ClaimOutcome
+from evenhand.record.events.bounds import is_number
 
 
 class Stage(models.TextChoices):
@@ -23,21 +27,27 @@ class Stage(models.TextChoices):
     CLOSED = "closed", _("Screening closed")
 
 
-class Case(ReadTable):
+class Case(SubjectTable):
     """One booking. Instants are UTC; `zone` is the facility's. Null is: has not happened.
 
-    No field holds what a person said of birth or citizenship, or any group; those stay in the ledger.
+    No column holds a name, a birth date, what a person said of birth or citizenship, or any group; those
+    stay in the ledger. `person_seq` is the leaf of the booking in effect, `name_key` a keyed hash of its
+    name (`people.py`, which also fills in `name` and `birth_date` for the rows that a page shows).
     """
 
-    subject = models.CharField(max_length=200, primary_key=True)
-    number = models.CharField(max_length=100)
+    name: str = ""
+    birth_date: str = ""
+
+    subject_kind = SubjectKind.BOOKING
+
+    number = models.CharField(max_length=200)
     facility = models.CharField(max_length=64, blank=True)
     zone = models.CharField(max_length=64)
     last_seq = models.BigIntegerField()
     stage = models.CharField(max_length=16, choices=Stage.choices)
 
-    name = models.CharField(max_length=200, blank=True)
-    birth_date = models.CharField(max_length=32, blank=True)
+    person_seq = models.BigIntegerField()
+    name_key = models.CharField(max_length=64, blank=True)
     booked_at = models.DateTimeField()
     arrested_at = models.DateTimeField(null=True)
     arresting_agency = models.CharField(max_length=200, blank=True)
@@ -95,11 +105,12 @@ class Case(ReadTable):
     departed_at = models.DateTimeField(null=True)
     destination = models.CharField(max_length=32, blank=True)
 
-    class Meta:
+    class Meta(SubjectTable.Meta):
         indexes = (
             models.Index(fields=["agency", "facility", "booked_at"], name="case_booked"),
             models.Index(fields=["agency", "stage", "booked_at"], name="case_stage"),
             models.Index(fields=["agency", "number"], name="case_number"),
+            models.Index(fields=["name_key"], name="case_name_key"),
             # The worklist and the supervisor's queues are short; these indexes hold their rows alone.
             models.Index(
                 fields=["agency", "booked_at"],
@@ -137,6 +148,24 @@ class Case(ReadTable):
         return self.detainer_issued_at is not None and self.detainer_ended_at is None
 
 
+MOST_NUMBER = 190
+"""Characters of a number: with the agency's ORI before it, it is a subject."""
+
+
+def check_number(number: str) -> None:
+    """Raise `ValidationError` for what cannot be the number of a booking."""
+    if len(number) > MOST_NUMBER or not is_number(number):
+        raise ValidationError(
+            _("Use at most %(most)s printable characters, without spaces at the beginning or end.")
+            % {"most": MOST_NUMBER}
+        )
+
+
+def number_of(thing: OfSubject) -> str:
+    """The agency's own number of a booking, from the booking's row, event or subject."""
+    return thing.subject.removeprefix(f"{thing.agency}:")
+
+
 class KeptMapping(models.Model):
     """A version of the mapping (TOML) with which an agency's uploads are read; the last one is in use.
 
@@ -152,6 +181,20 @@ class KeptMapping(models.Model):
 
     class Meta:
         ordering = ("-pk",)
+
+
+class UploadOutcome(models.Model):
+    """What became of an account's last file, for an hour at most; `content` holds its bad rows.
+
+    A session would keep them in clear for as long as it lives, and after that until it is cleaned up.
+    """
+
+    agency = models.CharField(max_length=9, db_index=True)
+    uploaded_by = models.CharField(max_length=200, unique=True)
+    uploaded_at = models.DateTimeField()
+    content = models.JSONField()
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
 
 class PendingUpload(models.Model):

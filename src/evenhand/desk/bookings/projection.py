@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from evenhand.desk.bookings.models import Case, Stage
+from evenhand.desk.bookings.models import Case, Stage, number_of
+from evenhand.desk.bookings.people import name_key
 from evenhand.desk.record import history
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.projection import projects
 from evenhand.record.events import ActorRole, Event, SubjectKind
 from evenhand.record.events.booking import (
@@ -52,30 +53,30 @@ FEDERAL = (ActorRole.FEDERAL_OFFICER, ActorRole.FEDERAL_SUPERVISOR)
 
 
 @projects(SubjectKind.BOOKING, Case)
-def project_case(subject: str, entries: Sequence[Entry]) -> None:
+def project_case(subject: Subject, entries: Sequence[Entry]) -> None:
     """Write the case's row; a history without a booking, or with all of it corrected away, has none."""
-    row = fold(subject, history.effective(entries))
+    row = fold(subject, entries)
     if row is None:
-        Case.objects.filter(pk=subject).delete()
+        Case.objects.filter(agency=subject.agency, subject=subject.subject).delete()
         return
-    row.last_seq = entries[-1].seq
     row.put()
 
 
-def fold(subject: str, events: Sequence[Event]) -> Case | None:
-    """The row that follows from a booking's effective events in order of time, or None without a booking."""
+def fold(subject: Subject, entries: Sequence[Entry]) -> Case | None:
+    """The row that follows from a booking's history, or None without a booking."""
+    events = history.effective(entries)
     booked = next((e for e in events if isinstance(e, PersonBooked)), None)
     if booked is None:
         return None
     case = Case(
-        subject=subject,
-        number=subject.partition(":")[2] or subject,
-        agency=booked.agency,
+        subject=subject.subject,
+        number="".join(c if c.isprintable() else "\ufffd" for c in number_of(booked)),
+        agency=subject.agency,
         facility=booked.facility or "",
         zone=booked.zone,
-        last_seq=0,
-        name=booked.name or "",
-        birth_date=booked.birth_date or "",
+        last_seq=entries[-1].seq,
+        person_seq=next(entry.seq for entry in entries if entry.event.id == booked.id),
+        name_key=name_key(booked.agency, booked.name),
         booked_at=booked.occurred_at,
         arrested_at=booked.arrested_at,
         arresting_agency=booked.arresting_agency or "",
@@ -90,6 +91,7 @@ def fold(subject: str, events: Sequence[Event]) -> Case | None:
             case.zone = event.zone
         _apply(case, event)
     case.stage = _stage(case)
+    case.unreadable = any(map(history.is_unreadable, events))
     return case
 
 

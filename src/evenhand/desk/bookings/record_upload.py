@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evenhand.desk.bookings.acts import FORM, SYSTEM, stated_before
+from evenhand.desk.bookings.models import number_of
 from evenhand.desk.bookings.uploaded import Problem, Upload
-from evenhand.desk.record.act import Actor, BadActError, RefusedError, draft, now, perform_groups
-from evenhand.desk.record.ledger import ledger
+from evenhand.desk.record.act import Actor, BadActError, RefusedError, Writing, draft, now, writing
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.remedies import REMEDIES
 from evenhand.desk.record.resent import Stated, differing
 from evenhand.record.episode import TEMPORARY
@@ -61,7 +61,7 @@ class _Booking:
     `opening`: the booking and its charges if the number is new. `acts`: all other acts, each for itself.
     """
 
-    subject: str
+    subject: Subject
     opening: list[Event] = field(default_factory=list)
     acts: list[Event] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -89,22 +89,21 @@ def record(upload: Upload, by: Actor) -> Outcome:
     """Record an upload, some bookings in each transaction; return what became of it."""
     outcome = Outcome()
     for subjects in _batches(upload):
-        with transaction.atomic():
-            ledger().store.tail()  # Other writers wait, so that a number is taken once.
-            outcome.take(_record(upload, _beside_the_record(upload, subjects), by))
+        with writing() as lock:
+            outcome.take(_record(lock, upload, _beside_the_record(upload, subjects), by))
     return outcome
 
 
-def _batches(upload: Upload) -> Iterator[dict[str, list[Event]]]:
-    by_subject: dict[str, list[Event]] = {}
+def _batches(upload: Upload) -> Iterator[dict[Subject, list[Event]]]:
+    by_subject: dict[Subject, list[Event]] = {}
     for event in upload.events:
-        by_subject.setdefault(event.subject, []).append(event)
+        by_subject.setdefault(Subject.of(event), []).append(event)
     subjects = list(by_subject)
     for start in range(0, len(subjects), BATCH):
         yield {subject: by_subject[subject] for subject in subjects[start : start + BATCH]}
 
 
-def _record(upload: Upload, bookings: Sequence[_Booking], by: Actor) -> Outcome:
+def _record(lock: Writing, upload: Upload, bookings: Sequence[_Booking], by: Actor) -> Outcome:
     outcome = Outcome(known=sum(booking.known for booking in bookings))
     opened: list[_Booking] = []
     openings: list[list[Event]] = []
@@ -119,7 +118,7 @@ def _record(upload: Upload, bookings: Sequence[_Booking], by: Actor) -> Outcome:
         else:
             opened.append(booking)
     refused = {b.subject for b in bookings if b.opening} - {b.subject for b in opened}
-    for booking, done in zip(opened, perform_groups(openings), strict=True):
+    for booking, done in zip(opened, lock.record_each(openings), strict=True):
         if isinstance(done, RefusedError):
             refused.add(booking.subject)
             outcome.problems += _refused(upload, booking.opening, done)
@@ -136,7 +135,7 @@ def _record(upload: Upload, bookings: Sequence[_Booking], by: Actor) -> Outcome:
                 acts.append((act, _drafted(act, by)))
             except BadActError as error:
                 outcome.problems += _bad(upload, act, error)
-    for (act, _drawn), done in zip(acts, perform_groups([[drawn] for _act, drawn in acts]), strict=True):
+    for (act, _drawn), done in zip(acts, lock.record_each([[drawn] for _act, drawn in acts]), strict=True):
         if isinstance(done, RefusedError):
             outcome.problems += _refused(upload, [act], done)
         else:
@@ -147,13 +146,13 @@ def _record(upload: Upload, bookings: Sequence[_Booking], by: Actor) -> Outcome:
 # --- next to the record ------------------------------------------------------------------------------------
 
 
-def _beside_the_record(upload: Upload, subjects: dict[str, list[Event]]) -> list[_Booking]:
-    before = stated_before(subjects)
+def _beside_the_record(upload: Upload, subjects: dict[Subject, list[Event]]) -> list[_Booking]:
+    before = stated_before(subjects.keys())
     return [_compared(upload, subject, events, before.get(subject)) for subject, events in subjects.items()]
 
 
 def _compared(
-    upload: Upload, subject: str, events: Sequence[Event], before: Sequence[Stated] | None
+    upload: Upload, subject: Subject, events: Sequence[Event], before: Sequence[Stated] | None
 ) -> _Booking:
     booking = _Booking(subject)
     booked = next((event for event in events if isinstance(event, PersonBooked)), None)
@@ -303,7 +302,7 @@ def _drafted(event: Event, by: Actor) -> Event:
 
 
 def _number(event: Event) -> str:
-    return event.subject.partition(":")[2]
+    return number_of(event)
 
 
 def _problem(upload: Upload, event: Event, name: str, value: str, problem: str, remedy: str) -> Problem:

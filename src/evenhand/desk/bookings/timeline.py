@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from evenhand.desk.bookings import labels, offenses
 from evenhand.desk.record.history import Entry
-from evenhand.desk.timeline.lines import account_names
+from evenhand.desk.timeline.lines import account_names, who
 from evenhand.desk.timeline.names import EVENTS, ROLES
 from evenhand.record.events import Event
 
@@ -108,7 +108,7 @@ def _line(event: Event, corrected: bool, names: Mapping[str, str]) -> Line:
         reason=event.reason or "",
         at=event.occurred_at,
         recorded_at=event.recorded_at,
-        actor=names.get(event.actor or "", event.actor or ""),
+        actor=who(event, names),
         role=str(ROLES.get(event.actor_role, "")) if event.actor_role else "",
         corrected=corrected,
         corrects=event.corrects is not None,

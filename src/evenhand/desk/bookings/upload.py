@@ -19,20 +19,19 @@ from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.bookings import mapping as mappings
 from evenhand.desk.bookings import record_upload, uploaded
 from evenhand.desk.bookings.forms import FacilityField
-from evenhand.desk.bookings.models import PendingUpload
+from evenhand.desk.bookings.models import PendingUpload, UploadOutcome, number_of
 from evenhand.desk.bookings.uploaded import Upload
 from evenhand.desk.places.models import Agency
 from evenhand.desk.record.act import confirming_warnings
+from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.desk.timeline.names import EVENTS
 from evenhand.record.events.booking import PersonBooked
 from evenhand.record.spreadsheet import as_text
 
 UPLOADERS = (Role.BOOKING_OFFICER, Role.COORDINATOR)
 """Roles that upload a jail's file."""
-KEPT = "bookings.upload"
-"""Where the outcome of the last upload stands in the session; it goes when the session does."""
 WAITS = timedelta(hours=1)
-"""How long a file that was read waits to be recorded."""
+"""How long a file that was read waits to be recorded, and how long its outcome is shown."""
 SHOWN = 200
 """Rows of a table on a page."""
 
@@ -118,7 +117,7 @@ class UploadForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def upload(request: SignedInRequest) -> HttpResponse:
     """Take a file; what its rows will become is shown before anything is recorded."""
-    PendingUpload.objects.filter(uploaded_at__lt=timezone.now() - WAITS).delete()
+    _forget_old()
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -133,12 +132,29 @@ def upload(request: SignedInRequest) -> HttpResponse:
     return render(request, "bookings/upload.html", shown, status=422 if form.is_bound else 200)
 
 
+def _forget_old() -> None:
+    """Delete what is no longer shown, whoever's it is: it holds names."""
+    before = timezone.now() - WAITS
+    with within(EVERYTHING):
+        PendingUpload.objects.filter(uploaded_at__lt=before).delete()
+        UploadOutcome.objects.filter(uploaded_at__lt=before).delete()
+
+
 def _keep(user: User, read: Upload) -> None:
-    """Keep what was read until its sender decides, in place of an earlier file."""
+    """Keep what was read until its sender decides, in place of an earlier file and its outcome."""
+    with within(EVERYTHING):
+        UploadOutcome.objects.filter(uploaded_by=user.actor).delete()
     PendingUpload.objects.filter(uploaded_by=user.actor).delete()
     PendingUpload.objects.create(
         agency=read.agency, uploaded_by=user.actor, uploaded_at=timezone.now(), content=read.dump()
     )
+
+
+def _keep_outcome(user: User, read: Upload, outcome: record_upload.Outcome) -> None:
+    said = {"agency": read.agency, "uploaded_at": timezone.now(), "content": _shown(read, outcome)}
+    with within(EVERYTHING):
+        # In place of an earlier one, also where that was of an agency that the account has left.
+        UploadOutcome.objects.update_or_create(uploaded_by=user.actor, defaults=said)
 
 
 def _pending(user: User) -> PendingUpload | None:
@@ -155,13 +171,15 @@ def preview(request: SignedInRequest) -> HttpResponse:
         return redirect("bookings:upload")
     replaced = request.method == "POST" and request.POST.get("upload") != str(pending.pk)
     if request.method == "POST" and not replaced:
-        pending.delete()
+        taken, _of = PendingUpload.objects.filter(pk=pending.pk).delete()
         if "cancel" in request.POST:
             return redirect("bookings:upload")
+        if not taken:  # The same was sent twice at once, and the other request records it.
+            return redirect("bookings:result")
         read = Upload.load(pending.content)
         with confirming_warnings(False):
             outcome = record_upload.record(read, request.user.as_actor())
-        request.session[KEPT] = _shown(read, outcome)
+        _keep_outcome(request.user, read, outcome)
         return redirect("bookings:result")
     read = Upload.load(pending.content)
     outcome, new = record_upload.foresee(read)
@@ -180,7 +198,7 @@ def _line(opening: list[Any]) -> dict[str, Any]:
     assert isinstance(booked, PersonBooked)
     return {
         "row": booked.source_row,
-        "number": booked.subject.partition(":")[2],
+        "number": number_of(booked),
         "name": booked.name,
         "booked_at": booked.occurred_at,
         "zone": booked.zone,
@@ -190,7 +208,7 @@ def _line(opening: list[Any]) -> dict[str, Any]:
 
 
 def _shown(read: Upload, outcome: record_upload.Outcome) -> dict[str, Any]:
-    """What became, or will become, of a file, as the session keeps it."""
+    """What became, or will become, of a file, as it is kept for the pages."""
     problems = sorted([*read.problems, *outcome.problems], key=lambda problem: (problem.file, problem.row))
     return {
         "file": read.file,
@@ -209,18 +227,25 @@ def _shown(read: Upload, outcome: record_upload.Outcome) -> dict[str, Any]:
 @require_GET
 def result(request: SignedInRequest) -> HttpResponse:
     """What became of the last file."""
-    if KEPT not in request.session:
+    outcome = _outcome(request.user)
+    if outcome is None:
         return redirect("bookings:upload")
-    return render(request, "bookings/result.html", {"outcome": request.session[KEPT]})
+    return render(request, "bookings/result.html", {"outcome": outcome.content})
 
 
 @allow(*UPLOADERS)
 @require_GET
 def bad_rows(request: SignedInRequest) -> HttpResponse:
     """The rows of the last file that were not recorded, with what is wrong and what to do, as CSV."""
-    if KEPT not in request.session:
+    outcome = _outcome(request.user)
+    if outcome is None:
         raise Http404
-    return _csv("bad-rows.csv", _PROBLEM, request.session[KEPT]["problems"])
+    return _csv("bad-rows.csv", _PROBLEM, outcome.content["problems"])
+
+
+def _outcome(user: User) -> UploadOutcome | None:
+    since = timezone.now() - WAITS
+    return UploadOutcome.objects.filter(uploaded_by=user.actor, uploaded_at__gte=since).first()
 
 
 @allow(*UPLOADERS)

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from pydantic import ValidationError as WrongEventError
 
 from evenhand.desk.bookings import mapping as mappings
 from evenhand.desk.bookings import offenses
-from evenhand.desk.bookings.forms import NUMBER
+from evenhand.desk.bookings.models import MOST_NUMBER, check_number
 from evenhand.desk.places.models import Agency, Facility
 from evenhand.desk.record.act import AHEAD, now
+from evenhand.desk.record.wrong import wrong_fields
 from evenhand.record.events import FIELDS, Event, parse
 from evenhand.record.events.booking import ChargeRecorded, PersonBooked
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 5_000_000
 MAX_ROWS = 5_000
-MOST_NAME, MOST_NUMBER = 200, 64
+MOST_NAME = 200
 
 
 class FileError(ValueError):
@@ -156,7 +158,7 @@ class _Reading:
             if place is not None:
                 placed.append({**row, "facility": place.code})
         if not _is_number(number):
-            said = str(NUMBER.message), _("Give each booking a number of at most 64 such characters.")
+            said = _("This can't be the number of a booking."), _("Give each booking a readable number.")
             found.append(self._problem(rows[0], number, "subject", number, *said))
         events = self._once(number, placed, found) if not found else []
         for row, event in events:
@@ -206,7 +208,12 @@ class _Reading:
                     continue
                 first = row
             said = {key: value for key, value in row.items() if key in _PARSED or key in FIELDS[row["type"]]}
-            events.append((row, parse(self._with_iso_birth(said))))
+            try:
+                events.append((row, parse(self._with_iso_birth(said), stored=False)))
+            except WrongEventError as error:
+                remedy = _("Correct the value and upload the file again.")
+                for name, wrong in wrong_fields(error).items():
+                    found.append(self._problem(row, number, name, str(row.get(name, "")), wrong, remedy))
         return events
 
     def _differs(self, number: str, first: dict[str, Any], row: dict[str, Any]) -> Iterator[Problem]:
@@ -299,12 +306,12 @@ def _wrong_charge(event: ChargeRecorded) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _is_number(text: str) -> bool:
-    """Whether a text can stand as a booking's number in an address."""
+    """Whether a text can be the number of a booking."""
     try:
-        NUMBER(text)
+        check_number(text)
     except ValidationError:
         return False
-    return len(text) <= MOST_NUMBER
+    return True
 
 
 def _by_subject(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +21,7 @@ from evenhand.desk.bookings.forms import (
     ChargeForm,
     ChargeFormSet,
     DispositionForm,
+    NameSearchForm,
     SearchForm,
     correction_form,
     in_zone,
@@ -29,11 +30,16 @@ from evenhand.desk.bookings.forms import (
 from evenhand.desk.bookings.labels import DISPOSITIONS, LEVELS
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.bookings.panels import panels
+from evenhand.desk.bookings.people import named, with_exact_name
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.timeline import timeline
+from evenhand.desk.places.models import Agency
+from evenhand.desk.record.history import Subject
+from evenhand.desk.record.viewed import listed, searched
 from evenhand.desk.refusal.told import told
 from evenhand.desk.timeline.lines import account_names
 from evenhand.record.events.booking import Disposition
+from evenhand.record.events.privacy import SearchGround
 
 READS = (
     Role.BOOKING_OFFICER,
@@ -47,24 +53,62 @@ READS = (
 INTERVIEW_READS = (Role.DESIGNATED_OFFICER, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR)
 """Roles that may open the interview form, the only page with what was stated of birth and citizenship."""
 PAGE = 50
+MOST_FOUND = 200
+"""Bookings of one name that a search shows."""
 
 
 @allow(*READS)
 @require_GET
 def cases(request: SignedInRequest) -> HttpResponse:
-    """All bookings, the latest first; found by number or name, facility and stage."""
+    """All bookings, the latest first; narrowed by booking number, facility and stage."""
     search = SearchForm(request.GET)
     rows = Case.objects.order_by("-booked_at", "subject")
+    number = code = stage = ""
     if search.is_valid():
         said = search.cleaned_data
-        if said["q"]:
-            rows = rows.filter(Q(number__icontains=said["q"]) | Q(name__icontains=said["q"]))
-        if said["facility"]:
-            rows = rows.filter(facility=said["facility"].code)
-        if said["stage"]:
-            rows = rows.filter(stage=said["stage"])
+        number, stage = said["q"], said["stage"]
+        code = said["facility"].code if said["facility"] else ""
+        if number:
+            rows = rows.filter(number__istartswith=number)
+        if code:
+            rows = rows.filter(facility=code)
+        if stage:
+            rows = rows.filter(stage=stage)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "bookings/cases.html", {"search": search, "page": page})
+    page.object_list = named(page)
+    listed(request.user, page, what="bookings", facility=code, stage=stage, number=number)
+    return render(
+        request,
+        "bookings/cases.html",
+        {"search": search, "page": page, "unreadable": rows.filter(unreadable=True).count()},
+    )
+
+
+@allow(*READS)
+@require_http_methods(["GET", "POST"])
+def search_by_name(request: SignedInRequest) -> HttpResponse:
+    """Find bookings by the exact full name, for a reason; each search is recorded.
+
+    The results are the answer to the form itself, so that the name is in no address.
+    """
+    if request.GET:
+        return redirect("bookings:search")  # A name that somebody typed into the address leaves it.
+    form = NameSearchForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "bookings/search.html", {"form": form}, status=422 if form.is_bound else 200)
+    said = form.cleaned_data
+    agencies = [agency.agency for agency in Agency.objects.all()]
+    with transaction.atomic():
+        found = named(with_exact_name(said["name"], agencies)[:MOST_FOUND])
+        searched(
+            request.user,
+            agencies,
+            found,
+            what="bookings",
+            ground=SearchGround(said["ground"]),
+            note=said["note"],
+        )
+    return render(request, "bookings/search.html", {"form": form, "found": found, "searched": True})
 
 
 def shown_charges(case: Case) -> list[dict[str, Any]]:
@@ -93,7 +137,7 @@ def done_by(case: Case) -> dict[str, str]:
     return {what: names.get(actor, actor) for what, actor in actors.items()}
 
 
-def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
+def _shown(request: SignedInRequest, subject: Subject, what: str) -> dict[str, Any]:
     case, entries = opened(request.user, subject, what)
     return {
         "case": case,
@@ -111,7 +155,7 @@ def _shown(request: SignedInRequest, subject: str, what: str) -> dict[str, Any]:
 
 @allow(*READS)
 @require_GET
-def case_page(request: SignedInRequest, subject: str) -> HttpResponse:
+def case_page(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """One booking: its facts, charges, timeline, refusals, and what can be done next."""
     shown = _shown(request, subject, "case")
     with in_zone(shown["case"]):
@@ -121,7 +165,7 @@ def case_page(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(*READS)
 @require_GET
-def summary(request: SignedInRequest, subject: str) -> HttpResponse:
+def summary(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """The case on one page to be printed."""
     shown = _shown(request, subject, "summary")
     with in_zone(shown["case"]):
@@ -137,12 +181,13 @@ def book(request: SignedInRequest) -> HttpResponse:
         form = BookingForm(posted, initial={"booked_at": timezone.now()})
         charges = ChargeFormSet(posted, prefix="charge")
         if posted is not None and charges.is_valid():
-            made: list[str] = []
+            made: list[Subject] = []
 
             def act() -> None:
                 said = [one for one in charges if one.cleaned_data]
                 booking = form.booking(tuple(one.charge(no) for no, one in enumerate(said, start=1)))
-                made.append(acts.book(booking, request.user.as_actor()))
+                acts.book(booking, request.user.as_actor())
+                made.append(booking.key)
 
             if submitted(form, act):
                 messages.success(request, _("Booked. The screening is open."))
@@ -153,7 +198,7 @@ def book(request: SignedInRequest) -> HttpResponse:
 
 @allow(Role.BOOKING_OFFICER)
 @require_http_methods(["GET", "POST"])
-def charge(request: SignedInRequest, subject: str) -> HttpResponse:
+def charge(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """Add a charge to a booking."""
     case, _entries = opened(request.user, subject, "charge", sent=request.method == "POST")
     form = ChargeForm(request.POST or None)
@@ -167,7 +212,7 @@ def charge(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(Role.BOOKING_OFFICER)
 @require_http_methods(["GET", "POST"])
-def disposition(request: SignedInRequest, subject: str, number: int) -> HttpResponse:
+def disposition(request: SignedInRequest, subject: Subject, number: int) -> HttpResponse:
     """Record how a charge ended."""
     case, _entries = opened(request.user, subject, "charge", sent=request.method == "POST")
     if number not in {charge["no"] for charge in case.charges}:
@@ -188,7 +233,7 @@ def disposition(request: SignedInRequest, subject: str, number: int) -> HttpResp
 
 @allow(Role.BOOKING_OFFICER)
 @require_http_methods(["GET", "POST"])
-def correct(request: SignedInRequest, subject: str, event: UUID) -> HttpResponse:
+def correct(request: SignedInRequest, subject: Subject, event: UUID) -> HttpResponse:
     """Correct a booking, a charge or a disposition, with the reason."""
     case, entries = opened(request.user, subject, "correction", sent=request.method == "POST")
     wrong = next((e.event for e in entries if e.event.id == event), None)
@@ -201,7 +246,7 @@ def correct(request: SignedInRequest, subject: str, event: UUID) -> HttpResponse
         def act() -> None:
             reason = form.cleaned_data["reason"]
             by = request.user.as_actor()
-            acts.correct(case, entries, event, by, form.moment(), form.changed(), reason)
+            acts.correct(case, event, by, form.moment(), form.changed(), reason)
 
         if request.method == "POST" and submitted(form, act):
             messages.success(request, _("The correction is recorded."))

@@ -7,4 +7,4 @@ class ComplaintsConfig(AppConfig):
     verbose_name = "Complaints"
 
     def ready(self) -> None:
-        from evenhand.desk.complaints import due, projection  # noqa: F401
+        from evenhand.desk.complaints import copies, due, projection  # noqa: F401

@@ -20,8 +20,8 @@ def due(user: User, now: datetime) -> list[DueItem]:
         return []
     return [
         DueItem(
-            f"{owed.step}: {complaint.subject}",
-            reverse("complaints:show", args=[complaint.subject]),
+            f"{owed.step}: {complaint.number}",
+            reverse("complaints:show", args=[complaint]),
             owed.due,
             owed.late(now),
             "desk_complaints",

@@ -1,10 +1,12 @@
 """The forms on complaints: the public one, and those of the complaints officer."""
 
+import secrets
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from evenhand.desk.complaints.code import CodeError, read
 from evenhand.desk.places.models import Agency
 from evenhand.desk.record.models import Occurrence
 from evenhand.desk.record.scope import EVERYTHING, within
@@ -65,10 +67,16 @@ class PublicForm(forms.Form):
     )
     contact = forms.CharField(
         label=_("How can we reach you? (optional)"),
-        help_text=_("You can also follow the complaint by its number, without telling us anything of you."),
+        help_text=_(
+            "You can also follow the complaint with a tracking code, without telling us who you are."
+        ),
         max_length=200,
         required=False,
     )
+    once = forms.CharField(
+        widget=forms.HiddenInput, max_length=64, required=False, initial=lambda: secrets.token_urlsafe(16)
+    )
+    """Makes a form that is sent again recognizable, so that a page loaded again records nothing twice."""
     website = forms.CharField(required=False, label=_("Leave this field empty"), widget=forms.HiddenInput)
     """Programs that fill every field give themselves away here."""
 
@@ -78,14 +86,27 @@ class PublicForm(forms.Form):
             places = [(place.pk, place.name) for place in Agency.objects.all()]
         self.fields["agency"].choices = [("", _("Choose one")), *places]  # type: ignore[attr-defined]
 
+    def clean_once(self) -> str:
+        return self.cleaned_data["once"] or secrets.token_urlsafe(16)
+
 
 class FollowForm(forms.Form):
-    reference = forms.CharField(
-        label=_("Reference number"), help_text=_("For example C-7K3M-9QXA-2B4D."), max_length=40
+    """The tracking code; cleaned, it has no separators."""
+
+    code = forms.CharField(
+        label=_("Tracking code"),
+        help_text=_("The 30 characters that you got when you sent the complaint."),
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
 
-    def clean_reference(self) -> str:
-        return str(self.cleaned_data["reference"]).strip().upper()
+    def clean_code(self) -> str:
+        try:
+            return read(str(self.cleaned_data["code"]))
+        except CodeError as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class StaffForm(forms.Form):
@@ -148,7 +169,7 @@ class AnswerForm(forms.Form):
     )
     text = forms.CharField(
         label=_("What the complainant is told"),
-        help_text=_("Shown to whoever has the reference number."),
+        help_text=_("The complainant reads it with the tracking code."),
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=LONGEST,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from evenhand.desk.complaints.models import Complaint
 from evenhand.desk.record import history
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.projection import projects
 from evenhand.record.events import Event, SubjectKind
 from evenhand.record.events.oversight import (
@@ -22,15 +22,23 @@ from evenhand.record.events.oversight import (
 
 
 @projects(SubjectKind.COMPLAINT, Complaint)
-def project_complaint(subject: str, entries: Sequence[Entry]) -> None:
+def project_complaint(subject: Subject, entries: Sequence[Entry]) -> None:
+    row = fold(subject, entries)
+    if row is None:
+        Complaint.objects.filter(agency=subject.agency, subject=subject.subject).delete()
+    else:
+        row.put()
+
+
+def fold(subject: Subject, entries: Sequence[Entry]) -> Complaint | None:
+    """The row that follows from a complaint's history, or None without a receipt."""
     events = history.effective(entries)
     received = next((e for e in events if isinstance(e, ComplaintReceived)), None)
     if received is None:
-        Complaint.objects.filter(pk=subject).delete()
-        return
+        return None
     row = Complaint(
-        subject=subject,
-        agency=received.agency,
+        subject=subject.subject,
+        agency=subject.agency,
         facility=received.facility or "",
         zone=received.zone,
         about=received.about.value,
@@ -42,7 +50,8 @@ def project_complaint(subject: str, entries: Sequence[Entry]) -> None:
     for event in events:
         for name, value in _changes(row, event).items():
             setattr(row, name, value)
-    row.put()
+    row.unreadable = any(map(history.is_unreadable, events))
+    return row
 
 
 def _changes(row: Complaint, event: Event) -> dict[str, Any]:

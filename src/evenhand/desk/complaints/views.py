@@ -10,13 +10,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evenhand.desk.accounts.access import SignedInRequest, allow, anyone
 from evenhand.desk.accounts.models import Role, User
+from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.complaints import acts
+from evenhand.desk.complaints.code import digest_of
 from evenhand.desk.complaints.deadlines import deadlines
 from evenhand.desk.complaints.forms import (
     AnswerForm,
@@ -28,11 +33,12 @@ from evenhand.desk.complaints.forms import (
     ResolveForm,
     StaffForm,
 )
-from evenhand.desk.complaints.limit import sent_too_many
-from evenhand.desk.complaints.models import Complaint
+from evenhand.desk.complaints.limit import sent_too_many, tried_too_many
+from evenhand.desk.complaints.models import Complaint, TrackingCode
 from evenhand.desk.record import history
-from evenhand.desk.record.scope import Scope, within
-from evenhand.desk.record.viewed import viewed
+from evenhand.desk.record.history import Subject
+from evenhand.desk.record.scope import EVERYTHING, Scope, within
+from evenhand.desk.record.viewed import listed, viewed
 from evenhand.desk.refusal.told import told
 from evenhand.desk.reviews.models import Review
 from evenhand.desk.timeline.lines import lines
@@ -49,7 +55,6 @@ from evenhand.record.events.oversight import (
 
 READERS = (Role.COMPLAINTS_OFFICER, Role.COORDINATOR, Role.FEDERAL_SUPERVISOR, Role.REVIEWER, Role.AUDITOR)
 OFFICE = (Role.COMPLAINTS_OFFICER,)
-SENT = "complaint_sent"
 
 
 # --- for everyone ------------------------------------------------------------------------------------------
@@ -59,52 +64,60 @@ SENT = "complaint_sent"
 @require_http_methods(["GET", "HEAD", "POST"])
 def complain(request: HttpRequest) -> HttpResponse:
     """The form for anyone, without an account (MOA Appendix B)."""
-    form = PublicForm(request.POST or None)
-    if request.method == "POST" and sent_too_many(request):
+    if request.method == "POST":
+        return _sent(request)
+    return render(request, "complaints/complain.html", {"form": PublicForm()})
+
+
+@never_cache
+def _sent(request: HttpRequest) -> HttpResponse:
+    """Record what was sent and show the tracking code.
+
+    The code goes into this answer and nowhere else: no session, no address, no page to be loaded again.
+    """
+    if sent_too_many(request, "complain"):
         return render(request, "complaints/too_many.html", status=429)
-    if request.method == "POST" and form.is_valid() and not form.cleaned_data["website"]:
-        said = form.cleaned_data
-        with within(Scope(frozenset({said["agency"]}))):
-            reference = acts.receive(
-                by=acts.PUBLIC,
+    form = PublicForm(request.POST)
+    if not form.is_valid() or form.cleaned_data["website"]:
+        return render(request, "complaints/complain.html", {"form": form})
+    said = form.cleaned_data
+    with within(Scope(frozenset({said["agency"]}))):
+        try:
+            sent = acts.receive_form(
                 agency=said["agency"],
                 about=ComplaintAbout(said["about"]),
                 text=said["text"],
                 contact=said["contact"],
-                channel=Channel.FORM,
                 language=get_language() or "en",
-                acknowledge=True,
+                once=said["once"],
             )
-        request.session[SENT] = reference
-        return redirect("complaints:sent")
-    return render(request, "complaints/complain.html", {"form": form})
+        except acts.AlreadySentError:
+            return render(request, "complaints/already_sent.html", status=409)
+        complaint = Complaint.objects.get(agency=said["agency"], subject=sent.subject)
+    return render(request, "complaints/sent.html", {"code": sent.code, "complaint": complaint})
 
 
 @anyone
-@require_safe
-def sent(request: HttpRequest) -> HttpResponse:
-    """The reference number, to whoever just sent the complaint."""
-    reference = request.session.get(SENT)
-    if reference is None:
-        return redirect("complaints:complain")
-    return render(request, "complaints/sent.html", {"reference": reference})
-
-
-@anyone
+@never_cache
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
-    """How a complaint stands, to whoever has its number. Nothing that was written is shown."""
-    form = FollowForm(request.POST or None)
-    if request.method == "POST" and sent_too_many(request):
+    """How a complaint stands, to whoever has its tracking code. What the complainant wrote is not shown."""
+    if request.method == "POST" and sent_too_many(request, "follow"):
         return render(request, "complaints/too_many.html", status=429)
+    form = FollowForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "complaints/follow.html", {"form": form})
-    with within(acts.SCOPE_OF_REFERENCES):
-        complaint = Complaint.objects.filter(pk=form.cleaned_data["reference"]).first()
-        if complaint is None:
-            form.add_error("reference", _("There is no complaint of this number: look at each sign again."))
-            return render(request, "complaints/follow.html", {"form": form}, status=404)
-        events = history.effective(history.load(SubjectKind.COMPLAINT, complaint.pk))
+    if tried_too_many():
+        return render(request, "complaints/too_many.html", status=429)
+    with within(EVERYTHING):
+        known = TrackingCode.objects.filter(digest=digest_of(form.cleaned_data["code"])).first()
+    if known is None:
+        form.add_error("code", _("No complaint has this tracking code. Check each character."))
+        return render(request, "complaints/follow.html", {"form": form}, status=404)
+    with within(Scope(frozenset({known.agency}))):
+        complaint = get_object_or_404(Complaint, agency=known.agency, subject=known.subject)
+        events = history.effective(history.load(Subject.of(complaint)))
     answers = [e for e in events if isinstance(e, ComplaintAnswered)]
     return render(request, "complaints/standing.html", {"complaint": complaint, "answers": answers})
 
@@ -123,6 +136,8 @@ def complaint_list(request: SignedInRequest) -> HttpResponse:
         if complaint.open or everything:
             pending = [d for d in deadlines(complaint) if d.done is None]
             rows.append({"complaint": complaint, "next": pending[0] if pending else None})
+    shown = [row["complaint"] for row in rows]
+    listed(request.user, shown, what="complaints", stage="" if everything else "open")
     rows.sort(key=lambda row: (row["next"] is None, row["next"].due if row["next"] else now))
     return render(request, "complaints/list.html", {"rows": rows, "now": now, "all": everything})
 
@@ -134,7 +149,7 @@ def enter(request: SignedInRequest) -> HttpResponse:
     form = StaffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        reference = acts.receive(
+        received = acts.receive(
             by=request.user.as_actor(),
             agency=said["agency"],
             about=ComplaintAbout(said["about"]),
@@ -145,16 +160,16 @@ def enter(request: SignedInRequest) -> HttpResponse:
             language=said["language"],
             occurred_at=said["occurred_at"],
         )
-        return redirect("complaints:show", reference)
+        return redirect("complaints:show", Subject(said["agency"], SubjectKind.COMPLAINT, received))
     return render(request, "complaints/enter.html", {"form": form})
 
 
 @allow(*READERS)
 @require_safe
-def show(request: SignedInRequest, reference: str) -> HttpResponse:
+def show(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """One complaint with its text, its deadlines, its history, and the acts that this role may do next."""
-    complaint = get_object_or_404(Complaint, pk=reference)
-    entries = history.load(SubjectKind.COMPLAINT, reference)
+    complaint = _complaint_or_404(subject)
+    entries = history.load(subject)
     viewed(request.user, entries, what="complaint")
     events = history.effective(entries)
     context = {
@@ -162,14 +177,20 @@ def show(request: SignedInRequest, reference: str) -> HttpResponse:
         "received": _received(events),
         "answers": [e for e in events if isinstance(e, ComplaintAnswered)],
         "lines": lines(entries),
-        "refusals": told(reference),
+        "refusals": told(subject),
         "outcome": named(complaint.outcome),
         "deadlines": deadlines(complaint),
-        "reviews": Review.objects.filter(complaint=reference),
+        "has_code": TrackingCode.objects.filter(agency=complaint.agency, subject=complaint.subject).exists(),
+        "reviews": Review.objects.filter(agency=subject.agency, complaint=subject.subject),
         "now": timezone.now(),
         "acts": _acts(request.user, complaint) if complaint.open or request.user.role in OFFICE else [],
     }
     return render(request, "complaints/show.html", context)
+
+
+def _complaint_or_404(subject: Subject) -> Complaint:
+    found: Complaint = get_object_or_404(Complaint, agency=subject.agency, subject=subject.subject)
+    return found
 
 
 def _received(events: list[Event]) -> ComplaintReceived:
@@ -203,55 +224,50 @@ _ACTS: dict[str, tuple[tuple[Role, ...], Act]] = {
         OFFICE,
         lambda u, c, s: acts.answer(c, u.as_actor(), AnswerKind(str(s["kind"])), str(s["text"])),
     ),
-    "name-officer": (OFFICE, lambda u, c, s: _name_officer(u, c, s)),
+    "name-officer": (
+        OFFICE,
+        lambda u, c, s: acts.name_officer(c, u.as_actor(), str(s["officer"]), str(s["reason"])),
+    ),
 }
 _MOMENT = ("acknowledge", "notify-ice", "notify-opr", "report")
 
 
-def _name_officer(user: User, complaint: Complaint, said: dict[str, str | datetime | None]) -> object:
-    received = _received(history.effective(history.load(SubjectKind.COMPLAINT, complaint.pk)))
-    return acts.name_officer(complaint, received, user.as_actor(), str(said["officer"]), str(said["reason"]))
+_WORDS = {
+    "acknowledge": gettext_lazy("Record the acknowledgement"),
+    "assign": gettext_lazy("Assign"),
+    "name-officer": gettext_lazy("Name the officer"),
+    "notify-ice": gettext_lazy("Record the notice to ICE"),
+    "notify-opr": gettext_lazy("Record the notice to the Office of Professional Responsibility"),
+    "resolve": gettext_lazy("Resolve"),
+    "report": gettext_lazy("Record the outcome's report to ICE"),
+    "answer": gettext_lazy("Answer the complainant"),
+}
 
 
-def _acts(user: User, complaint: Complaint) -> list[tuple[str, str]]:
+def _acts(user: User, complaint: Complaint) -> list[tuple[str, str | Promise]]:
     """The acts that this account may do on the complaint now, each with its words."""
-    words = {
-        "acknowledge": (_("Record the acknowledgement"), complaint.acknowledged_at is None),
-        "assign": (_("Assign"), complaint.resolved_at is None),
-        "name-officer": (_("Name the officer"), complaint.resolved_at is None),
-        "notify-ice": (_("Record the notice to ICE"), complaint.ice_notified_at is None),
-        "notify-opr": (
-            _("Record the notice to the Office of Professional Responsibility"),
-            complaint.ice_notified_at is not None and complaint.opr_notified_at is None,
-        ),
-        "resolve": (_("Resolve"), complaint.resolved_at is None),
-        "report": (
-            _("Record the outcome's report to ICE"),
-            complaint.resolved_at is not None and complaint.outcome_reported_at is None,
-        ),
-        "answer": (_("Answer the complainant"), complaint.answer_kind != AnswerKind.ANSWER),
-    }
-    return [(name, text) for name, (text, now) in words.items() if now and user.role in _ACTS[name][0]]
+    possible = acts.possible(complaint)
+    return [(n, text) for n, text in _WORDS.items() if possible[n] and user.role in _ACTS[n][0]]
 
 
 @allow(Role.COMPLAINTS_OFFICER, Role.FEDERAL_SUPERVISOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def act(request: SignedInRequest, reference: str, name: str) -> HttpResponse:
+def act(request: SignedInRequest, subject: Subject, name: str) -> HttpResponse:
     """One act on a complaint: its form, then the act."""
-    complaint = get_object_or_404(Complaint, pk=reference)
-    offered = dict(_acts(request.user, complaint))
-    if name not in offered:
+    complaint = _complaint_or_404(subject)
+    if name not in _ACTS or request.user.role not in _ACTS[name][0]:
+        raise Http404
+    if request.method != "POST" and not acts.possible(complaint)[name]:
         raise Http404
     with timezone.override(ZoneInfo(complaint.zone)):
         form = _form(request, complaint, name)
-        if request.method == "POST" and form.is_valid():
-            _ACTS[name][1](request.user, complaint, form.cleaned_data)
-            return redirect("complaints:show", reference)
+        if submitted(form, lambda: _ACTS[name][1](request.user, complaint, form.cleaned_data)):
+            return redirect("complaints:show", subject)
     context = {
         "complaint": complaint,
         "form": form,
-        "title": offered[name],
-        "back": reverse("complaints:show", args=[reference]),
+        "title": _WORDS[name],
+        "back": reverse("complaints:show", args=[subject]),
     }
     return render(request, "complaints/act.html", context)
 

@@ -1,7 +1,7 @@
 """The acts of custody: warrant, detainer, hold, release, transfer, consulate.
 
-Each drafts one event or a few that belong together and performs them; the guard may refuse
-(`RefusedError`), and a bad value is a `BadActError`.
+Each is a plan of one event or a few that belong together, on the case as it is inside the writer's lock. The
+guard may refuse them (`RefusedError`), and a bad value is a `BadActError`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.desk.bookings.acts import on_case
+from evenhand.desk.bookings.acts import act_on_case, on_case
 from evenhand.desk.bookings.models import Case
 from evenhand.desk.custody import consulate
 from evenhand.desk.custody.clocks import DETAINER, clocks
-from evenhand.desk.record.act import Actor, BadActError, Done, now, perform, perform_together
-from evenhand.record.events import SourceKind
+from evenhand.desk.record.act import Actor, BadActError, NotPossibleError, now
+from evenhand.record.events import Event, SourceKind
 from evenhand.record.events.booking import (
     NOTICE_ONLY_FORMS,
     BailRefused,
@@ -96,7 +96,7 @@ DISPOSITIONS: dict[ReleaseCause, Disposition] = {
 def _need(holds: bool, envelope: Envelope, otherwise: str) -> None:
     """Raise `BadActError` with what stands against an act, unless it corrects one."""
     if not holds and envelope.get("corrects") is None:
-        raise BadActError({"": otherwise})
+        raise NotPossibleError(otherwise)
 
 
 def _in_jail(case: Case, envelope: Envelope) -> None:
@@ -109,9 +109,21 @@ def _detained(case: Case, envelope: Envelope) -> None:
     _need(case.detained, envelope, gettext("No detainer is in effect."))
 
 
+def _held(case: Case) -> bool:
+    return case.hold_started_at is not None and case.hold_ended_at is None
+
+
+def _served(case: Case) -> bool:
+    """Whether the warrant that was signed last has been served."""
+    if case.warrant_signed_at is None or case.warrant_served_at is None:
+        return False
+    return case.warrant_served_at >= case.warrant_signed_at
+
+
 # --- warrant and detainer ----------------------------------------------------------------------------------
 
 
+@act_on_case
 def sign_warrant(
     case: Case,
     by: Actor,
@@ -119,13 +131,14 @@ def sign_warrant(
     *,
     signer_position: Position | None = None,
     **envelope: Unpack[Envelope],
-) -> Done:
+) -> Event:
     """A federal immigration officer signed the administrative warrant (8 CFR 287.5(e)(2), (3))."""
-    return perform(
-        on_case(WarrantSigned.type, case, by, **envelope, form=form, signer_position=signer_position)
-    )
+    signed = case.warrant_signed_at is not None and case.warrant_form == form
+    _need(not signed, envelope, gettext("This warrant is signed already; correct that entry if it is wrong."))
+    return on_case(WarrantSigned.type, case, by, **envelope, form=form, signer_position=signer_position)
 
 
+@act_on_case
 def serve_warrant(
     case: Case,
     by: Actor,
@@ -144,13 +157,16 @@ def serve_warrant(
     reason_stated: bool | None = None,
     ice_notified_at: datetime | None = None,
     **envelope: Unpack[Envelope],
-) -> Done:
+) -> Event:
     """The warrant that was signed was served on the person, in a language understood. An interpreter that was
     needed is named.
 
     `advisal_given`: the complaint process was read or explained to the person in `language`.
     """
     _need(case.warrant_signed_at is not None, envelope, gettext("No warrant is signed."))
+    _need(
+        not _served(case), envelope, gettext("The warrant was served already; correct that if it is wrong.")
+    )
     if interpreter_needed and not interpreter:
         raise BadActError({"interpreter": gettext("Enter the interpreter's name.")})
     served = on_case(
@@ -176,9 +192,10 @@ def serve_warrant(
         reason_stated=reason_stated,
         ice_notified_at=ice_notified_at,
     )
-    return perform(served)
+    return served
 
 
+@act_on_case
 def issue_detainer(
     case: Case,
     by: Actor,
@@ -189,8 +206,11 @@ def issue_detainer(
     escape_risk: bool | None = None,
     office: str = "",
     **envelope: Unpack[Envelope],
-) -> Done:
+) -> Event:
     """A detainer was issued. Box 1 of Form I-247A states one or more of its grounds, box 2 needs none."""
+    _need(
+        not case.detained, envelope, gettext("A detainer is in effect. Cancel it before you issue another.")
+    )
     issued = on_case(
         DetainerIssued.type,
         case,
@@ -203,109 +223,119 @@ def issue_detainer(
         escape_risk=escape_risk,
         office=office,
     )
-    return perform(issued)
+    return issued
 
 
-def review_detainer(case: Case, by: Actor, outcome: ReviewFound, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def review_detainer(case: Case, by: Actor, outcome: ReviewFound, **envelope: Unpack[Envelope]) -> Event:
     """A neutral reviewer outside ICE looked at the detainer's probable cause."""
     _detained(case, envelope)
-    return perform(on_case(DetainerReviewed.type, case, by, **envelope, outcome=outcome))
+    return on_case(DetainerReviewed.type, case, by, **envelope, outcome=outcome)
 
 
-def notify_ice(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def notify_ice(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Event:
     """ICE was told of the detainer."""
     _detained(case, envelope)
-    return perform(
-        on_case(
-            DetainerIceNotified.type,
-            case,
-            by,
-            **envelope,
-        )
+    already = gettext("The notice to ICE is recorded already; correct that if it is wrong.")
+    _need(case.detainer_notified_at is None, envelope, already)
+    return on_case(
+        DetainerIceNotified.type,
+        case,
+        by,
+        **envelope,
     )
 
 
+@act_on_case
 def serve_detainer(
     case: Case, by: Actor, *, language: str, copy_given: bool, **envelope: Unpack[Envelope]
-) -> Done:
+) -> Event:
     """The detainer was served on the person; it has no effect until a copy is (Form I-247A)."""
     _detained(case, envelope)
-    return perform(
-        on_case(DetainerServed.type, case, by, **envelope, language=language, copy_given=copy_given)
-    )
+    already = gettext("The detainer was served already; correct that if it is wrong.")
+    _need(case.detainer_served_at is None, envelope, already)
+    return on_case(DetainerServed.type, case, by, **envelope, language=language, copy_given=copy_given)
 
 
-def cancel_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def cancel_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Event:
     """ICE withdrew the detainer."""
     _detained(case, envelope)
-    return perform(
-        on_case(
-            DetainerCancelled.type,
-            case,
-            by,
-            **envelope,
-        )
+    return on_case(
+        DetainerCancelled.type,
+        case,
+        by,
+        **envelope,
     )
 
 
-def lapse_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def lapse_detainer(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Event:
     """The detainer ended unused."""
     _detained(case, envelope)
-    return perform(on_case(DetainerLapsed.type, case, by, **envelope))
+    return on_case(DetainerLapsed.type, case, by, **envelope)
 
 
-def still_held(case: Case, by: Actor, why: WhyHeld, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def still_held(case: Case, by: Actor, why: WhyHeld, **envelope: Unpack[Envelope]) -> Event:
     """The clock of the detainer has ended and the person is still in the jail: the detainer lapsed at that
     end, and the record says why there was no release. Raises `BadActError` where no clock has ended."""
     ended = [r.due_at for r in clocks(case, now()) if r.ended and r.clock.rule in DETAINER]
     if not ended or not case.detained:
-        raise BadActError({"": gettext("No clock of a detainer in effect has ended.")})
-    envelope["at"] = envelope.get("at") or min(ended)
-    envelope["reason"] = why.value
-    return lapse_detainer(case, by, **envelope)
+        raise NotPossibleError(gettext("No clock of a detainer in effect has ended."))
+    at = envelope.get("at") or min(ended)
+    said: Envelope = {**envelope, "at": at, "reason": why.value}
+    return on_case(DetainerLapsed.type, case, by, **said)
 
 
 # --- bail --------------------------------------------------------------------------------------------------
 
 
-def set_bail(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def set_bail(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Event:
     """A judge or magistrate set bail."""
     _in_jail(case, envelope)
-    return perform(on_case(BailSet.type, case, by, **envelope))
+    return on_case(BailSet.type, case, by, **envelope)
 
 
-def tender_bail(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def tender_bail(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Event:
     """Bail was offered to the jail for the person."""
     _in_jail(case, envelope)
-    return perform(on_case(BailTendered.type, case, by, **envelope))
+    return on_case(BailTendered.type, case, by, **envelope)
 
 
-def refuse_bail(case: Case, by: Actor, refused_for: RefusalReason, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def refuse_bail(case: Case, by: Actor, refused_for: RefusalReason, **envelope: Unpack[Envelope]) -> Event:
     """The jail refused the bail. Raises `RefusedError` where it did so because of a detainer (BAL-01)."""
     _in_jail(case, envelope)
     _need(case.bail_tendered_at is not None, envelope, gettext("Record first that bail was offered."))
-    return perform(on_case(BailRefused.type, case, by, **envelope, refused_for=refused_for))
+    return on_case(BailRefused.type, case, by, **envelope, refused_for=refused_for)
 
 
 # --- moves within custody ----------------------------------------------------------------------------------
 
 
-def move(case: Case, by: Actor, to_facility: str, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def move(case: Case, by: Actor, to_facility: str, **envelope: Unpack[Envelope]) -> Event:
     """The person moved to another jail of the agency and stays in its custody."""
     _in_jail(case, envelope)
-    return perform(on_case(CustodyMoved.type, case, by, **envelope, to_facility=to_facility))
+    return on_case(CustodyMoved.type, case, by, **envelope, to_facility=to_facility)
 
 
-def come_back(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def come_back(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Event:
     """The person came back from a temporary absence, such as a hospital or a court."""
     away = case.destination in (Destination.HOSPITAL, Destination.COURT) and case.departed_at is not None
     _need(away, envelope, gettext("The person is not away at a hospital or a court."))
-    return perform(on_case(CustodyReturned.type, case, by, **envelope))
+    return on_case(CustodyReturned.type, case, by, **envelope)
 
 
 # --- hold and release --------------------------------------------------------------------------------------
 
 
+@act_on_case
 def release_due(
     case: Case,
     by: Actor,
@@ -313,7 +343,7 @@ def release_due(
     *,
     dispositions: Mapping[int, Disposition] | None = None,
     **envelope: Unpack[Envelope],
-) -> list[Done]:
+) -> list[Event]:
     """Nothing local holds the person any more. Charges still open get the disposition that the cause means,
     or the one given for their number."""
     already = gettext("Release is recorded as due; correct that where its time or cause is wrong.")
@@ -333,33 +363,36 @@ def release_due(
         if "disposition" not in charge
     ]
     due = on_case(CustodyReleaseDue.type, case, by, **envelope, cause=cause)
-    return perform_together([*disposed, due])
+    return [*disposed, due]
 
 
-def start_hold(case: Case, by: Actor, basis: HoldBasis, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def start_hold(case: Case, by: Actor, basis: HoldBasis, **envelope: Unpack[Envelope]) -> Event:
     """The person is held past release due, on that basis."""
     _in_jail(case, envelope)
-    return perform(on_case(CustodyHoldStarted.type, case, by, **envelope, basis=basis))
+    _need(not _held(case), envelope, gettext("A hold is in effect. End it before you start another."))
+    return on_case(CustodyHoldStarted.type, case, by, **envelope, basis=basis)
 
 
-def end_hold(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def end_hold(case: Case, by: Actor, **envelope: Unpack[Envelope]) -> Event:
     """The hold is over; whatever its basis, it is the one that was last started."""
     _in_jail(case, envelope)
-    _need(case.hold_started_at is not None and case.hold_ended_at is None, envelope, gettext("No hold runs."))
-    return perform(on_case(CustodyHoldEnded.type, case, by, **envelope, basis=case.hold_basis))
+    _need(_held(case), envelope, gettext("No hold is in effect."))
+    return on_case(CustodyHoldEnded.type, case, by, **envelope, basis=case.hold_basis)
 
 
-def release(case: Case, by: Actor, cause: ReleaseCause | None = None, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def release(case: Case, by: Actor, cause: ReleaseCause | None = None, **envelope: Unpack[Envelope]) -> Event:
     """The person left the jail a free person. `cause` is that for which release was due unless given."""
     _in_jail(case, envelope)
-    return perform(
-        on_case(CustodyReleased.type, case, by, **envelope, cause=cause or case.release_cause or None)
-    )
+    return on_case(CustodyReleased.type, case, by, **envelope, cause=cause or case.release_cause or None)
 
 
 # --- transfer ----------------------------------------------------------------------------------------------
 
 
+@act_on_case
 def transfer_in_place(
     case: Case,
     by: Actor,
@@ -369,13 +402,15 @@ def transfer_in_place(
     detention_agreement: str = "",
     writ: bool | None = None,
     **envelope: Unpack[Envelope],
-) -> Done:
+) -> Event:
     """Legal custody passed to ICE inside the jail. Raises `BadActError` before release is due (SCO-05),
     unless a court's order or writ asks for the transfer."""
     _in_jail(case, envelope)
+    already = gettext("ICE has custody already; correct that entry if it is wrong.")
+    _need(case.transferred_at is None, envelope, already)
     if case.release_due_at is None and not writ:
-        raise BadActError(
-            {"": gettext("Record first that release is due: ICE takes custody only after that.")}
+        raise NotPossibleError(
+            gettext("Record first that release is due: ICE takes custody only after that.")
         )
     passed = on_case(
         CustodyTransferredInPlace.type,
@@ -387,9 +422,10 @@ def transfer_in_place(
         detention_agreement=detention_agreement,
         writ=writ,
     )
-    return perform(passed)
+    return passed
 
 
+@act_on_case
 def depart(
     case: Case,
     by: Actor,
@@ -404,7 +440,7 @@ def depart(
     documents: Sequence[str] = (),
     copies_given: bool | None = None,
     **envelope: Unpack[Envelope],
-) -> Done:
+) -> Event:
     """The person left the jail in another authority's custody, or for a hospital or a court.
 
     `driven_by_actor`: whoever records this transports the person; `facility_approved`: to a facility that ICE
@@ -426,15 +462,16 @@ def depart(
         documents=tuple(documents),
         copies_given=copies_given,
     )
-    return perform(departed)
+    return departed
 
 
 # --- consulate ---------------------------------------------------------------------------------------------
 
 
+@act_on_case
 def advise_consulate(
     case: Case, by: Actor, *, country: str, asked: bool, **envelope: Unpack[Envelope]
-) -> Done:
+) -> Event:
     """The person was told of the right to speak with the consulate. `country` is that of nationality as
     the person gives it (ISO 3166-1); `asked`: the person wants the consulate to be told."""
     advised = on_case(
@@ -445,9 +482,10 @@ def advise_consulate(
         country=country,
         notification_owed=consulate.owed(country, asked),
     )
-    return perform(advised)
+    return advised
 
 
-def notify_consulate(case: Case, by: Actor, *, country: str, **envelope: Unpack[Envelope]) -> Done:
+@act_on_case
+def notify_consulate(case: Case, by: Actor, *, country: str, **envelope: Unpack[Envelope]) -> Event:
     """The consulate was told."""
-    return perform(on_case(ConsulateNotified.type, case, by, **envelope, country=country))
+    return on_case(ConsulateNotified.type, case, by, **envelope, country=country)

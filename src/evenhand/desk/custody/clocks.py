@@ -122,7 +122,7 @@ def _state(clock: Clock, left: timedelta) -> State:
 
 def clocks(case: Case, now: datetime) -> list[Reading]:
     """All clocks of a case, open ones first, each by its end."""
-    readings = [read(clock, now) for clock in Clock.objects.filter(subject=case.subject)]
+    readings = [read(clock, now) for clock in Clock.objects.filter(agency=case.agency, subject=case.subject)]
     return sorted(readings, key=lambda r: (not r.open, r.due_at, r.clock.rule))
 
 
@@ -138,9 +138,17 @@ class Watched:
         return self.readings[0]
 
 
+def _of_clock(**wanted: Any) -> QuerySet[Case]:
+    """The case of a clock in a query of clocks."""
+    found: QuerySet[Case] = Case.objects.filter(
+        agency=OuterRef("agency"), subject=OuterRef("subject"), **wanted
+    )
+    return found
+
+
 def open_clocks(rules: Iterable[str] = RELEASE) -> QuerySet[Clock]:
     """The clocks in scope that run or have ended undone, of persons still in the jail."""
-    inside = Case.objects.filter(subject=OuterRef("subject"), released_at=None, departed_at=None)
+    inside = _of_clock(released_at=None, departed_at=None)
     found: QuerySet[Clock] = Clock.objects.filter(Exists(inside), rule__in=list(rules), done_at=None)
     return found
 
@@ -149,15 +157,16 @@ def order_of_duty(rules: Iterable[str] = RELEASE, facility: str = "") -> QuerySe
     """The cases with such clocks, by subject, in the order in which their first clock ends."""
     clocks_ = open_clocks(rules)
     if facility:
-        in_it = Case.objects.filter(subject=OuterRef("subject"), facility=facility)
-        clocks_ = clocks_.filter(Exists(in_it))
-    return clocks_.values("subject").annotate(first=Min("due_at")).order_by("first", "subject")
+        clocks_ = clocks_.filter(Exists(_of_clock(facility=facility)))
+    return clocks_.values("agency", "subject").annotate(first=Min("due_at")).order_by("first", "subject")
 
 
-def watched(subjects: Sequence[str], now: datetime, rules: Iterable[str] = RELEASE) -> list[Watched]:
-    """Those cases with their open clocks read at a moment, in the order given."""
-    cases = Case.objects.in_bulk(list(subjects))
-    readings: dict[str, list[Reading]] = {subject: [] for subject in subjects}
-    for clock in open_clocks(rules).filter(subject__in=list(subjects)).order_by("due_at", "rule"):
-        readings[clock.subject].append(read(clock, now))
-    return [Watched(cases[s], readings[s]) for s in subjects if s in cases and readings[s]]
+def watched(keys: Sequence[tuple[str, str]], now: datetime, rules: Iterable[str] = RELEASE) -> list[Watched]:
+    """The cases of those keys with their open clocks read at a moment, in the order given."""
+    cases = Case.objects.in_bulk(list(keys))
+    readings: dict[tuple[str, str], list[Reading]] = {key: [] for key in keys}
+    named = open_clocks(rules).filter(subject__in=[subject for _agency, subject in keys])
+    for clock in named.order_by("due_at", "rule"):
+        if (clock.agency, clock.subject) in readings:
+            readings[clock.agency, clock.subject].append(read(clock, now))
+    return [Watched(cases[key], readings[key]) for key in keys if key in cases and readings[key]]

@@ -27,16 +27,18 @@ def due(user: User, now: datetime) -> list[DueItem]:
     """For each booking the clock that ends first among those of a release, and every other."""
     rules = RULES.get(user.role, ())
     clocks = list(open_clocks(rules).order_by("due_at", "rule")[:MOST]) if rules else []
-    cases = Case.objects.in_bulk([clock.subject for clock in clocks])
-    items, released = [], set()
+    cases = Case.objects.in_bulk([(clock.agency, clock.subject) for clock in clocks])
+    items: list[DueItem] = []
+    released: set[tuple[str, str]] = set()
     for clock in clocks:
-        if clock.rule in RELEASE and clock.subject in released:
+        key = (clock.agency, clock.subject)
+        if clock.rule in RELEASE and key in released:
             continue
         if clock.rule in RELEASE:
-            released.add(clock.subject)
-        reading, case = read(clock, now), cases[clock.subject]
+            released.add(key)
+        reading, case = read(clock, now), cases[key]
         what = reading.at_end if reading.ended else reading.name
         text = _("Booking %(number)s: %(what)s") % {"number": case.number, "what": what}
-        url = reverse("bookings:case", args=[case.subject])
+        url = reverse("bookings:case", args=[case])
         items.append(DueItem(text, url, clock.due_at, reading.ended, ROOM, case.zone))
     return items

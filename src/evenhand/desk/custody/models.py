@@ -19,8 +19,10 @@ class Clock(ReadTable):
     done_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["rule", "activation"], name="clock_of_activation"),)
+        constraints = (
+            models.UniqueConstraint(fields=["agency", "rule", "activation"], name="clock_of_activation"),
+        )
         indexes = (
-            models.Index(fields=["subject"], name="clock_subject"),
+            models.Index(fields=["agency", "subject"], name="clock_subject"),
             models.Index(fields=["agency", "done_at", "due_at"], name="clock_open"),
         )

@@ -40,9 +40,9 @@ def notices(now: datetime, hours: float, agency: str | None = None) -> list[Noti
             .filter(due_at__lte=now + timedelta(hours=hours))
             .order_by("due_at", "rule", "pk")
         )
-        cases = Case.objects.in_bulk([clock.subject for clock in clocks])
+        cases = Case.objects.in_bulk([(clock.agency, clock.subject) for clock in clocks])
     return [
         Notice(case.number, case.facility, case.zone, read(clock, now))
         for clock in clocks
-        for case in [cases[clock.subject]]
+        for case in [cases[clock.agency, clock.subject]]
     ]

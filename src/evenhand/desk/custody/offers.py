@@ -41,7 +41,7 @@ class Offer:
         return self.slug.replace("-", "_")
 
     def url(self, case: Case) -> str:
-        return reverse(f"custody:{self.view}", args=[case.subject])
+        return reverse(f"custody:{self.view}", args=[case])
 
     def correction_url(self, case: Case, event: UUID) -> str:
         """Where the act of that event is corrected: the same form, with the reason."""

@@ -14,7 +14,7 @@ from evenhand.desk.custody.labels import BASES, CAUSES, DESTINATIONS
 from evenhand.desk.custody.offers import CORRECTED, JAIL, OFFERS
 from evenhand.desk.custody.papers import PAPERS
 from evenhand.desk.record import history
-from evenhand.record.events import SubjectKind
+from evenhand.desk.record.history import Subject
 
 
 def panel(case: Case, role: str, now: datetime) -> dict[str, Any]:
@@ -94,5 +94,5 @@ def _corrections(case: Case, role: str) -> dict[str, str]:
     own = {kind: offer for kind, offer in CORRECTED.items() if role in offer.roles}
     if not own:
         return {}
-    last = {e.type: e.id for e in history.effective(history.load(SubjectKind.BOOKING, case.subject))}
+    last = {e.type: e.id for e in history.effective(history.load(Subject.of(case)))}
     return {kind: offer.correction_url(case, last[kind]) for kind, offer in own.items() if kind in last}

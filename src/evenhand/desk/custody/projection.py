@@ -34,13 +34,13 @@ _LONGEST = timedelta(days=1)
 
 
 @projects_with_agreements(SubjectKind.BOOKING, Clock)
-def project_clocks(subject: str, entries: Sequence[Entry], agreements: Sequence[Entry]) -> None:
+def project_clocks(subject: Subject, entries: Sequence[Entry], agreements: Sequence[Entry]) -> None:
     """Write the clocks of one booking; a corrected act has none."""
     if not any(entry.event.type in _STARTS for entry in entries):
         return
     standings = build_standings([], history.rows(agreements))
     wanted = list(clocks_of(subject, entries, standings))
-    stand = Clock.objects.filter(subject=subject)
+    stand = Clock.objects.filter(agency=subject.agency, subject=subject.subject)
     # Most acts move no clock.
     if set(stand.values_list(*_FIELDS)) == {tuple(getattr(clock, f) for f in _FIELDS) for clock in wanted}:
         return
@@ -61,7 +61,8 @@ def under_agreements(events: Sequence[Event]) -> list[Subject]:
             type__in=_UNDER_AGREEMENT,
             occurred_at__gte=_first(of_agency) - _LONGEST,
         )
-        found |= {(SubjectKind.BOOKING, subject): None for subject in acts.values_list("subject", flat=True)}
+        names = acts.values_list("subject", flat=True).distinct()
+        found |= {Subject(agency, SubjectKind.BOOKING, name): None for name in names}
     return list(found)
 
 
@@ -69,12 +70,16 @@ def _first(events: Iterable[Event]) -> datetime:
     """The earliest moment of the events and of those that they correct."""
     events = list(events)
     corrected = [event.corrects for event in events if event.corrects]
-    moments = Occurrence.objects.filter(event__in=corrected).values_list("occurred_at", flat=True)
+    moments = Occurrence.objects.filter(
+        agency__in={e.agency for e in events}, event__in=corrected
+    ).values_list("occurred_at", flat=True)
     earliest: datetime = min([*(event.occurred_at for event in events), *moments])
     return earliest
 
 
-def clocks_of(subject: str, entries: Sequence[Entry], standings: Standings = NO_STANDINGS) -> Iterator[Clock]:
+def clocks_of(
+    subject: Subject, entries: Sequence[Entry], standings: Standings = NO_STANDINGS
+) -> Iterator[Clock]:
     """The clocks that follow from a history. One deadline of a rule is one clock, however often it was set;
     one act has one clock of a rule.
 
@@ -101,8 +106,8 @@ def clocks_of(subject: str, entries: Sequence[Entry], standings: Standings = NO_
             seen.add(due.by)
             acts.add(due.activation)
             yield Clock(
-                agency=entries[0].event.agency,
-                subject=subject,
+                agency=subject.agency,
+                subject=subject.subject,
                 rule=name,
                 activation=due.activation,
                 since=due.since,

@@ -9,6 +9,6 @@ urlpatterns = [
     path("", views.hold_clock, name="clocks"),
     path("detainers/", views.detainers, name="detainers"),
     path("releases/", views.releases, name="releases"),
-    *(path(f"<str:subject>/{o.slug}/", views.act_view(o), name=o.view) for o in OFFERS),
-    *(path(f"<str:subject>/paper/{p.slug}/", views.paper_view(p), name=p.view) for p in PAPERS),
+    *(path(f"<booking:subject>/{o.slug}/", views.act_view(o), name=o.view) for o in OFFERS),
+    *(path(f"<booking:subject>/paper/{p.slug}/", views.paper_view(p), name=p.view) for p in PAPERS),
 ]

@@ -18,6 +18,7 @@ from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.bookings.cases import opened
 from evenhand.desk.bookings.forms import in_zone, zone_of
 from evenhand.desk.bookings.models import Case
+from evenhand.desk.bookings.people import named
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.views import PAGE, READS
 from evenhand.desk.custody import consulate
@@ -29,6 +30,8 @@ from evenhand.desk.custody.offers import CORRECTED, Offer, held
 from evenhand.desk.custody.panel import must
 from evenhand.desk.custody.papers import Paper, latest
 from evenhand.desk.record import history
+from evenhand.desk.record.history import Subject
+from evenhand.desk.record.viewed import listed
 from evenhand.record.events import Event
 from evenhand.record.events.booking import ConsulateAdvised
 
@@ -42,7 +45,9 @@ def hold_clock(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     search = FacilityFilter(request.GET)
     page = Paginator(order_of_duty(RELEASE, search.code()), PAGE).get_page(request.GET.get("page"))
-    lines = watched([row["subject"] for row in page], now)
+    lines = watched([(row["agency"], row["subject"]) for row in page], now)
+    people = named([line.case for line in lines])
+    listed(request.user, people, what="custody.clocks", facility=search.code())
     return _list(request, "custody/clocks.html", search, page, lines, now)
 
 
@@ -56,13 +61,15 @@ def detainers(request: SignedInRequest) -> HttpResponse:
         detainer_issued_at__isnull=False, detainer_ended_at=None, released_at=None, departed_at=None
     )
     page = _page(request, search.narrowed(rows).order_by("detainer_issued_at", "subject"))
+    stage = search.cleaned_data.get("state", "")
+    listed(request.user, page, what="custody.detainers", facility=search.code(), stage=stage)
     owed = {
-        clock.subject: read(clock, now)
+        (clock.agency, clock.subject): read(clock, now)
         for clock in Clock.objects.filter(
             rule="DET-05", done_at=None, subject__in=[case.subject for case in page]
         )
     }
-    lines = [{"case": case, "owed": owed.get(case.subject), "held": held(case)} for case in page]
+    lines = [{"case": case, "owed": owed.get(case.pk), "held": held(case)} for case in page]
     return _list(request, "custody/detainers.html", search, page, lines, now)
 
 
@@ -76,13 +83,14 @@ def releases(request: SignedInRequest) -> HttpResponse:
         Q(transferred_at=None), release_due_at__isnull=False, released_at=None, departed_at=None
     )
     page = _page(request, search.narrowed(rows).order_by("release_due_at", "subject"))
-    first = {line.case.subject: line.first for line in watched([case.subject for case in page], now)}
+    listed(request.user, page, what="custody.releases", facility=search.code())
+    first = {line.case.pk: line.first for line in watched([case.pk for case in page], now)}
     lines = [
         {
             "case": case,
             "cause": CAUSES.get(case.release_cause, ""),
             "basis": BASES.get(case.hold_basis, "") if held(case) else "",
-            "clock": first.get(case.subject),
+            "clock": first.get(case.pk),
         }
         for case in page
     ]
@@ -110,6 +118,7 @@ def _list(
 
 def _page(request: SignedInRequest, rows: Any) -> Page[Case]:
     found: Page[Case] = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    found.object_list = named(found)
     return found
 
 
@@ -118,7 +127,7 @@ def act_view(offer: Offer) -> View:
 
     @allow(*offer.roles)
     @require_http_methods(["GET", "POST"])
-    def view(request: SignedInRequest, subject: str) -> HttpResponse:
+    def view(request: SignedInRequest, subject: Subject) -> HttpResponse:
         case, entries = opened(request.user, subject, f"custody.{offer.slug}")
         with in_zone(case):
             wrong = _corrected(offer, entries, request.GET.get("corrects"))
@@ -176,7 +185,7 @@ def paper_view(paper: Paper) -> View:
 
     @allow(*READS)
     @require_safe
-    def view(request: SignedInRequest, subject: str) -> HttpResponse:
+    def view(request: SignedInRequest, subject: Subject) -> HttpResponse:
         case, entries = opened(request.user, subject, f"paper.{paper.slug}")
         if not paper.ready(case):
             raise Http404

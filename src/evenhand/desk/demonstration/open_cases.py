@@ -6,11 +6,12 @@ by a claim to U.S. citizenship, one waiting for the supervisor, two waiting for 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from evenhand.desk.bookings.acts import FORM, SYSTEM
-from evenhand.desk.record.act import Actor, draft, perform_together
-from evenhand.record.events import ActorRole, SourceKind
+from evenhand.desk.record.act import Actor, draft, note
+from evenhand.record.events import ActorRole, Event, SourceKind
 from evenhand.record.events.booking import FORMS
 
 Step = tuple[float, str, Actor, dict[str, Any]]
@@ -45,17 +46,19 @@ def add_open_cases(agency: str, officer: Officer, supervisor: str, now: datetime
     }
     for number, steps in histories.items():
         for hours, event_type, actor, payload in steps:
-            act = draft(
-                event_type,
-                by=actor,
-                subject=f"{agency}:{number}",
-                agency=agency,
-                facility=officer.facility,
-                occurred_at=now - timedelta(hours=hours),
-                source=SourceKind.SIMULATION,
-                **payload,
-            )
-            perform_together([act])
+            said: dict[str, Any] = {
+                "by": actor,
+                "subject": f"{agency}:{number}",
+                "agency": agency,
+                "facility": officer.facility,
+                "occurred_at": now - timedelta(hours=hours),
+                "source": SourceKind.SIMULATION,
+            }
+            note(partial(_drafted, event_type, said | payload))
+
+
+def _drafted(event_type: str, said: dict[str, Any]) -> list[Event]:
+    return [draft(event_type, **said)]
 
 
 def _booked(hours: float, clerk: Actor) -> list[Step]:

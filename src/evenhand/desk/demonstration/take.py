@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from evenhand.desk.places.models import Agency, Facility
-from evenhand.desk.record.act import RefusedError, perform_groups
+from evenhand.desk.record.act import RefusedError, writing
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import EVENT_TYPES, Event, SourceKind, SubjectKind
 from evenhand.record.events.oversight import ReviewCorrectiveActionSet, ReviewFindingMade
@@ -69,7 +69,8 @@ def take(events: list[Event], progress: Progress = lambda done, total: None) -> 
         _settle(events)
         acts = list(groups(events))
         for start in range(0, len(acts), CHUNK):
-            results = perform_groups(acts[start : start + CHUNK])
+            with writing() as lock:
+                results = lock.record_each(acts[start : start + CHUNK])
             refused += [r for r in results if isinstance(r, RefusedError)]
             progress(min(start + CHUNK, len(acts)), len(acts))
     return Taken(len(events), tuple(refused))

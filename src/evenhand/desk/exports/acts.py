@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from evenhand.desk.record.act import Actor, Done, draft, perform
+from evenhand.desk.record.act import Actor, Done, draft, note
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import SourceKind
 from evenhand.record.events.oversight import AccessExported, Coordinator, LegalGround, Recipient
@@ -24,23 +24,30 @@ def record_release(
     coordinated_with: Coordinator | None = None,
     coordinated_at: datetime | None = None,
     source: SourceKind = SourceKind.DESK,
+    source_file: str | None = None,
 ) -> Done:
-    """Record that an agency's record is released, to whom and on what ground. Raises `RefusedError`."""
-    return perform(
-        draft(
-            AccessExported.type,
-            by=by,
-            subject=agency,
-            agency=agency,
-            source=source,
-            what="record",
-            recipient=recipient,
-            legal_ground=legal_ground,
-            state_record=state_record,
-            coordinated_with=coordinated_with,
-            coordinated_at=coordinated_at,
-        )
-    )
+    """Record that an agency's record is released, to whom and on what ground. Raises `RefusedError`.
+
+    `source_file` names the token of a program that asked for it.
+    """
+    return note(
+        lambda: [
+            draft(
+                AccessExported.type,
+                by=by,
+                subject=agency,
+                agency=agency,
+                source=source,
+                source_file=source_file,
+                what="record",
+                recipient=recipient,
+                legal_ground=legal_ground,
+                state_record=state_record,
+                coordinated_with=coordinated_with,
+                coordinated_at=coordinated_at,
+            )
+        ]
+    )[0]
 
 
 def zipped_record(agency: str) -> IO[bytes]:

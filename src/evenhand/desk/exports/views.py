@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from evenhand.desk.accounts.access import SignedInRequest, allow
+from evenhand.desk.accounts.access import SignedInRequest, allow, recent_sign_in
 from evenhand.desk.accounts.models import Role
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.exports.acts import ZIP, record_release, zipped_record
@@ -16,6 +16,7 @@ from evenhand.desk.places.models import Agency
 
 
 @allow(Role.COORDINATOR, Role.REVIEWER)
+@recent_sign_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def export_record(request: SignedInRequest) -> HttpResponseBase:
     """Ask for the ground of a release, record it, and send the record."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from evenhand.desk.places.models import Facility
 from evenhand.desk.record.act import Actor, Done, draft, perform
+from evenhand.desk.record.history import Subject
+from evenhand.record.events import SubjectKind
 from evenhand.record.events.oversight import (
     IceEquipmentInstalled,
     InterpreterQualified,
@@ -16,7 +18,7 @@ from evenhand.record.events.oversight import (
 
 def attest_posters(
     facility: Facility, by: Actor, *, languages: Sequence[str], at: datetime | None = None
-) -> Done:
+) -> list[Done]:
     """Attest that the complaint process is posted in these languages (codes)."""
     return _record(PosterAttested.type, facility, by, at, languages=tuple(languages))
 
@@ -28,32 +30,37 @@ def qualify_interpreter(
     interpreter: str,
     languages: Sequence[str],
     at: datetime | None = None,
-) -> Done:
+) -> list[Done]:
     """Record that an interpreter, by name or number, is qualified in these languages (codes)."""
     return _record(
         InterpreterQualified.type, facility, by, at, interpreter=interpreter, languages=tuple(languages)
     )
 
 
-def install_equipment(facility: Facility, by: Actor, *, at: datetime | None = None) -> Done:
+def install_equipment(facility: Facility, by: Actor, *, at: datetime | None = None) -> list[Done]:
     """Record that the facility uses ICE's network or equipment (MOA IV.E)."""
     return _record(IceEquipmentInstalled.type, facility, by, at)
 
 
-def sign_isa(facility: Facility, by: Actor, *, at: datetime | None = None) -> Done:
+def sign_isa(facility: Facility, by: Actor, *, at: datetime | None = None) -> list[Done]:
     """Record that an interconnection security agreement was signed (AGR-16)."""
     return _record(IsaSigned.type, facility, by, at)
 
 
-def _record(event_type: str, facility: Facility, by: Actor, at: datetime | None, **payload: Any) -> Done:
+def _record(
+    event_type: str, facility: Facility, by: Actor, at: datetime | None, **payload: Any
+) -> list[Done]:
     return perform(
-        draft(
-            event_type,
-            by=by,
-            subject=facility.code,
-            agency=facility.agency,
-            facility=facility.code,
-            occurred_at=at,
-            **payload,
-        )
+        Subject(facility.agency, SubjectKind.FACILITY, facility.code),
+        lambda _past: [
+            draft(
+                event_type,
+                by=by,
+                subject=facility.code,
+                agency=facility.agency,
+                facility=facility.code,
+                occurred_at=at,
+                **payload,
+            )
+        ],
     )

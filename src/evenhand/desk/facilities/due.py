@@ -21,12 +21,15 @@ ROOM = "desk_facilities"
 def lapses(until: datetime) -> list[Lapse]:
     """Attestations due before `until` at the facilities of agreements in force."""
     now, found = timezone.now(), []
-    running = Agreement.objects.filter(state=State.IN_FORCE).values_list("facilities", flat=True)
-    codes = {code for facilities in running for code in facilities}
-    for facility in Facility.objects.filter(code__in=codes):
-        at = posters_due(Posters.objects.filter(facility=facility.code), now, facility.zone)
+    running = Agreement.objects.filter(state=State.IN_FORCE).values_list("agency", "facilities")
+    covered = {(agency, code) for agency, facilities in running for code in facilities}
+    for facility in Facility.objects.filter(code__in={code for _agency, code in covered}):
+        if (facility.agency, facility.code) not in covered:
+            continue
+        attested = Posters.objects.filter(agency=facility.agency, facility=facility.code)
+        at = posters_due(attested, now, facility.zone)
         if at < until:
-            what, url = _("Attestation of the posters"), reverse("facilities:show", args=[facility.code])
+            what, url = _("Attestation of the posters"), reverse("facilities:show", args=[facility])
             found.append(
                 Lapse(at, what, facility.code, facility.name, url, facility.agency, facility.zone, ROOM)
             )

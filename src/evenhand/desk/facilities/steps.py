@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.facilities import acts, forms
 from evenhand.desk.places.models import Facility
+from evenhand.desk.record.history import Subject
 from evenhand.desk.steps.form import ActForm
 from evenhand.desk.steps.step import AGENCY, Step, Steps
 from evenhand.record.events import SubjectKind
@@ -16,9 +17,9 @@ from evenhand.record.events.oversight import (
 )
 
 
-def find(subject: str) -> Facility:
+def find(subject: Subject) -> Facility:
     """The facility in scope by its code, or 404."""
-    return get_object_or_404(Facility, pk=subject)
+    return get_object_or_404(Facility, agency=subject.agency, code=subject.subject)
 
 
 STEPS = Steps[Facility](

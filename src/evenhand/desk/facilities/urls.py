@@ -8,6 +8,6 @@ from evenhand.desk.facilities.steps import STEPS
 app_name = "facilities"
 urlpatterns = [
     path("", views.facility_list, name="list"),
-    path("<str:subject>/", views.show, name="show"),
+    path("<facility:subject>/", views.show, name="show"),
     *STEPS.urls(),
 ]

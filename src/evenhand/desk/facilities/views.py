@@ -15,9 +15,9 @@ from evenhand.desk.facilities.posters import counts, due
 from evenhand.desk.facilities.steps import STEPS, find
 from evenhand.desk.places.models import Facility
 from evenhand.desk.record import history
+from evenhand.desk.record.history import Subject
 from evenhand.desk.timeline.lines import lines
 from evenhand.desk.timeline.names import named
-from evenhand.record.events import SubjectKind
 
 _IN_THE_JAIL = (Role.DESIGNATED_OFFICER, Role.BOOKING_OFFICER)
 
@@ -32,13 +32,15 @@ def facility_list(request: SignedInRequest) -> HttpResponse:
 
 
 def _row(facility: Facility, now: datetime) -> dict[str, object]:
-    attested = list(Posters.objects.filter(facility=facility.code).order_by("-attested_at"))
+    attested = list(
+        Posters.objects.filter(agency=facility.agency, facility=facility.code).order_by("-attested_at")
+    )
     return {
         "facility": facility,
         "attested": [_said(p) for p in attested],
         "last": next((p for p in attested if counts(p)), None),
         "due": due(attested, now, facility.zone),
-        "interpreters": Interpreter.objects.filter(facility=facility.code).count(),
+        "interpreters": Interpreter.objects.filter(agency=facility.agency, facility=facility.code).count(),
     }
 
 
@@ -48,13 +50,14 @@ def _said(row: Posters | Interpreter) -> dict[str, object]:
 
 @allow(*READERS, *_IN_THE_JAIL)
 @require_safe
-def show(request: SignedInRequest, subject: str) -> HttpResponse:
+def show(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """One facility: its posters, and its interpreters by language."""
     facility, now = find(subject), timezone.now()
     form = LanguageForm(request.GET)
     language = form.cleaned_data["language"] if form.is_valid() else ""
-    interpreters = Interpreter.objects.filter(facility=facility.code).order_by("name", "qualified_at")
-    entries = history.load(SubjectKind.FACILITY, subject)
+    of_facility = Interpreter.objects.filter(agency=facility.agency, facility=facility.code)
+    interpreters = of_facility.order_by("name", "qualified_at")
+    entries = history.load(subject)
     context = _row(facility, now) | {
         "lines": lines(entries, STEPS.correctable(request.user, entries)),
         "interpreters": [_said(i) for i in interpreters if not language or language in i.languages],

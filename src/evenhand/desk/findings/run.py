@@ -9,7 +9,7 @@ from django.db import transaction
 from evenhand.audit.run import audit
 from evenhand.desk.findings.models import Finding
 from evenhand.desk.record.catalog import CATALOG
-from evenhand.desk.record.export import Personal, export
+from evenhand.desk.record.export import Personal, export, own_name
 from evenhand.desk.record.ledger import ledger
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.store import Record
@@ -52,5 +52,7 @@ def _finding(row: dict[str, object], seq: int) -> Finding:
     values = dict(row)
     for name in ("facility", "officer"):
         values[name] = values[name] or ""
+    for name in ("subject", "officer"):
+        values[name] = own_name(str(values["agency"]), str(values[name]))
     values["evidence"] = [str(event) for event in values["evidence"] or ()]  # type: ignore[attr-defined]
     return Finding(seq=seq, **values)

@@ -6,6 +6,7 @@ from datetime import datetime
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.home.links import page_of
 from evenhand.desk.places.models import Agency
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.models import Occurrence
 from evenhand.desk.timeline.names import EVENTS, Name
 from evenhand.record.events import SubjectKind
@@ -48,7 +49,7 @@ def changed(user: User, limit: int = 20) -> list[Changed]:
         Changed(
             EVENTS.get(row.type, row.type),
             row.subject,
-            page_of(row.kind, row.subject, user),
+            page_of(Subject(row.agency, SubjectKind(row.kind), row.subject), user),
             row.agency,
             row.occurred_at,
             zones.get(row.agency, "UTC"),

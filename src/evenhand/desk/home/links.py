@@ -4,6 +4,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 
 from evenhand.desk.accounts.access import ANYONE
 from evenhand.desk.accounts.models import User
+from evenhand.desk.record.history import Subject
 from evenhand.record.events import SubjectKind
 
 _PAGES: dict[SubjectKind, str] = {
@@ -22,9 +23,9 @@ def shown_by(kind: SubjectKind, page: str) -> None:
     _PAGES[kind] = page
 
 
-def page_of(kind: str, subject: str, user: User) -> str:
+def page_of(subject: Subject, user: User) -> str:
     """The address of a subject's page where the account may open it, or else an empty text."""
-    name = _PAGES.get(SubjectKind(kind))
+    name = _PAGES.get(subject.kind)
     if name is None:
         return ""
     try:

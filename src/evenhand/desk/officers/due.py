@@ -27,7 +27,7 @@ def lapses(until: datetime) -> list[Lapse]:
         owed = credential_due(row)
         if owed is not None and owed < until:
             ends.append((owed, _("Return of the credential")))
-        url = reverse("officers:show", args=[row.subject])
+        url = reverse("officers:show", args=[row])
         found += [
             Lapse(at, what, row.subject, str(row), url, row.agency, row.zone, ROOM) for at, what in ends
         ]
@@ -52,13 +52,13 @@ def _in_preparation(now: datetime) -> list[DueItem]:
     waiting = [row for row in officers if state(row, now, form(row.agency)) is State.PREPARING]
     text = _("Steps before the authorization")
     return [
-        DueItem(f"{text}: {row.subject}", reverse("officers:show", args=[row.subject]), None, False, ROOM)
+        DueItem(f"{text}: {row.subject}", reverse("officers:show", args=[row]), None, False, ROOM)
         for row in waiting
     ]
 
 
 def _own(user: User, now: datetime) -> list[DueItem]:
-    row = Officer.objects.filter(pk=user.actor).first()
+    row = Officer.objects.filter(subject=user.actor).first()
     if row is None:
         return []
     url = reverse("officers:own")

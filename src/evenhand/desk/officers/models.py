@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db import models
 
-from evenhand.desk.record.models import ReadTable
+from evenhand.desk.record.models import SubjectTable
+from evenhand.record.events import SubjectKind
 from evenhand.rules.standing import Timeline, from_json
 
 
-class Officer(ReadTable):
+class Officer(SubjectTable):
     """One officer. Instants are UTC; null is: has not happened. `zone` is the agency's.
 
     `standings` is the timeline of `rules.standing`, each a moment, the event that brought it about and the
@@ -18,7 +19,8 @@ class Officer(ReadTable):
     employment ended with the credential still out.
     """
 
-    subject = models.CharField(max_length=200, primary_key=True)
+    subject_kind = SubjectKind.OFFICER
+
     zone = models.CharField(max_length=64)
     name = models.CharField(max_length=200, blank=True)
     employer = models.CharField(max_length=200, blank=True)
@@ -31,7 +33,7 @@ class Officer(ReadTable):
     credential_owed_since = models.DateTimeField(null=True)
     standings = models.JSONField(default=list)
 
-    class Meta:
+    class Meta(SubjectTable.Meta):
         indexes = (models.Index(fields=["agency", "name"], name="officer_name"),)
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from evenhand.desk.officers.models import Officer
 from evenhand.desk.record import history
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.projection import projects
 from evenhand.record.events import Event, SubjectKind
 from evenhand.record.events.officer import (
@@ -24,15 +24,23 @@ from evenhand.rules.standing import build_standings, to_json
 
 
 @projects(SubjectKind.OFFICER, Officer)
-def project_officer(subject: str, entries: Sequence[Entry]) -> None:
+def project_officer(subject: Subject, entries: Sequence[Entry]) -> None:
     """Write the officer's row; a history without a nomination has one by the subject alone."""
+    row = fold(subject, entries)
+    if row is None:
+        Officer.objects.filter(agency=subject.agency, subject=subject.subject).delete()
+    else:
+        row.put()
+
+
+def fold(subject: Subject, entries: Sequence[Entry]) -> Officer | None:
+    """The row that follows from an officer's history, or None without one."""
     events = history.effective(entries)
     if not events:
-        Officer.objects.filter(pk=subject).delete()
-        return
+        return None
     row = Officer(
-        subject=subject,
-        agency=events[0].agency,
+        subject=subject.subject,
+        agency=subject.agency,
         zone=events[0].zone,
         nominated_at=events[0].occurred_at,
         functions=[],
@@ -42,7 +50,8 @@ def project_officer(subject: str, entries: Sequence[Entry]) -> None:
     for event in events:
         for name, value in _changes(row, event).items():
             setattr(row, name, value)
-    row.put()
+    row.unreadable = any(map(history.is_unreadable, events))
+    return row
 
 
 def _changes(row: Officer, event: Event) -> dict[str, Any]:
@@ -79,5 +88,5 @@ def _refresher_due(events: Sequence[Event]) -> datetime | None:
     )
 
 
-def _standings(subject: str, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    return to_json(build_standings(history.rows(entries), []).officers[subject])
+def _standings(subject: Subject, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    return to_json(build_standings(history.rows(entries), []).officers[subject.subject])

@@ -18,7 +18,7 @@ from evenhand.desk.record.act import now as the_present
 from evenhand.desk.record.catalog import CATALOG
 from evenhand.desk.record.guard import Refusal
 from evenhand.desk.record.history import Entry
-from evenhand.record.events import Event, SourceKind, SubjectKind
+from evenhand.record.events import KNOWN, Event, SourceKind, SubjectKind
 from evenhand.record.events.officer import Function, OfficerAuthorized, Position
 from evenhand.rules.answer import Verdict
 from evenhand.rules.case import judge
@@ -146,22 +146,23 @@ def state(officer: Officer, moment: datetime, form: Template = Template.J25) -> 
 
 def against_authorization(officer: Officer, entries: Sequence[Entry], now: datetime) -> list[Refusal]:
     """The guard's answer to an authorization now that says all it must: what must come before."""
-    act: Event = OfficerAuthorized(
-        id=uuid4(),
-        subject=officer.subject,
-        agency=officer.agency,
-        occurred_at=now,
-        recorded_at=now,
-        zone=officer.zone,
-        actor="any",
-        source_kind=SourceKind.DESK,
-        functions=(Function.INTERVIEW,),
-        valid_from=now,
-        valid_until=now + timedelta(days=1),
-        until_revoked=False,
-        supervising_position="any",
-        signed_by_position=Position.FIELD_OFFICE_DIRECTOR,
-    )
+    asked = {
+        "id": uuid4(),
+        "subject": officer.subject,
+        "agency": officer.agency,
+        "occurred_at": now,
+        "recorded_at": now,
+        "zone": officer.zone,
+        "actor": "any",
+        "source_kind": SourceKind.DESK,
+        "functions": (Function.INTERVIEW,),
+        "valid_from": now,
+        "valid_until": now + timedelta(days=1),
+        "until_revoked": False,
+        "supervising_position": "any",
+        "signed_by_position": Position.FIELD_OFFICE_DIRECTOR,
+    }
+    act: Event = OfficerAuthorized.model_validate(asked, context=KNOWN)
     _none, agreements = history.load_all((), {officer.agency})
     standings = build_standings([], history.rows(agreements[officer.agency]))
     return [refusal for _act, refusal in guard.refusals([act], entries, standings, now)]

@@ -1,11 +1,11 @@
 """What an officer's page offers, by role. Who records what is that of the events' reference."""
 
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.officers import acts, forms
 from evenhand.desk.officers.models import Officer
+from evenhand.desk.record.history import Subject
 from evenhand.desk.steps.form import ActForm
 from evenhand.desk.steps.step import AGENCY, EITHER, ICE, Step, Steps
 from evenhand.record.events import SubjectKind
@@ -31,19 +31,10 @@ from evenhand.record.events.officer import (
 )
 
 
-def find(subject: str) -> Officer:
+def find(subject: Subject) -> Officer:
     """The officer in scope, or 404."""
-    found: Officer = get_object_or_404(Officer, pk=subject)
+    found: Officer = get_object_or_404(Officer, agency=subject.agency, subject=subject.subject)
     return found
-
-
-def _employed(row: Officer) -> bool:
-    return not row.stands(timezone.now()).get("left")
-
-
-def _authorized(row: Officer) -> bool:
-    stands = row.stands(timezone.now())
-    return bool(row.authorized_at) and not stands.get("revoked")
 
 
 STEPS = Steps[Officer](
@@ -69,7 +60,6 @@ STEPS = Steps[Officer](
             forms.EligibilityForm,
             acts.decide_eligibility,
             ICE,
-            _employed,
         ),
         Step(
             "background-check",
@@ -78,7 +68,6 @@ STEPS = Steps[Officer](
             forms.BackgroundCheckForm,
             acts.check_background,
             ICE,
-            _employed,
         ),
         Step(
             "training",
@@ -87,7 +76,6 @@ STEPS = Steps[Officer](
             forms.TrainingForm,
             acts.complete_training,
             ICE,
-            _employed,
         ),
         Step(
             "examination",
@@ -96,7 +84,6 @@ STEPS = Steps[Officer](
             forms.ExaminationForm,
             acts.take_examination,
             ICE,
-            _employed,
         ),
         Step(
             "certify",
@@ -105,7 +92,6 @@ STEPS = Steps[Officer](
             forms.CertifyForm,
             acts.certify,
             ICE,
-            _employed,
         ),
         Step(
             "authorize",
@@ -114,8 +100,7 @@ STEPS = Steps[Officer](
             forms.AuthorizeForm,
             acts.authorize,
             ICE,
-            _employed,
-            _("The field office director signs the letter. It names the functions."),
+            note=_("The field office director signs the letter. It names the functions."),
         ),
         Step(
             "form-70-006",
@@ -124,7 +109,6 @@ STEPS = Steps[Officer](
             ActForm,
             acts.issue_form_70_006,
             ICE,
-            _employed,
         ),
         Step(
             "credential",
@@ -133,7 +117,6 @@ STEPS = Steps[Officer](
             ActForm,
             acts.issue_credential,
             ICE,
-            lambda row: _employed(row) and not row.credential_out,
         ),
         Step(
             "credential-requested",
@@ -142,7 +125,6 @@ STEPS = Steps[Officer](
             ActForm,
             acts.request_credential,
             ICE,
-            lambda row: row.credential_out,
         ),
         Step(
             "credential-returned",
@@ -151,7 +133,6 @@ STEPS = Steps[Officer](
             ActForm,
             acts.return_credential,
             EITHER,
-            lambda row: row.credential_out,
         ),
         Step(
             "assign",
@@ -160,7 +141,6 @@ STEPS = Steps[Officer](
             forms.AssignForm,
             acts.assign,
             AGENCY,
-            _employed,
         ),
         Step(
             "refresher",
@@ -169,7 +149,6 @@ STEPS = Steps[Officer](
             forms.RefresherForm,
             acts.require_refresher,
             ICE,
-            _authorized,
         ),
         Step(
             "refreshed",
@@ -178,7 +157,6 @@ STEPS = Steps[Officer](
             ActForm,
             acts.complete_refresher,
             ICE,
-            _authorized,
         ),
         Step(
             "suspend",
@@ -187,7 +165,6 @@ STEPS = Steps[Officer](
             forms.SuspendForm,
             acts.suspend,
             EITHER,
-            _authorized,
         ),
         Step(
             "unsuspend",
@@ -196,7 +173,7 @@ STEPS = Steps[Officer](
             forms.ReasonForm,
             acts.end_suspension,
             EITHER,
-            lambda row: bool(row.stands(timezone.now()).get("suspended")),
+            acts.suspended,
         ),
         Step(
             "revoke",
@@ -205,7 +182,6 @@ STEPS = Steps[Officer](
             forms.RevokeForm,
             acts.revoke,
             EITHER,
-            _authorized,
         ),
         Step(
             "leave-notice",
@@ -214,7 +190,6 @@ STEPS = Steps[Officer](
             ActForm,
             acts.give_leave_notice,
             AGENCY,
-            _employed,
         ),
         Step(
             "leave",
@@ -223,7 +198,6 @@ STEPS = Steps[Officer](
             forms.ReasonForm,
             acts.leave,
             AGENCY,
-            _employed,
         ),
     ),
 )

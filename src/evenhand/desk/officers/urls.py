@@ -10,7 +10,7 @@ urlpatterns = [
     path("", views.officer_list, name="list"),
     *STEPS.first_urls(),
     path("own/", views.own, name="own"),
-    path("<str:subject>/", views.show, name="show"),
-    path("<str:subject>/summary/", views.summary, name="summary"),
+    path("<officer:subject>/", views.show, name="show"),
+    path("<officer:subject>/summary/", views.summary, name="summary"),
     *STEPS.urls(),
 ]

@@ -17,13 +17,12 @@ from evenhand.desk.officers.standing import against_acts, against_authorization,
 from evenhand.desk.officers.steps import STEPS, find
 from evenhand.desk.places.models import Facility
 from evenhand.desk.record import history
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.remedies import REMEDIES
 from evenhand.desk.record.viewed import viewed
 from evenhand.desk.refusal.told import told
 from evenhand.desk.timeline.lines import lines
 from evenhand.desk.timeline.names import named
-from evenhand.record.events import SubjectKind
 from evenhand.rules.rule import Rule
 
 PAGE = 50
@@ -53,7 +52,7 @@ def officer_list(request: SignedInRequest) -> HttpResponse:
 
 @allow(*READERS)
 @require_safe
-def show(request: SignedInRequest, subject: str) -> HttpResponse:
+def show(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """One officer: authority today, what is missing, the history and what may be done next."""
     officer = find(subject)
     return _page(request, officer)
@@ -63,19 +62,19 @@ def show(request: SignedInRequest, subject: str) -> HttpResponse:
 @require_safe
 def own(request: SignedInRequest) -> HttpResponse:
     """An officer's own page."""
-    officer = Officer.objects.filter(pk=request.user.actor).first()
+    officer = Officer.objects.filter(subject=request.user.actor).first()
     if officer is None:
         raise Http404
     return _page(request, officer)
 
 
 def _page(request: SignedInRequest, officer: Officer) -> HttpResponse:
-    entries = history.load(SubjectKind.OFFICER, officer.subject)
+    entries = history.load(Subject.of(officer))
     viewed(request.user, entries, what="officer")
     context = _facts(officer, entries) | {
         "steps": STEPS.open_to(request.user, officer),
         "lines": lines(entries, STEPS.correctable(request.user, entries)),
-        "refusals": told(officer.subject),
+        "refusals": told(Subject.of(officer)),
         "own": officer.subject == request.user.actor,
     }
     return render(request, "officers/show.html", context)
@@ -83,10 +82,10 @@ def _page(request: SignedInRequest, officer: Officer) -> HttpResponse:
 
 @allow(*READERS)
 @require_safe
-def summary(request: SignedInRequest, subject: str) -> HttpResponse:
+def summary(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """The same for paper."""
     officer = find(subject)
-    entries = history.load(SubjectKind.OFFICER, officer.subject)
+    entries = history.load(Subject.of(officer))
     viewed(request.user, entries, what="officer")
     return render(request, "officers/summary.html", _facts(officer, entries) | {"lines": lines(entries)})
 
@@ -94,7 +93,9 @@ def summary(request: SignedInRequest, subject: str) -> HttpResponse:
 def _facts(officer: Officer, entries: list[Entry]) -> dict[str, object]:
     now, form = timezone.now(), form_of(officer.agency)
     stands = officer.stands(now)
-    facility = Facility.objects.filter(code=stands.get("assigned_facility", "")).first()
+    facility = Facility.objects.filter(
+        agency=officer.agency, code=stands.get("assigned_facility", "")
+    ).first()
     return {
         "officer": officer,
         "state": state(officer, now, form),

@@ -3,7 +3,10 @@
 backup.json    what it holds: database, ledger size and root, SHA-256 of each file
 desk.db        the database where it is SQLite (taken by its own online backup)
 desk.dump      the database where it is PostgreSQL (pg_dump, custom format)
-uploads/       documents; keys/ and public/: the ledger's keys and tiles, where they are in the folder
+uploads/       documents
+public/        the ledger's tiles and verifier keys
+
+The private keys in `keys/` are not in it: whoever takes a backup must not sign in the ledger's name.
 """
 
 import json
@@ -11,22 +14,26 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
+from evenhand.desk.erasure.models import Backup
+from evenhand.desk.record.integrity import check_ledger
 from evenhand.desk.record.ledger import ledger
 from evenhand.record.digest import sha256_of
-from evenhand.record.folder import staged_folder
+from evenhand.record.folder import MARKER, Kind, staged_folder
+from evenhand.record.ledger.errors import LedgerError, VerificationError
 from evenhand.record.ledger.store import Store
 from evenhand.record.ledger.tree import fold, leaf_hash
 
 STATEMENT, SQLITE, DUMP = "backup.json", "desk.db", "desk.dump"
-FOLDERS = ("uploads", "keys", "public")
+FOLDERS = ("uploads", "public")
 
 
 class BackupError(Exception):
@@ -39,10 +46,14 @@ def state() -> dict[str, Any]:
 
 
 def backup(out: Path) -> dict[str, Any]:
-    """Write a backup to the folder `out`, which must not exist; it appears whole or not at all."""
+    """Write a backup to the folder `out`, which must not exist; it appears whole or not at all.
+
+    Raises `BackupError` where the ledger is not whole: a backup of it would take the place of a good one.
+    """
     if out.exists():
         raise BackupError(f"{out} is there already: name a new folder.")
-    with staged_folder(out) as folder:
+    _check("Restore the last good backup.")
+    with staged_folder(out, Kind.BACKUP) as folder:
         if connection.vendor == "sqlite":
             _copy_sqlite(Path(settings.DATABASES["default"]["NAME"]), folder / SQLITE)
             said = _state_of(folder / SQLITE)
@@ -52,7 +63,8 @@ def backup(out: Path) -> dict[str, Any]:
         for name in FOLDERS:
             if (settings.ENVIRONMENT.folder / name).is_dir():
                 shutil.copytree(settings.ENVIRONMENT.folder / name, folder / name)
-        files = {str(p.relative_to(folder)): sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()}
+        held = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != MARKER]
+        files = {str(p.relative_to(folder)): sha256_of(p) for p in held}
         statement = {
             "made_at": datetime.now(UTC).isoformat(),
             "vendor": connection.vendor,
@@ -60,11 +72,24 @@ def backup(out: Path) -> dict[str, Any]:
             "files": files,
         }
         (folder / STATEMENT).write_text(json.dumps(statement, indent=2) + "\n")
+    # A later erasure says in which backups the erased parts may still be. Before the migrations of an upgrade
+    # there is no such table, and no erasure either.
+    with suppress(DatabaseError):
+        Backup.objects.create(made_at=statement["made_at"], place=out.name)
     return statement
 
 
+def _check(remedy: str) -> None:
+    try:
+        check_ledger()
+    except VerificationError as fault:
+        raise BackupError(f"The ledger is not whole. {fault}. Run `evenhand desk verify`. {remedy}") from None
+    except LedgerError as error:
+        raise BackupError(str(error)) from None
+
+
 def _copy_sqlite(source: Path, target: Path) -> None:
-    with sqlite3.connect(source) as live, sqlite3.connect(target) as copy:
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
     target.chmod(0o600)
 
@@ -73,7 +98,8 @@ def _state_of(path: Path) -> dict[str, Any]:
     """Size and root of the ledger in a copy of the database."""
     from evenhand.record.ledger.store.sqlite import SqliteStore
 
-    with sqlite3.connect(path) as copy:
+    # An open connection keeps files of its own beside the copy, which would count as part of the backup.
+    with closing(sqlite3.connect(path)) as copy:
         return _state_in(SqliteStore(copy))
 
 
@@ -126,6 +152,7 @@ def restore(folder: Path) -> dict[str, Any]:
     now = state()
     if (now["size"], now["root"]) != (statement["size"], statement["root"]):
         raise BackupError("the restored ledger is not the one that was backed up: do not use it.")
+    _check("Do not use this desk; restore another backup.")
     call_command("migrate", verbosity=0)
     return statement
 

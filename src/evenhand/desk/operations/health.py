@@ -31,7 +31,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     """Database, tables and ledger are there: 200, else 503 and which of them is not."""
     parts = {"database": _database(), "tables": False, "ledger": False}
     if parts["database"]:
-        parts["tables"] = _tables()
+        parts["tables"] = migrated()
         parts["ledger"] = _ledger()
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
 
@@ -45,7 +45,8 @@ def _database() -> bool:
     return True
 
 
-def _tables() -> bool:
+def migrated() -> bool:
+    """Whether no migration is still to be run."""
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 

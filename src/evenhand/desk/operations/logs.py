@@ -1,6 +1,6 @@
 """Logs as JSON lines that name no person: pages by the name of their address, never by the address itself.
 
-A booking's number and a complaint's reference stand in addresses, values of forms in messages of errors. So a
+Addresses hold booking numbers and public ids of complaints, and messages of errors the values of forms. So a
 line has the page's name, status, time taken, role and a request's id; an error has its type and where in the
 code it came up, not its message.
 """
@@ -17,6 +17,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from prometheus_client import Counter, Histogram
+
+from evenhand.record.ledger.errors import VerificationError
 
 REQUESTS = Counter(
     "desk_requests_total", "Requests by page, method and status.", ["page", "method", "status"]
@@ -78,6 +80,11 @@ class RequestLogMiddleware:
         }
         log.info("request", extra=extra)
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Log which leaf of the ledger was altered. Its number names nobody."""
+        if isinstance(exception, VerificationError):
+            log.error("the ledger is not whole: run `evenhand desk verify`", extra={"place": exception.place})
 
 
 LOGGING: dict[str, Any] = {

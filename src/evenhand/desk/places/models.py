@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from evenhand.desk.record.scope import ScopedManager
+from evenhand.record.events import SubjectKind
 
 
 def check_zone(name: str) -> None:
@@ -36,6 +37,8 @@ class Agency(models.Model):
 class Facility(models.Model):
     """A jail. Its `code` stands in events and agreements."""
 
+    subject_kind = SubjectKind.FACILITY
+
     code = models.CharField(max_length=64, primary_key=True)
     agency = models.CharField("ORI", max_length=9, db_index=True)
     name = models.CharField(max_length=200)
@@ -49,3 +52,7 @@ class Facility(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def subject(self) -> str:
+        return self.code

@@ -3,29 +3,50 @@
 Race, sex and creed are never read here: they stay in the ledger's openings, for statistics of uniformity.
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol, Self
 from uuid import UUID
 
 from django.db import connection
 
+from evenhand.desk.record import leaves
 from evenhand.desk.record.scope import OutOfScopeError, current
 from evenhand.record.episode.order import in_order
 from evenhand.record.events import FIELDS, Event, SubjectKind, parse
-from evenhand.record.ledger.leaf import APPENDED_AT, COMMITMENT
+from evenhand.record.events.bounds import END, FIRST, is_moment
+from evenhand.record.ledger.leaf import event_fields
 
+LAST = END - timedelta(microseconds=1)
 GROUPS = ("race_ethnicity", "sex")
 """Fields that no page and no rule may read (42 U.S.C. 2000d)."""
 
 Row = dict[str, Any]
-Subject = tuple[SubjectKind, str]
-# As subqueries, since a planner whose statistics lag behind would walk through all leaves to join them.
-_FROM = (
-    "SELECT o.seq, (SELECT e.leaf FROM ledger_entry e WHERE e.seq = o.seq), "
-    "(SELECT p.personal FROM ledger_opening p WHERE p.seq = o.seq) FROM desk_record_occurrence o "
-)
+_FROM = f"SELECT {leaves.PARTS} FROM desk_record_occurrence o "
+
+
+class OfSubject(Protocol):
+    """An event, or the row of a read table: both say whose history they belong to."""
+
+    @property
+    def agency(self) -> str: ...
+    @property
+    def subject_kind(self) -> SubjectKind: ...
+    @property
+    def subject(self) -> str: ...
+
+
+class Subject(NamedTuple):
+    """Whose history it is. Two agencies may use the same number: these are two subjects."""
+
+    agency: str
+    kind: SubjectKind
+    subject: str
+
+    @classmethod
+    def of(cls, thing: OfSubject) -> Self:
+        return cls(thing.agency, thing.subject_kind, thing.subject)
 
 
 @dataclass(frozen=True)
@@ -36,14 +57,37 @@ class Entry:
     event: Event
 
 
-def event_of(leaf: bytes, personal: bytes | None) -> Event:
+def event_of(case: dict[str, Any], personal: dict[str, Any] | None) -> Event:
     """The event behind a leaf, with its personal part where that is not erased, but without groups."""
-    said = json.loads(leaf)
-    said.pop(COMMITMENT, None)
-    said.pop(APPENDED_AT, None)
-    if personal is not None:
-        said.update({k: v for k, v in json.loads(personal).items() if k not in GROUPS})
-    return parse(said)
+    seen = {k: v for k, v in (personal or {}).items() if k not in GROUPS}
+    return mended(parse(event_fields(case, seen)))
+
+
+def mended(event: Event) -> Event:
+    """The event with what can be read of it, where a moment lies beyond the bounds of events.
+
+    No program can compute with such a moment, so it counts as unknown: the event happened some time between
+    `FIRST` and its recording; a moment that the type asks for is moved to the nearest bound. Ledgers from
+    before there were bounds may hold some.
+    """
+    odd = [n for n, v in vars(event).items() if isinstance(v, datetime) and not is_moment(v)]
+    if not odd:
+        return event
+    asked = {name for name, spec in FIELDS[event.type].items() if spec.required}
+    unknown: dict[str, Any] = {n: _nearest(getattr(event, n)) if n in asked else None for n in odd}
+    if "occurred_at" in odd or "occurred_by" in odd:
+        recorded = None if event.recorded_at is None or "recorded_at" in odd else event.recorded_at
+        unknown |= {"occurred_at": FIRST, "occurred_by": recorded or LAST}
+    return event.model_copy(update=unknown)
+
+
+def _nearest(moment: datetime) -> datetime:
+    return FIRST if moment <= FIRST else LAST
+
+
+def is_unreadable(event: Event) -> bool:
+    """Whether the event's own moment cannot be read."""
+    return event.occurred_at == FIRST
 
 
 def without_groups(event: Event) -> Event:
@@ -52,44 +96,53 @@ def without_groups(event: Event) -> Event:
     return event.model_copy(update=given) if given else event
 
 
-def load(kind: SubjectKind, subject: str) -> list[Entry]:
-    """A subject's history in the order of the ledger; empty where there is none.
+def load(subject: Subject) -> list[Entry]:
+    """A subject's history in the order of the ledger; empty where there is none. Events whose case part was
+    erased are left out.
 
-    Raises `OutOfScopeError` where it is another agency's.
+    Raises `OutOfScopeError` where it is another agency's, and `VerificationError` where a part of an event
+    was altered, or is gone without an erasure on record.
     """
-    return _entries(_FROM + "WHERE o.kind = %s AND o.subject = %s ORDER BY o.seq", [kind.value, subject])
+    where = "WHERE o.agency = %s AND o.kind = %s AND o.subject = %s ORDER BY o.seq"
+    return _entries(_FROM + where, [subject.agency, subject.kind.value, subject.subject])
 
 
-def load_many(kind: SubjectKind, subjects: Sequence[str]) -> dict[str, list[Entry]]:
+def at(seqs: Collection[int]) -> list[Entry]:
+    """The events with these leaves, in no order. Raises `OutOfScopeError` where one is another agency's."""
+    if not seqs:
+        return []
+    return _entries(f"{_FROM}WHERE o.seq IN ({', '.join(['%s'] * len(seqs))})", list(seqs))
+
+
+def load_many(subjects: Sequence[Subject]) -> dict[Subject, list[Entry]]:
     """The histories of several subjects, each as `load` gives it."""
-    found, _ = load_all([(kind, subject) for subject in subjects], ())
-    return {subject: found[kind, subject] for subject in subjects}
+    return load_all(subjects, ())[0]
 
 
 def load_all(
     subjects: Collection[Subject], agencies: Collection[str]
 ) -> tuple[dict[Subject, list[Entry]], dict[str, list[Entry]]]:
     """The histories of subjects, each as `load` gives it, and all events on the agreements of agencies."""
-    of_kind: dict[SubjectKind, list[str]] = {}
-    for kind, subject in subjects:
-        of_kind.setdefault(kind, []).append(subject)
-    parts = [("subject", kind, names) for kind, names in of_kind.items()]
+    named: dict[tuple[str, SubjectKind], list[str]] = {}
+    for agency, kind, subject in subjects:
+        named.setdefault((agency, kind), []).append(subject)
+    queries = [
+        f"{_FROM}WHERE o.agency = %s AND o.kind = %s AND o.subject IN ({', '.join(['%s'] * len(names))})"
+        for names in named.values()
+    ]
+    values = [value for (agency, kind), names in named.items() for value in (agency, kind.value, *names)]
     if agencies:
-        parts.append(("agency", SubjectKind.AGREEMENT, list(agencies)))
+        queries.append(f"{_FROM}WHERE o.kind = %s AND o.agency IN ({', '.join(['%s'] * len(agencies))})")
+        values += [SubjectKind.AGREEMENT.value, *agencies]
     histories: dict[Subject, list[Entry]] = {key: [] for key in subjects}
     agreements: dict[str, list[Entry]] = {agency: [] for agency in agencies}
-    if not parts:
+    if not queries:
         return histories, agreements
-    queries = [
-        f"{_FROM}WHERE o.kind = %s AND o.{column} IN ({', '.join(['%s'] * len(names))})"
-        for column, _, names in parts
-    ]
-    values = [value for _, kind, names in parts for value in (kind.value, *names)]
     once = {entry.seq: entry for entry in _entries(" UNION ALL ".join(queries), values)}
     for _, entry in sorted(once.items()):
         event = entry.event
-        if (event.subject_kind, event.subject) in histories:
-            histories[event.subject_kind, event.subject].append(entry)
+        if Subject.of(event) in histories:
+            histories[Subject.of(event)].append(entry)
         if event.subject_kind is SubjectKind.AGREEMENT and event.agency in agreements:
             agreements[event.agency].append(entry)
     return histories, agreements
@@ -98,15 +151,12 @@ def load_all(
 def _entries(query: str, values: list[Any]) -> list[Entry]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        entries = [Entry(seq, event_of(_bytes(leaf), _bytes(p))) for seq, leaf, p in cursor.fetchall()]
+        found = leaves.opened(cursor.fetchall())
+    entries = [Entry(leaf.seq, event_of(leaf.case, leaf.personal)) for leaf in found if leaf.case is not None]
     scope = current()
     if any(not scope.holds(entry.event.agency) for entry in entries):
         raise OutOfScopeError("the record is another agency's")
     return entries
-
-
-def _bytes(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def events(entries: Iterable[Entry]) -> Iterator[Event]:

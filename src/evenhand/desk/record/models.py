@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from evenhand.desk.record.address import segment
 from evenhand.desk.record.scope import ScopedManager
+from evenhand.record.events import SubjectKind
 
 _projecting: ContextVar[bool] = ContextVar("projecting", default=False)
 _AT_ONCE = 500
@@ -37,13 +39,13 @@ class Rows:
         """Write them, those of a table in one statement for some hundreds."""
         with projecting():
             for table, rows in self._of.items():
-                key = table._meta.pk
+                key = table._meta.pk_fields
                 table.objects.bulk_create(
                     rows.values(),
                     batch_size=_AT_ONCE,
                     update_conflicts=True,
-                    unique_fields=[key.name],
-                    update_fields=[f.name for f in table._meta.concrete_fields if f is not key],
+                    unique_fields=[f.name for f in key],
+                    update_fields=[f.name for f in table._meta.concrete_fields if f not in key],
                 )
 
 
@@ -118,11 +120,30 @@ class ReadTable(models.Model):
         return super().delete(*args, **kwargs)
 
 
+class SubjectTable(ReadTable):
+    """A read table with one row a subject, which the agency and the agency's own number name together."""
+
+    pk = models.CompositePrimaryKey("agency", "subject")
+    subject = models.CharField(max_length=200)
+    unreadable = models.BooleanField(default=False)
+    """Whether the moment of one of the events cannot be read; it stands as the first moment there is."""
+
+    subject_kind: ClassVar[SubjectKind]
+
+    class Meta(ReadTable.Meta):
+        abstract = True
+
+    @property
+    def address(self) -> str:
+        """The part of the addresses of its pages that names it."""
+        return segment(self.agency, self.subject)
+
+
 class Occurrence(ReadTable):
     """One event of the ledger: where it stands (`seq`) and whose history it belongs to."""
 
     seq = models.BigIntegerField(primary_key=True)
-    event = models.UUIDField(unique=True)
+    event = models.UUIDField()
     kind = models.CharField(max_length=16)
     subject = models.CharField(max_length=200)
     type = models.CharField(max_length=64)
@@ -131,8 +152,10 @@ class Occurrence(ReadTable):
     actor = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        # An agency's own system gives ids: another's are none of its business.
+        constraints = (models.UniqueConstraint(fields=["agency", "event"], name="occurrence_event"),)
         indexes = (
-            models.Index(fields=["kind", "subject", "seq"], name="occurrence_subject"),
+            models.Index(fields=["agency", "kind", "subject", "seq"], name="occurrence_subject"),
             models.Index(fields=["agency", "kind", "seq"], name="occurrence_agency"),
             models.Index(fields=["agency", "type", "seq"], name="occurrence_type"),
         )

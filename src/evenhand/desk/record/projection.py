@@ -1,14 +1,15 @@
 """Read tables: what follows from each subject's history, written anew whenever an event is added to it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from uuid import UUID
 
 from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.models import Occurrence, ReadTable, Rows, gathering, projecting
 from evenhand.record.events import Event, SubjectKind
 
-Projector = Callable[[str, Sequence[Entry]], None]
+Projector = Callable[[Subject, Sequence[Entry]], None]
 """Writes the rows of one subject from its whole history. It reads nothing else: no clock, no other table."""
-ProjectorWithAgreements = Callable[[str, Sequence[Entry], Sequence[Entry]], None]
+ProjectorWithAgreements = Callable[[Subject, Sequence[Entry], Sequence[Entry]], None]
 """A projector whose rows also depend on the events of the agency's agreements."""
 Agreements = Callable[[str], Sequence[Entry]]
 """Gives the events of an agency's agreements."""
@@ -17,6 +18,7 @@ Follower = Callable[[Sequence[Event]], Sequence[Subject]]
 
 _PROJECTORS: dict[SubjectKind, list[Projector]] = {}
 _WITH_AGREEMENTS: dict[SubjectKind, list[ProjectorWithAgreements]] = {}
+_TABLES: dict[SubjectKind, list[type[ReadTable]]] = {}
 _FOLLOWERS: list[Follower] = []
 READ_TABLES: list[type[ReadTable]] = [Occurrence]
 """Every read table; `rebuild` empties and refills them."""
@@ -27,6 +29,7 @@ def projects(kind: SubjectKind, *tables: type[ReadTable]) -> Callable[[Projector
 
     def declare(projector: Projector) -> Projector:
         _PROJECTORS.setdefault(kind, []).append(projector)
+        _TABLES.setdefault(kind, []).extend(tables)
         READ_TABLES.extend(t for t in tables if t not in READ_TABLES)
         return projector
 
@@ -40,6 +43,7 @@ def projects_with_agreements(
 
     def declare(projector: ProjectorWithAgreements) -> ProjectorWithAgreements:
         _WITH_AGREEMENTS.setdefault(kind, []).append(projector)
+        _TABLES.setdefault(kind, []).extend(tables)
         READ_TABLES.extend(t for t in tables if t not in READ_TABLES)
         return projector
 
@@ -74,13 +78,22 @@ def project(histories: Mapping[Subject, Sequence[Entry]], agreements: Agreements
     Where a projector removes rows, or writes others than those it puts, that is done here.
     """
     with gathering() as rows:
-        for (kind, subject), entries in histories.items():
-            for projector in _PROJECTORS.get(kind, ()):
+        for subject, entries in histories.items():
+            for projector in _PROJECTORS.get(subject.kind, ()):
                 projector(subject, entries)
-            for with_agreements in _WITH_AGREEMENTS.get(kind, ()):
+            for with_agreements in _WITH_AGREEMENTS.get(subject.kind, ()):
                 if entries:
-                    with_agreements(subject, entries, agreements(entries[0].event.agency))
+                    with_agreements(subject, entries, agreements(subject.agency))
     return rows
+
+
+def forget(agency: str, subjects: Iterable[Subject], events: Iterable[UUID]) -> None:
+    """Remove the rows of histories that are erased whole, and their events from the index of the ledger."""
+    with projecting():
+        for of, kind, subject in subjects:
+            for table in _TABLES.get(kind, ()):
+                table.objects.filter(agency=of, subject=subject).delete()
+        Occurrence.objects.filter(agency=agency, event__in=list(events)).delete()
 
 
 def index(seqs: range, events: Sequence[Event]) -> None:

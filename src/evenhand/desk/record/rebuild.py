@@ -8,10 +8,13 @@ from functools import cache
 from django.db import transaction
 
 from evenhand.desk.record import history, projection
+from evenhand.desk.record.history import Subject
+from evenhand.desk.record.integrity import check_ledger
 from evenhand.desk.record.ledger import ledger
 from evenhand.desk.record.models import Occurrence, ReadTable, projecting
 from evenhand.desk.record.scope import EVERYTHING, within
 from evenhand.record.events import SubjectKind
+from evenhand.record.ledger.ledger import case_of
 
 BATCH = 2_000
 Progress = Callable[[str, int, int], None]
@@ -35,13 +38,16 @@ class Rebuilt:
     differences: tuple[Difference, ...]
 
 
-def rebuild(progress: Progress = lambda step, done, total: None) -> Rebuilt:
+def rebuild(progress: Progress = lambda step, done, total: None, *, keep: bool = True) -> Rebuilt:
     """Replay the whole ledger into empty read tables, in one transaction; other writers wait.
 
-    The tables keep what the replay gave. Differences from what they held are named, at most 1,000 of them.
+    The tables keep what the replay gave, or with `keep=False` what they held. Differences between the two are
+    named, at most 1,000 of them. Raises `VerificationError` where the ledger itself is not whole; then the
+    tables are left as they are.
     """
     with within(EVERYTHING), transaction.atomic():
         size, _ = ledger().store.tail()
+        check_ledger(lambda done, total: progress("leaves", done, total))
         before = {table: _fingerprints(table) for table in projection.READ_TABLES}
         with projecting():
             for table in reversed(projection.READ_TABLES):
@@ -54,6 +60,8 @@ def rebuild(progress: Progress = lambda step, done, total: None) -> Rebuilt:
             after = _fingerprints(table)
             rows[table._meta.db_table] = len(after)
             differences.extend(_compare(table._meta.db_table, before[table], after))
+        if not keep:
+            transaction.set_rollback(True)
         return Rebuilt(size, rows, tuple(differences[:1000]))
 
 
@@ -62,15 +70,19 @@ def _index(size: int, progress: Progress) -> None:
     for rows in ledger().store.rows():
         with projecting():
             Occurrence.objects.bulk_create(
-                [projection.occurrence(seq, history.event_of(leaf, None)) for seq, _, leaf, *_ in rows]
+                [
+                    projection.occurrence(row.number, history.event_of(case, None))
+                    for row in rows
+                    if (case := case_of(row)) is not None
+                ]
             )
         done += len(rows)
         progress("events", done, size)
 
 
-def _subjects(kind: SubjectKind) -> list[str]:
-    found = Occurrence.objects.filter(kind=kind.value).values_list("subject", flat=True)
-    return sorted(set(found))
+def _subjects(kind: SubjectKind) -> list[Subject]:
+    found = Occurrence.objects.filter(kind=kind.value).values_list("agency", "subject").distinct()
+    return sorted(Subject(agency, kind, subject) for agency, subject in found)
 
 
 def _project(progress: Progress) -> None:
@@ -79,9 +91,7 @@ def _project(progress: Progress) -> None:
         subjects = _subjects(kind)
         for start in range(0, len(subjects), 200):
             chunk = subjects[start : start + 200]
-            histories = history.load_many(kind, chunk)
-            whole = {(kind, subject): of for subject, of in histories.items()}
-            projection.project(whole, agreements).write()
+            projection.project(history.load_many(chunk), agreements).write()
             progress(kind.value, min(start + 200, len(subjects)), len(subjects))
 
 
@@ -97,9 +107,8 @@ def _fingerprints(table: type[ReadTable]) -> dict[str, bytes]:
 
 def _key(table: type[ReadTable]) -> list[str]:
     """The fields that name a row: the primary key, or the first unique constraint where that is made up."""
-    pk = table._meta.pk
-    if not pk.auto_created:
-        return [pk.attname]
+    if not table._meta.pk.auto_created:
+        return [field.attname for field in table._meta.pk_fields]
     for constraint in table._meta.total_unique_constraints:
         return list(constraint.fields)
     raise TypeError(f"{table._meta.label} needs a primary key of its own or a unique constraint")

@@ -4,18 +4,13 @@ The comparison reads an event whole, race and sex too, so that a change in any f
 sent twice. Names of fields leave this module; values never do.
 """
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db import connection
-
+from evenhand.desk.record import leaves
 from evenhand.desk.record.history import Entry
 from evenhand.record.events import FIELDS, Event, parse
-from evenhand.record.ledger.leaf import APPENDED_AT, COMMITMENT
-
-_AT_ONCE = 500
+from evenhand.record.ledger.leaf import event_fields
 
 
 @dataclass(frozen=True)
@@ -47,23 +42,8 @@ def stated(entries: Iterable[Entry]) -> dict[int, Stated]:
 
 def stated_at(seqs: Sequence[int]) -> dict[int, Stated]:
     """As `stated`, for leaves of which the caller knows that they are in scope."""
-    found: dict[int, Stated] = {}
-    for start in range(0, len(seqs), _AT_ONCE):
-        some = seqs[start : start + _AT_ONCE]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT e.seq, e.leaf, p.personal FROM ledger_entry e LEFT JOIN ledger_opening p "
-                f"ON p.seq = e.seq WHERE e.seq IN ({', '.join(['%s'] * len(some))})",
-                some,
-            )
-            found |= {seq: _whole(bytes(leaf), secret) for seq, leaf, secret in cursor.fetchall()}
-    return found
-
-
-def _whole(leaf: bytes, secret: Any) -> Stated:
-    said = json.loads(leaf)
-    committed = said.pop(COMMITMENT, None) is not None
-    said.pop(APPENDED_AT, None)
-    if secret is not None:
-        said |= json.loads(bytes(secret))
-    return Stated(parse(said), erased=committed and secret is None)
+    return {
+        leaf.seq: Stated(parse(event_fields(leaf.case, leaf.personal)), erased=leaf.erased)
+        for leaf in leaves.at(seqs)
+        if leaf.case is not None
+    }

@@ -7,4 +7,4 @@ class RefusalConfig(AppConfig):
     verbose_name = "Refused acts"
 
     def ready(self) -> None:
-        from evenhand.desk.refusal import due  # noqa: F401
+        from evenhand.desk.refusal import copies, due  # noqa: F401

@@ -9,14 +9,25 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
-from django.db import transaction
 
 from evenhand.desk.accounts.models import Role, User
-from evenhand.desk.record.act import Actor, Done, Override, RefusedError, draft, now, perform_together
+from evenhand.desk.record.act import (
+    Actor,
+    ConflictError,
+    Done,
+    Override,
+    RefusedError,
+    draft,
+    note,
+    now,
+    perform_judged,
+    writing,
+)
 from evenhand.desk.record.catalog import CATALOG
 from evenhand.desk.refusal.models import Waiting
 from evenhand.record.events import Event, parse
@@ -45,22 +56,31 @@ def seconds_for(rules: Sequence[str]) -> tuple[Role, ...]:
     return SECONDS
 
 
-def sealed(acts: Sequence[Event]) -> str:
+@dataclass(frozen=True)
+class Judged:
+    """Acts that were judged when the ledger had `size` leaves, and wait for a person's decision."""
+
+    acts: tuple[Event, ...]
+    size: int
+
+
+def sealed(judged: Judged) -> str:
     """Acts as a text that only this desk reads: what a person said waits nowhere in the clear."""
-    said = [json.loads(act.model_dump_json(exclude_none=True)) | {"type": act.type} for act in acts]
-    return _box().encrypt(json.dumps(said).encode()).decode()
+    acts = [json.loads(act.model_dump_json(exclude_none=True)) | {"type": act.type} for act in judged.acts]
+    return _box().encrypt(json.dumps({"acts": acts, "size": judged.size}).encode()).decode()
 
 
-def opened(text: str) -> list[Event]:
+def opened(text: str) -> Judged:
     """The acts of a sealed text. Raises `NotSecondError` where the text is older than a request may be."""
     try:
         said = _box().decrypt(text.encode(), ttl=round(RUNS_OUT.total_seconds()))
     except InvalidToken:
         raise NotSecondError("the request has run out: ask again") from None
-    return [parse(act) for act in json.loads(said)]
+    kept = json.loads(said)
+    return Judged(tuple(parse(act) for act in kept["acts"]), kept["size"])
 
 
-def ask(acts: Sequence[Event], rules: Sequence[str], by: User, reason: str) -> Waiting:
+def ask(judged: Judged, rules: Sequence[str], by: User, reason: str) -> Waiting:
     """Keep acts that these rules stood against for a second person; the act is not judged here again.
 
     Raises `NotSecondError` where none may let them pass. Of a rule whose terms differ in severity, `approve`
@@ -70,8 +90,8 @@ def ask(acts: Sequence[Event], rules: Sequence[str], by: User, reason: str) -> W
         raise NotSecondError("a violation cannot be overridden")
     Waiting.objects.filter(asked_at__lt=now() - RUNS_OUT).delete()
     return Waiting.objects.create(
-        agency=acts[0].agency,
-        acts=sealed(acts),
+        agency=judged.acts[0].agency,
+        acts=sealed(judged),
         rules=sorted(set(rules)),
         reason=reason,
         asked_by=by.actor,
@@ -91,16 +111,18 @@ def approve(waiting: Waiting, second: User) -> list[Done]:
     """Perform the acts, with the second person in the record. They are judged anew.
 
     Raises `NotSecondError` for the wrong account or a request that ran out or was decided, `RefusedError`
-    where by now more than warnings stands against the acts; the request is over then.
+    where by now more than warnings stands against the acts, `ConflictError` where the history has changed
+    since they were judged; in the last two cases the request is over.
     """
-    acts, override = _to_decide(waiting, second), Override(second.as_actor(), waiting.reason)
-    with transaction.atomic():
+    judged, override = _to_decide(waiting, second), Override(second.as_actor(), waiting.reason)
+    against: RefusedError | ConflictError
+    with writing():
         _end(waiting)
         try:
-            return perform_together(acts, override=override)
-        except RefusedError as refused:
+            return perform_judged(judged.acts, judged.size, override=override)
+        except (RefusedError, ConflictError) as error:
             # Raised outside, so that the refusals stay in the record.
-            against = refused
+            against = error
     raise against
 
 
@@ -109,13 +131,16 @@ def decline(waiting: Waiting, second: User, reason: str) -> list[Done]:
 
     Raises `NotSecondError` as `approve`.
     """
-    acts = _to_decide(waiting, second)
-    with transaction.atomic():
+    acts = _to_decide(waiting, second).acts
+
+    def declined() -> list[Event]:
         _end(waiting)
-        return perform_together([_declined(rule, acts, waiting, second, reason) for rule in waiting.rules])
+        return [_declined(rule, acts, waiting, second, reason) for rule in waiting.rules]
+
+    return note(declined)
 
 
-def _to_decide(waiting: Waiting, second: User) -> list[Event]:
+def _to_decide(waiting: Waiting, second: User) -> Judged:
     if second.role not in seconds_for(waiting.rules) or second.actor == waiting.asked_by:
         raise NotSecondError("another person, a coordinator or federal supervisor, must decide")
     if waiting.asked_at < now() - RUNS_OUT:

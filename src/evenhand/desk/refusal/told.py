@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from evenhand.desk.record import history
 from evenhand.desk.record.catalog import CATALOG
+from evenhand.desk.record.history import Subject
 from evenhand.desk.timeline.lines import account_names
 from evenhand.desk.timeline.names import EVENTS, Name
 from evenhand.record.events import Event, SubjectKind
@@ -33,11 +34,11 @@ class Told:
     reason: str
 
 
-def told(subject: str) -> list[Told]:
+def told(subject: Subject) -> list[Told]:
     """The refusals, overrides and declined requests so far, in the order of the ledger."""
     said = [
         entry.event
-        for entry in history.load(SubjectKind.SYSTEM, subject)
+        for entry in history.load(subject._replace(kind=SubjectKind.SYSTEM))
         if isinstance(entry.event, GuardRefused | GuardWarned | GuardOverridden)
     ]
     people = {event.actor for event in said} | {_second(event) for event in said}

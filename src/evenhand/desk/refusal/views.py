@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.home.links import page_of
-from evenhand.desk.record.act import confirming_warnings, perform_together
+from evenhand.desk.record.act import confirming_warnings, perform_judged
 from evenhand.desk.record.catalog import CATALOG
+from evenhand.desk.record.history import Subject
 from evenhand.desk.refusal.forms import ReasonForm
 from evenhand.desk.refusal.middleware import REFUSED
 from evenhand.desk.refusal.models import Waiting
@@ -51,14 +52,14 @@ def confirm(request: SignedInRequest) -> HttpResponse:
     if kept is None:
         return redirect("/")
     try:
-        acts = opened(kept["acts"])
+        judged = opened(kept["acts"])
     except NotSecondError:
         messages.error(request, _("Too much time has passed. Enter it again."))
         return redirect("/")
     with confirming_warnings(False):
-        perform_together(acts)
+        perform_judged(judged.acts, judged.size)
     messages.success(request, _("Saved. The warnings were logged."))
-    return redirect(page_of(acts[0].subject_kind, acts[0].subject, request.user) or "/")
+    return redirect(page_of(Subject.of(judged.acts[0]), request.user) or "/")
 
 
 @allow(*SECONDS)
@@ -76,7 +77,7 @@ def _waiting(request: SignedInRequest, sent: dict[int, ReasonForm]) -> HttpRespo
         {
             "waiting": w,
             "by": names.get(w.asked_by, w.asked_by),
-            "acts": [_told(act, request.user) for act in opened(w.acts)],
+            "acts": [_told(act, request.user) for act in opened(w.acts).acts],
             "rules": [CATALOG[rule] for rule in w.rules],
             "form": sent.get(w.pk) or _why_not(w.pk),
         }
@@ -94,7 +95,7 @@ def _why_not(number: int, sent: QueryDict | None = None) -> ReasonForm:
 
 def _told(act: Event, user: User) -> dict[str, object]:
     """An act as a second person is told of it: what, when, and where the history is that it belongs to."""
-    page = page_of(act.subject_kind, act.subject, user)
+    page = page_of(Subject.of(act), user)
     return {
         "what": EVENTS[act.type],
         "at": act.occurred_at,

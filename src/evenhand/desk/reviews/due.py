@@ -23,15 +23,15 @@ def due(user: User, now: datetime) -> list[DueItem]:
 
 
 def _actions(now: datetime) -> list[DueItem]:
-    text, zones = _("Corrective action"), dict(Review.objects.values_list("pk", "zone"))
+    text, zones = _("Corrective action"), {r.pk: r.zone for r in Review.objects.all()}
     return [
         DueItem(
             f"{text}: {row.review}, {row.finding}",
-            reverse("reviews:show", args=[row.review]),
+            reverse("reviews:show", args=[row.of_review]),
             row.due,
             row.due is not None and row.due < now,
             ROOM,
-            zones.get(row.review, ""),
+            zones.get((row.agency, row.review), ""),
         )
         for row in Finding.objects.filter(done_at=None).order_by("due")
     ]
@@ -40,6 +40,6 @@ def _actions(now: datetime) -> list[DueItem]:
 def _unsampled() -> list[DueItem]:
     text = _("Sample to be drawn")
     return [
-        DueItem(f"{text}: {row.subject}", reverse("reviews:show", args=[row.subject]), None, False, ROOM)
+        DueItem(f"{text}: {row.subject}", reverse("reviews:show", args=[row]), None, False, ROOM)
         for row in Review.objects.filter(sampled_at=None, closed_at=None).order_by("opened_at")
     ]

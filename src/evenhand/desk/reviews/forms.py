@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from evenhand.desk.complaints.models import Complaint
 from evenhand.desk.places.models import Agency
 from evenhand.record.events.oversight import ReviewBody
 from evenhand.rules.catalog import CATALOG
@@ -31,11 +32,20 @@ class OpenForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
     )
-    complaint = forms.CharField(label=_("Complaint it follows, if any"), required=False, max_length=40)
+    complaint = forms.ChoiceField(label=_("Complaint it follows, if any"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agency"].choices = [(a.pk, a.name) for a in Agency.objects.all()]  # type: ignore[attr-defined]
+        complaints = [(c.subject, c.number) for c in Complaint.objects.order_by("-received_at")]
+        self.fields["complaint"].choices = [("", _("None")), *complaints]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        agency, complaint = cleaned.get("agency"), cleaned.get("complaint")
+        if complaint and not Complaint.objects.filter(agency=agency, subject=complaint).exists():
+            self.add_error("complaint", _("This complaint is about another agency."))
+        return cleaned
 
 
 class SampleForm(forms.Form):

@@ -2,13 +2,16 @@
 
 from django.db import models
 
-from evenhand.desk.record.models import ReadTable
+from evenhand.desk.record.history import Subject
+from evenhand.desk.record.models import ReadTable, SubjectTable
+from evenhand.record.events import SubjectKind
 
 
-class Review(ReadTable):
+class Review(SubjectTable):
     """One review. Instants are UTC; null is: has not happened."""
 
-    subject = models.CharField(max_length=200, primary_key=True)
+    subject_kind = SubjectKind.REVIEW
+
     zone = models.CharField(max_length=64)
     body = models.CharField(max_length=32)
     reviewer = models.CharField(max_length=200, blank=True)
@@ -26,6 +29,11 @@ class Review(ReadTable):
     sampled_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
+    @property
+    def of_complaint(self) -> Subject:
+        """The complaint that it follows; `complaint` says whether it follows one."""
+        return Subject(self.agency, SubjectKind.COMPLAINT, self.complaint)
+
 
 class Finding(ReadTable):
     """One finding of a review with its corrective action. `due` is the date as last extended."""
@@ -41,6 +49,17 @@ class Finding(ReadTable):
     due = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
 
+    @property
+    def of_review(self) -> Subject:
+        return Subject(self.agency, SubjectKind.REVIEW, self.review)
+
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["review", "finding"], name="finding_of_review"),)
+        constraints = (
+            models.UniqueConstraint(fields=["agency", "review", "finding"], name="finding_of_review"),
+        )
         indexes = (models.Index(fields=["agency", "due"], name="finding_due"),)
+
+
+def findings_of(review: Review) -> "models.QuerySet[Finding]":
+    found: models.QuerySet[Finding] = Finding.objects.filter(agency=review.agency, review=review.subject)
+    return found

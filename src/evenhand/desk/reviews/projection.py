@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evenhand.desk.record import history
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.projection import projects
 from evenhand.desk.reviews.models import Finding, Review
 from evenhand.record.events import Event, SubjectKind
@@ -19,16 +19,25 @@ from evenhand.record.events.oversight import (
 
 
 @projects(SubjectKind.REVIEW, Review, Finding)
-def project_review(subject: str, entries: Sequence[Entry]) -> None:
+def project_review(subject: Subject, entries: Sequence[Entry]) -> None:
+    review = fold(subject, entries)
+    Finding.objects.filter(agency=subject.agency, review=subject.subject).delete()
+    if review is None:
+        Review.objects.filter(agency=subject.agency, subject=subject.subject).delete()
+        return
+    review.put()
+    Finding.objects.bulk_create(findings(subject.subject, history.effective(entries)))
+
+
+def fold(subject: Subject, entries: Sequence[Entry]) -> Review | None:
+    """The row that follows from a review's history, or None before it is opened."""
     events = history.effective(entries)
     opened = next((e for e in events if isinstance(e, ReviewOpened)), None)
     if opened is None:
-        Finding.objects.filter(review=subject).delete()
-        Review.objects.filter(pk=subject).delete()
-        return
+        return None
     review = Review(
-        subject=subject,
-        agency=opened.agency,
+        subject=subject.subject,
+        agency=subject.agency,
         zone=opened.zone,
         body=opened.body.value,
         reviewer=opened.actor or "",
@@ -48,9 +57,8 @@ def project_review(subject: str, entries: Sequence[Entry]) -> None:
                 review.sampled_at = event.occurred_at
             case ReviewClosed():
                 review.closed_at = event.occurred_at
-    review.put()
-    Finding.objects.filter(review=subject).delete()
-    Finding.objects.bulk_create(findings(subject, events))
+    review.unreadable = any(map(history.is_unreadable, events))
+    return review
 
 
 def findings(review: str, events: Sequence[Event]) -> list[Finding]:

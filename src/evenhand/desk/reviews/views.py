@@ -14,13 +14,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role
+from evenhand.desk.bookings.submit import submitted
+from evenhand.desk.complaints.models import number_of
 from evenhand.desk.record import history
-from evenhand.desk.record.act import BadActError
+from evenhand.desk.record.history import Subject
 from evenhand.desk.record.viewed import viewed
 from evenhand.desk.refusal.told import told
 from evenhand.desk.reviews import acts
 from evenhand.desk.reviews.forms import ExtendForm, FindingForm, OpenForm, ReasonForm, SampleForm
-from evenhand.desk.reviews.models import Finding, Review
+from evenhand.desk.reviews.models import Finding, Review, findings_of
 from evenhand.desk.reviews.sample import draw, frame
 from evenhand.desk.timeline.lines import lines
 from evenhand.record.events import SubjectKind
@@ -58,20 +60,21 @@ def open_review(request: SignedInRequest) -> HttpResponse:
             scope=said["scope"],
             complaint=said["complaint"],
         )
-        return redirect("reviews:show", subject)
+        return redirect("reviews:show", Subject(said["agency"], SubjectKind.REVIEW, subject))
     return render(request, "reviews/act.html", {"form": form, "title": _("Open a review")})
 
 
 @allow(*READERS)
 @require_safe
-def show(request: SignedInRequest, subject: str) -> HttpResponse:
+def show(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """One review: scope, sample, findings with their actions, history."""
-    review = get_object_or_404(Review, pk=subject)
-    entries = history.load(SubjectKind.REVIEW, subject)
+    review = get_object_or_404(Review, agency=subject.agency, subject=subject.subject)
+    entries = history.load(subject)
     viewed(request.user, entries, what="review")
-    found = list(Finding.objects.filter(review=subject).order_by("made_at", "finding"))
+    found = list(findings_of(review).order_by("made_at", "finding"))
     context = {
         "review": review,
+        "complaint_number": number_of(review.complaint),
         "sample": sample_of(review) if request.user.role in (Role.REVIEWER, Role.AUDITOR) else [],
         "findings": [{"finding": f, "sentence": _sentence(f.rule)} for f in found],
         "refusals": told(subject),
@@ -101,21 +104,18 @@ def _day(day: date, zone: str) -> datetime:
 
 @allow(*WRITERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def act(request: SignedInRequest, subject: str, name: str, finding: str = "") -> HttpResponse:
+def act(request: SignedInRequest, subject: Subject, name: str, finding: str = "") -> HttpResponse:
     """One act of a review: its form, then the act."""
-    review = get_object_or_404(Review, pk=subject, closed_at=None)
+    sent = request.method == "POST"
+    # What is closed or done has no form; where it was closed since, the act itself says so.
+    still = {} if sent else {"closed_at": None}
+    review = get_object_or_404(Review, agency=subject.agency, subject=subject.subject, **still)
     if finding:
-        get_object_or_404(Finding, review=subject, finding=finding, done_at=None)
+        get_object_or_404(findings_of(review), finding=finding, **({} if sent else {"done_at": None}))
     title, kind = _FORMS[name]
-    form = kind(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            _perform(review, request, name, finding, form.cleaned_data)
-        except BadActError as error:
-            for field, what in error.fields.items():
-                form.add_error(field if field in form.fields else None, what)
-        else:
-            return redirect("reviews:show", subject)
+    form = kind(request.POST if sent else None)
+    if submitted(form, lambda: _perform(review, request, name, finding, form.cleaned_data)):
+        return redirect("reviews:show", subject)
     return render(request, "reviews/act.html", {"form": form, "title": title, "review": review})
 
 

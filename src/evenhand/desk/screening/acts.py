@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from evenhand.desk.bookings.acts import FORM, on_case
+from evenhand.desk.bookings.acts import FORM, act_on_case, on_case
 from evenhand.desk.bookings.models import Case
-from evenhand.desk.record.act import Actor, BadActError, Done, perform, perform_together
-from evenhand.record.events import SourceKind
+from evenhand.desk.record.act import Actor, BadActError, NotPossibleError
+from evenhand.record.events import Event, SourceKind
 from evenhand.record.events.booking import (
     FORMS,
     ChargingDocumentPrepared,
@@ -50,38 +50,40 @@ def next_step(case: Case) -> Step | None:
 
 def _need_open(case: Case) -> None:
     if case.claim_open:
-        raise BadActError({"": _("The case is stopped: a claim to U.S. citizenship is open.")})
+        raise NotPossibleError(_("The case is stopped: a claim to U.S. citizenship is open."))
     if case.screening_opened_at is None or case.screening_closed_at is not None:
-        raise BadActError({"": _("The screening is not open.")})
+        raise NotPossibleError(_("The screening is not open."))
 
 
+@act_on_case
 def do_step(
     case: Case, step: str, by: Actor, at: datetime | None = None, source: SourceKind = DESK
-) -> list[Done]:
+) -> list[Event]:
     """Record that a step was done; the last one closes the screening as completed."""
     _need_open(case)
     if case.screenings > 1:
-        raise BadActError({"": _("A second screening is recorded with all its steps together.")})
+        raise NotPossibleError(_("A second screening is recorded with all its steps together."))
     if step != next_step(case):
-        raise BadActError({"": _("The steps are done in the form's order: reload the page.")})
+        raise NotPossibleError(_("The steps are done in the form's order: reload the page."))
     done = on_case(
         ScreeningStepDone.type, case, by, at, source=source, form_version=case.form_version, step=step
     )
     if step != steps_of(case)[-1]:
-        return [perform(done)]
+        return [done]
     closed = on_case(
         ScreeningClosed.type, case, by, at, source=source, closing_reason=ClosingReason.COMPLETED
     )
-    return perform_together([done, closed])
+    return [done, closed]
 
 
+@act_on_case
 def do_steps_again(
     case: Case, by: Actor, at: datetime | None = None, source: SourceKind = DESK
-) -> list[Done]:
+) -> list[Event]:
     """Record all steps of a second screening and close it; those of the first stand beside them."""
     _need_open(case)
     if case.screenings < 2:
-        raise BadActError({"": _("This is the first screening: do its steps one by one.")})
+        raise NotPossibleError(_("This is the first screening: do its steps one by one."))
     acts = [
         on_case(
             ScreeningStepDone.type, case, by, at, source=source, form_version=case.form_version, step=step
@@ -91,33 +93,35 @@ def do_steps_again(
     acts.append(
         on_case(ScreeningClosed.type, case, by, at, source=source, closing_reason=ClosingReason.COMPLETED)
     )
-    return perform_together(acts)
+    return acts
 
 
+@act_on_case
 def close(
     case: Case, reason: ClosingReason, by: Actor, at: datetime | None = None, source: SourceKind = DESK
-) -> Done:
+) -> Event:
     """Close a screening for a neutral reason. A refusal to answer is one, and no mark against anyone."""
     if reason is ClosingReason.COMPLETED:
         raise BadActError({"closing_reason": _("A screening is completed by its last step.")})
     if reason is ClosingReason.CLAIM_UPHELD and not case.ended_by_claim:
         raise BadActError({"closing_reason": _("ICE has not resolved a claim to U.S. citizenship so.")})
     if case.screening_opened_at is None or case.screening_closed_at is not None:
-        raise BadActError({"": _("The screening is not open.")})
-    return perform(on_case(ScreeningClosed.type, case, by, at, source=source, closing_reason=reason))
+        raise NotPossibleError(_("The screening is not open."))
+    return on_case(ScreeningClosed.type, case, by, at, source=source, closing_reason=reason)
 
 
-def reopen(case: Case, reason: str, by: Actor, at: datetime | None = None, source: SourceKind = DESK) -> Done:
+@act_on_case
+def reopen(
+    case: Case, reason: str, by: Actor, at: datetime | None = None, source: SourceKind = DESK
+) -> Event:
     """Open the screening once more, with the reason why (UNI-07)."""
     if case.screening_closed_at is None:
-        raise BadActError({"": _("The screening is open.")})
+        raise NotPossibleError(_("The screening is open."))
     if case.claim_open:
-        raise BadActError({"": _("The case is stopped: a claim to U.S. citizenship is open.")})
+        raise NotPossibleError(_("The case is stopped: a claim to U.S. citizenship is open."))
     if not reason:
         raise BadActError({"reason": _("Say why this person is screened again.")})
-    return perform(
-        on_case(ScreeningOpened.type, case, by, at, source=source, form_version=FORM, reason=reason)
-    )
+    return on_case(ScreeningOpened.type, case, by, at, source=source, form_version=FORM, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,7 @@ class Interview:
     stated_citizenship: str = ""
 
 
+@act_on_case
 def hold_interview(
     case: Case,
     interview: Interview,
@@ -147,35 +152,34 @@ def hold_interview(
     corrects: UUID | None = None,
     reason: str = "",
     source: SourceKind = DESK,
-) -> Done:
+) -> Event:
     """Record an interview, or correct one. It follows a completed screening, the same for everyone."""
     _need_going_on(case)
     if case.screening_closed_at is None or case.closing_reason != ClosingReason.COMPLETED:
-        raise BadActError({"": _("Complete the screening first: its steps are the same for everyone.")})
-    return perform(
-        on_case(
-            InterviewHeld.type,
-            case,
-            by,
-            at,
-            source=source,
-            corrects=corrects,
-            reason=reason,
-            interpreter_named=bool(interview.interpreter) if interview.interpreter_needed else None,
-            interpreter_used=bool(interview.interpreter),
-            advisal_language=interview.language if interview.advisal_given else None,
-            **vars(interview),
-        )
+        raise NotPossibleError(_("Complete the screening first: its steps are the same for everyone."))
+    return on_case(
+        InterviewHeld.type,
+        case,
+        by,
+        at,
+        source=source,
+        corrects=corrects,
+        reason=reason,
+        interpreter_named=bool(interview.interpreter) if interview.interpreter_needed else None,
+        interpreter_used=bool(interview.interpreter),
+        advisal_language=interview.language if interview.advisal_given else None,
+        **vars(interview),
     )
 
 
 def _need_going_on(case: Case) -> None:
     if case.claim_open:
-        raise BadActError({"": _("The case is stopped: a claim to U.S. citizenship is open.")})
+        raise NotPossibleError(_("The case is stopped: a claim to U.S. citizenship is open."))
     if case.ended_by_claim:
-        raise BadActError({"": _("The case is over: ICE found U.S. citizenship, or evidence of it.")})
+        raise NotPossibleError(_("The case is over: ICE found U.S. citizenship, or evidence of it."))
 
 
+@act_on_case
 def record_check(
     case: Case,
     system: CheckSystem,
@@ -184,33 +188,42 @@ def record_check(
     at: datetime | None = None,
     source: SourceKind = DESK,
     logged: bool | None = None,
-) -> Done:
+) -> Event:
     """Record that a system was asked, its own answer, and whether the query was logged."""
     _need_going_on(case)
     said = {"system": system, "response": response, "logged": logged}
-    return perform(on_case(RecordCheckDone.type, case, by, at, source=source, **said))
+    return on_case(RecordCheckDone.type, case, by, at, source=source, **said)
 
 
+@act_on_case
 def claim(
     case: Case, how: ClaimHow, by: Actor, at: datetime | None = None, source: SourceKind = DESK
-) -> Done:
+) -> Event:
     """Record a claim to U.S. citizenship, or a sign of it. It stops the case."""
     if case.claim_open:
-        raise BadActError({"": _("A claim is open already.")})
-    return perform(on_case(CitizenshipClaimed.type, case, by, at, source=source, how=how))
+        raise NotPossibleError(_("A claim is open already."))
+    return on_case(CitizenshipClaimed.type, case, by, at, source=source, how=how)
 
 
+@act_on_case
 def report_claim(
     case: Case, by: Actor, at: datetime | None = None, source: SourceKind = DESK, *, exigent: str = ""
-) -> Done:
+) -> Event:
     """Record that ICE was told of the claim: at once, within one hour (CIT-01H); `exigent` is why not."""
     if not case.claim_open:
-        raise BadActError({"": _("No claim is open.")})
+        raise NotPossibleError(_("No claim is open."))
     if case.claim_reported_at is not None:
-        raise BadActError({"": _("The claim was reported already.")})
-    return perform(on_case(CitizenshipReported.type, case, by, at, source=source, exigent=exigent))
+        raise NotPossibleError(_("The claim was reported already."))
+    return on_case(CitizenshipReported.type, case, by, at, source=source, exigent=exigent)
 
 
+def need_none_waiting(case: Case) -> None:
+    """Raise `NotPossibleError` while a determination waits for its review."""
+    if case.determined_at is not None and case.reviewed_at is None:
+        raise NotPossibleError(_("A determination waits for the supervisor already."))
+
+
+@act_on_case
 def determine(
     case: Case,
     outcome: DeterminationOutcome,
@@ -222,37 +235,35 @@ def determine(
     pending_class: str = "",
     reason: str = "",
     source: SourceKind = DESK,
-) -> Done:
+) -> Event:
     """Record the officer's conclusion; it goes to the federal supervisor.
 
     `conviction_class`, `pending_class`: the NCIC classes of the most serious conviction and pending charge.
     """
     _need_going_on(case)
     if case.interviewed_at is None and not case.record_checks:
-        raise BadActError({"": _("Hold the interview, or record a check, first.")})
-    if case.determined_at is not None and case.reviewed_at is None:
-        raise BadActError({"": _("A determination waits for the supervisor already.")})
+        raise NotPossibleError(_("Hold the interview, or record a check, first."))
+    need_none_waiting(case)
     if not grounds:
         raise BadActError({"grounds": _("Name the grounds of the determination.")})
-    return perform(
-        on_case(
-            DeterminationMade.type,
-            case,
-            by,
-            at,
-            source=source,
-            reason=reason,
-            outcome=outcome,
-            grounds=tuple(grounds),
-            conviction_class=conviction_class,
-            pending_class=pending_class,
-        )
+    return on_case(
+        DeterminationMade.type,
+        case,
+        by,
+        at,
+        source=source,
+        reason=reason,
+        outcome=outcome,
+        grounds=tuple(grounds),
+        conviction_class=conviction_class,
+        pending_class=pending_class,
     )
 
 
+@act_on_case
 def prepare_document(
     case: Case, form: ChargingForm, by: Actor, at: datetime | None = None, source: SourceKind = DESK
-) -> Done:
+) -> Event:
     """Record that a charging document was prepared; an ICE officer signs it (SUP-04)."""
     _need_going_on(case)
-    return perform(on_case(ChargingDocumentPrepared.type, case, by, at, source=source, form=form))
+    return on_case(ChargingDocumentPrepared.type, case, by, at, source=source, form=form)

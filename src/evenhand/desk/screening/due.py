@@ -35,7 +35,7 @@ def _claims(now: datetime) -> list[DueItem]:
     for case in rows:
         by = report_by(case)
         text = _("Tell ICE of the claim to U.S. citizenship in booking %(number)s") % {"number": case.number}
-        url = reverse("screening:claim", args=[case.subject])
+        url = reverse("screening:claim", args=[case])
         found.append(DueItem(text, url, by, by is not None and by < now, ROOM, case.zone))
     return found
 
@@ -46,9 +46,7 @@ def _open(now: datetime) -> list[DueItem]:
     for case in open_screenings()[:SHOWN]:
         by = close_by(case)
         text = _("Close the screening of booking %(number)s") % {"number": case.number}
-        found.append(
-            DueItem(text, reverse("bookings:case", args=[case.subject]), by, by < now, ROOM, case.zone)
-        )
+        found.append(DueItem(text, reverse("bookings:case", args=[case]), by, by < now, ROOM, case.zone))
     return found
 
 
@@ -57,5 +55,5 @@ def _undetermined() -> list[DueItem]:
     found = []
     for case in to_determine()[:SHOWN]:
         text = _("Make the determination in booking %(number)s") % {"number": case.number}
-        found.append(DueItem(text, reverse("bookings:case", args=[case.subject]), None, False, ROOM))
+        found.append(DueItem(text, reverse("bookings:case", args=[case]), None, False, ROOM))
     return found

@@ -20,10 +20,12 @@ from evenhand.desk.bookings.cases import form_page, opened, report_by
 from evenhand.desk.bookings.forms import FacilityField, in_zone
 from evenhand.desk.bookings.labels import STEPS
 from evenhand.desk.bookings.models import Case
+from evenhand.desk.bookings.people import named
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.views import INTERVIEW_READS, PAGE, READS
 from evenhand.desk.record import history
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
+from evenhand.desk.record.viewed import listed
 from evenhand.desk.screening import acts, worklist
 from evenhand.desk.screening.forms import (
     CheckForm,
@@ -74,11 +76,14 @@ def work(request: SignedInRequest) -> HttpResponse:
         request.GET.get("page")
     )
     now = timezone.now()
+    waiting, to_determine = list(page), list(worklist.to_determine()[:PAGE])
+    people = named([*waiting, *to_determine])
+    listed(request.user, people, what="screening", facility=chosen.code if chosen else "")
     shown = {
         "search": search,
         "page": page,
-        "waiting": [worklist.waiting(case, now) for case in page],
-        "to_determine": worklist.to_determine()[:PAGE],
+        "waiting": [worklist.waiting(case, now) for case in waiting],
+        "to_determine": to_determine,
         "acts": request.user.role == OFFICER,
     }
     return render(request, "screening/worklist.html", shown)
@@ -91,12 +96,12 @@ def _page(request: SignedInRequest, case: Case, template: str, form: forms.Form,
 
 def _back(case: Case, said: str, request: SignedInRequest) -> HttpResponse:
     messages.success(request, said)
-    return redirect("bookings:case", subject=case.subject)
+    return redirect("bookings:case", case)
 
 
 @allow(OFFICER)
 @require_http_methods(["GET", "POST"])
-def steps(request: SignedInRequest, subject: str) -> HttpResponse:
+def steps(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """The form's steps, one a page, the same for everyone; a second screening shows them together."""
     case, entries = opened(request.user, subject, "screening", sent=request.method == "POST")
     by, step = request.user.as_actor(), acts.next_step(case)
@@ -133,7 +138,7 @@ def _done(entries: list[Entry]) -> dict[Step, tuple[datetime, str]]:
 
 def _act_page(
     request: SignedInRequest,
-    subject: str,
+    subject: Subject,
     kind: type[forms.Form],
     act: Callable[[Case, dict[str, Any]], object],
     said: str,
@@ -151,7 +156,7 @@ def _act_page(
 
 @allow(OFFICER)
 @require_http_methods(["GET", "POST"])
-def close(request: SignedInRequest, subject: str) -> HttpResponse:
+def close(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """Close a screening for a neutral reason; a person may decline to answer."""
     by = request.user.as_actor()
     return _act_page(
@@ -166,7 +171,7 @@ def close(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(OFFICER)
 @require_http_methods(["GET", "POST"])
-def reopen(request: SignedInRequest, subject: str) -> HttpResponse:
+def reopen(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """Screen again, with the reason."""
     by = request.user.as_actor()
     return _act_page(
@@ -181,7 +186,7 @@ def reopen(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(OFFICER)
 @require_http_methods(["GET", "POST"])
-def check(request: SignedInRequest, subject: str) -> HttpResponse:
+def check(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """Record a check of a system and its answer."""
     by = request.user.as_actor()
     return _act_page(
@@ -203,7 +208,7 @@ def check(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(OFFICER)
 @require_http_methods(["GET", "POST"])
-def document(request: SignedInRequest, subject: str) -> HttpResponse:
+def document(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """Record that a charging document was prepared."""
     by = request.user.as_actor()
     return _act_page(
@@ -218,7 +223,7 @@ def document(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(OFFICER)
 @require_http_methods(["GET", "POST"])
-def determination(request: SignedInRequest, subject: str) -> HttpResponse:
+def determination(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """The officer's determination, with grounds and reasons."""
     by = request.user.as_actor()
     return _act_page(
@@ -242,7 +247,7 @@ def determination(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(OFFICER, Role.BOOKING_OFFICER, Role.FEDERAL_SUPERVISOR)
 @require_http_methods(["GET", "POST"])
-def claim(request: SignedInRequest, subject: str) -> HttpResponse:
+def claim(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """Record a claim to U.S. citizenship, which stops the case; then, that ICE was told of it."""
     case, _entries = opened(request.user, subject, "screening", sent=request.method == "POST")
     by = request.user.as_actor()
@@ -271,7 +276,7 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(*INTERVIEW_READS, writers=[OFFICER])
 @require_http_methods(["GET", "POST"])
-def interview(request: SignedInRequest, subject: str) -> HttpResponse:
+def interview(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """The interview form: to be filled in or corrected by an officer, read by who reviews it."""
     case, entries = opened(request.user, subject, "interview", sent=request.method == "POST")
     held = [e for e in history.effective(entries) if isinstance(e, InterviewHeld)]

@@ -54,9 +54,10 @@ ENTRIES: list[Entry] = [
     Entry("agreements:list", _("Agreements"), _PROGRAM),
     Entry("facilities:list", _("Facilities"), _PROGRAM | {Role.DESIGNATED_OFFICER, Role.BOOKING_OFFICER}),
     Entry("exports:export", _("Export"), frozenset({Role.COORDINATOR, Role.REVIEWER})),
+    Entry("erasure:list", _("Erasure orders"), frozenset({Role.COORDINATOR, Role.FEDERAL_SUPERVISOR})),
     Entry("lapses:calendar", _("What lapses"), _PROGRAM),
     Entry("accounts:list", _("Administration"), frozenset({Role.ADMINISTRATOR})),
-    Entry("programs:list", _("Other programs"), frozenset({Role.ADMINISTRATOR})),
+    Entry("programs:list", _("API access"), frozenset({Role.ADMINISTRATOR})),
 ]
 """Each room adds its own, in the order of the work."""
 

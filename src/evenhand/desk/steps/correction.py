@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.desk.record.act import Actor, Done, draft, perform
+from evenhand.desk.record.history import Subject
 from evenhand.desk.steps.form import ActForm
 from evenhand.record.events import FIELDS, Event
 
@@ -27,21 +28,24 @@ def correction_form(kind: type[ActForm], row: Any, event: Event, data: Any = Non
     return form
 
 
-def correct(event: Event, by: Actor, form: ActForm) -> Done:
+def correct(event: Event, by: Actor, form: ActForm) -> list[Done]:
     """Record what the valid form says in the place of the event; what it does not ask stays as it was."""
     values = form.values()
     payload = {name: getattr(event, name) for name in FIELDS[event.type]}
     payload |= {name: values.get(name) for name in form.fields if name in payload}
     return perform(
-        draft(
-            event.type,
-            by=by,
-            subject=event.subject,
-            agency=event.agency,
-            facility=event.facility,
-            occurred_at=values.get("at") or event.occurred_at,
-            corrects=event.id,
-            reason=values["reason"],
-            **payload,
-        )
+        Subject.of(event),
+        lambda _past: [
+            draft(
+                event.type,
+                by=by,
+                subject=event.subject,
+                agency=event.agency,
+                facility=event.facility,
+                occurred_at=values.get("at") or event.occurred_at,
+                corrects=event.id,
+                reason=values["reason"],
+                **payload,
+            )
+        ],
     )

@@ -1,6 +1,7 @@
 """A step: an act that a subject's page offers, with its form, its function and who may do it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -19,7 +20,7 @@ from evenhand.desk.accounts.access import SignedInRequest, allow
 from evenhand.desk.accounts.models import Role, User
 from evenhand.desk.record import history
 from evenhand.desk.record.act import BadActError
-from evenhand.desk.record.history import Entry
+from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.viewed import viewed
 from evenhand.desk.steps.correction import correct, correction_form
 from evenhand.desk.steps.form import ActForm
@@ -40,7 +41,8 @@ def always(_any: Any) -> bool:
 class Step(Generic[R]):
     """`act(row, by, **values of the form)` records an event of the type `event`.
 
-    `offered` says whether it makes sense now and only spares useless pages: what is lawful is the guard's to
+    `offered` says whether its page makes sense now; unless given, whether the act is possible. It only spares
+    useless pages: the act itself asks again inside the writer's lock, and what is lawful is the guard's to
     say. `records`: which events of the type are this step's, where several steps record it.
     """
 
@@ -50,9 +52,14 @@ class Step(Generic[R]):
     form: type[ActForm]
     act: Callable[..., object]
     roles: frozenset[Role]
-    offered: Callable[[R], bool] = always
+    offered: Callable[[R], bool] | None = None
     note: str | Promise = ""
     records: Callable[[Any], bool] = always
+
+    def open_on(self, row: R) -> bool:
+        """Whether the page makes sense for this row."""
+        possible: Callable[[R], bool] = getattr(self.act, "possible", always)
+        return (self.offered or possible)(row)
 
 
 @dataclass(frozen=True)
@@ -61,19 +68,21 @@ class Steps(Generic[R]):
 
     `first` are the acts that begin a history: each has a page of its own and gives the subject that it made;
     on the subject's page they can only be corrected. `viewed_as`
-    is the name under which a view of the subject's events is recorded, where it is recorded.
+    is the name under which a view of the subject's events is recorded, where it is recorded. While an act is
+    performed, `prepared` turns what the form says into the act's arguments.
     """
 
     kind: SubjectKind
     page: str
-    find: Callable[[str], R]
+    find: Callable[[Subject], R]
     steps: tuple[Step[R], ...]
     first: tuple[Step[R], ...] = ()
     viewed_as: str = ""
+    prepared: Callable[[dict[str, Any]], AbstractContextManager[Mapping[str, Any]]] = nullcontext
 
     def open_to(self, user: User, row: R) -> list[Step[R]]:
         """The steps that the account may take now."""
-        return [step for step in self.steps if user.role in step.roles and step.offered(row)]
+        return [step for step in self.steps if user.role in step.roles and step.open_on(row)]
 
     def first_urls(self) -> list[URLPattern]:
         """An address for each act that begins a history, `<slug>/`. They come before those of subjects."""
@@ -81,14 +90,20 @@ class Steps(Generic[R]):
 
     def urls(self) -> list[URLPattern]:
         """An address a step, `<subject>/<slug>/`, open to the step's own roles, and that of corrections."""
-        steps = [path(f"<str:subject>/{step.slug}/", self._view(step), name=step.slug) for step in self.steps]
-        return [*steps, path("<str:subject>/correct/<uuid:event>/", self._correct(), name="correct")]
+        steps = [
+            path(f"{self._subject}/{step.slug}/", self._view(step), name=step.slug) for step in self.steps
+        ]
+        return [*steps, path(f"{self._subject}/correct/<uuid:event>/", self._correct(), name="correct")]
 
     def correctable(self, user: User, entries: Sequence[Entry]) -> dict[UUID, str]:
         """Where the account may correct each event that nothing has corrected yet."""
         name = f"{self._room}:correct"
         events = history.effective(entries)
-        return {e.id: reverse(name, args=[e.subject, e.id]) for e in events if self._step_of(user, e)}
+        return {e.id: reverse(name, args=[e, e.id]) for e in events if self._step_of(user, e)}
+
+    @property
+    def _subject(self) -> str:
+        return f"<{self.kind.value}:subject>"
 
     @property
     def _room(self) -> str:
@@ -105,8 +120,13 @@ class Steps(Generic[R]):
         def view(request: SignedInRequest) -> HttpResponse:
             form, made = bound(request, step.form), list[str]()
             by = request.user.as_actor()
-            if _recorded(form, lambda: made.append(str(step.act(by=by, **form.values())))):
-                return redirect(self.page, made[0])
+
+            def act() -> None:
+                with self.prepared(form.values()) as values:
+                    made.append(str(step.act(by=by, **values)))
+
+            if _recorded(form, act):
+                return redirect(self.page, Subject(form.values()["agency"], self.kind, made[0]))
             return _form(request, form, back=reverse(f"{self._room}:list"), title=step.label)
 
         return view
@@ -114,16 +134,21 @@ class Steps(Generic[R]):
     def _view(self, step: Step[R]) -> Callable[..., HttpResponse]:
         @allow(*step.roles)
         @require_http_methods(["GET", "HEAD", "POST"])
-        def view(request: SignedInRequest, subject: str) -> HttpResponse:
+        def view(request: SignedInRequest, subject: Subject) -> HttpResponse:
             row = self.find(subject)
-            if not step.offered(row):
+            if request.method != "POST" and not step.open_on(row):
                 messages.warning(request, _("That step is not open now; the page shows what is."))
                 return redirect(self.page, subject)
             # What was entered is local time of the place; so is what is shown.
             with timezone.override(row.zone):  # type: ignore[attr-defined]
                 form = bound(request, step.form, row)
                 by = request.user.as_actor()
-                if _recorded(form, lambda: step.act(row, by, **form.values())):
+
+                def act() -> None:
+                    with self.prepared(form.values()) as values:
+                        step.act(row, by, **values)
+
+                if _recorded(form, act):
                     messages.success(request, _("Recorded: %(what)s.") % {"what": step.label})
                     return redirect(self.page, subject)
                 back = reverse(self.page, args=[subject])
@@ -134,9 +159,9 @@ class Steps(Generic[R]):
     def _correct(self) -> Callable[..., HttpResponse]:
         @allow(*{role for step in (*self.first, *self.steps) for role in step.roles})
         @require_http_methods(["GET", "HEAD", "POST"])
-        def view(request: SignedInRequest, subject: str, event: UUID) -> HttpResponse:
+        def view(request: SignedInRequest, subject: Subject, event: UUID) -> HttpResponse:
             row = self.find(subject)
-            entries = history.load(self.kind, subject)
+            entries = history.load(subject)
             wrong = next((e for e in history.effective(entries) if e.id == event), None)
             step = self._step_of(request.user, wrong) if wrong else None
             if wrong is None or step is None:

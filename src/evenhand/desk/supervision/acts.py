@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from evenhand.desk.bookings.acts import on_case
+from evenhand.desk.bookings.acts import act_on_case, on_case
 from evenhand.desk.bookings.models import Case
-from evenhand.desk.record.act import Actor, BadActError, Done, perform
-from evenhand.record.events import SourceKind
+from evenhand.desk.record.act import Actor, BadActError, NotPossibleError
+from evenhand.record.events import Event, SourceKind
 from evenhand.record.events.booking import (
     ChargingDocumentSigned,
     ChargingForm,
@@ -21,6 +21,13 @@ from evenhand.record.events.booking import (
 DESK = SourceKind.DESK
 
 
+def need_waiting(case: Case) -> None:
+    """Raise `NotPossibleError` unless a determination waits for its review."""
+    if case.determined_at is None or case.reviewed_at is not None:
+        raise NotPossibleError(_("No determination of this case waits for a review."))
+
+
+@act_on_case
 def review(
     case: Case,
     outcome: ReviewOutcome,
@@ -29,17 +36,15 @@ def review(
     *,
     reason: str = "",
     source: SourceKind = DESK,
-) -> Done:
+) -> Event:
     """Concur in a determination, return or reject it. Raises `RefusedError` (SUP-03)."""
-    if case.determined_at is None or case.reviewed_at is not None:
-        raise BadActError({"": _("No determination of this case waits for a review.")})
+    need_waiting(case)
     if outcome is not ReviewOutcome.CONCUR and not reason:
         raise BadActError({"reason": _("Say why it is returned or rejected.")})
-    return perform(
-        on_case(DeterminationReviewed.type, case, by, at, source=source, outcome=outcome, reason=reason)
-    )
+    return on_case(DeterminationReviewed.type, case, by, at, source=source, outcome=outcome, reason=reason)
 
 
+@act_on_case
 def resolve_claim(
     case: Case,
     outcome: ClaimOutcome,
@@ -50,31 +55,30 @@ def resolve_claim(
     in_writing: bool = True,
     reason: str = "",
     source: SourceKind = DESK,
-) -> Done:
+) -> Event:
     """Resolve a claim to U.S. citizenship. Raises `RefusedError` where it is not in writing (CIT-03)."""
     if not case.claim_open:
-        raise BadActError({"": _("No claim is open.")})
+        raise NotPossibleError(_("No claim is open."))
     if not grounds:
         raise BadActError({"grounds": _("Name the grounds on which the claim is resolved.")})
-    return perform(
-        on_case(
-            CitizenshipResolved.type,
-            case,
-            by,
-            at,
-            source=source,
-            outcome=outcome,
-            grounds=tuple(grounds),
-            in_writing=in_writing,
-            reason=reason,
-        )
+    return on_case(
+        CitizenshipResolved.type,
+        case,
+        by,
+        at,
+        source=source,
+        outcome=outcome,
+        grounds=tuple(grounds),
+        in_writing=in_writing,
+        reason=reason,
     )
 
 
+@act_on_case
 def sign_document(
     case: Case, form: ChargingForm, by: Actor, at: datetime | None = None, source: SourceKind = DESK
-) -> Done:
+) -> Event:
     """Sign a charging document that an officer prepared. Raises `RefusedError` (SUP-04)."""
     if not any(d["form"] == form and not d["signed"] for d in case.documents):
-        raise BadActError({"form": _("No document of that form waits for a signature.")})
-    return perform(on_case(ChargingDocumentSigned.type, case, by, at, source=source, form=form))
+        raise NotPossibleError(_("No document of that form waits for a signature."), "form")
+    return on_case(ChargingDocumentSigned.type, case, by, at, source=source, form=form)

@@ -28,9 +28,7 @@ def _reviews(now: datetime) -> list[DueItem]:
         row = queued(case, now)
         text = _("Review the determination in booking %(number)s") % {"number": case.number}
         found.append(
-            DueItem(
-                text, reverse("supervision:review", args=[case.subject]), row.due, row.late, ROOM, case.zone
-            )
+            DueItem(text, reverse("supervision:review", args=[case]), row.due, row.late, ROOM, case.zone)
         )
     return found
 
@@ -39,7 +37,7 @@ def _claims() -> list[DueItem]:
     return [
         DueItem(
             _("Resolve the claim to U.S. citizenship in booking %(number)s") % {"number": case.number},
-            reverse("supervision:claim", args=[case.subject]),
+            reverse("supervision:claim", args=[case]),
             None,
             False,
             ROOM,
@@ -53,7 +51,7 @@ def _documents() -> list[DueItem]:
     return [
         DueItem(
             _("Sign the charging document in booking %(number)s") % {"number": case.number},
-            reverse("supervision:document", args=[case.subject]),
+            reverse("supervision:document", args=[case]),
             None,
             False,
             ROOM,

@@ -35,13 +35,13 @@ def turnaround(now: datetime) -> Turnaround:
     reviewed = list(
         Occurrence.objects.filter(
             type=DeterminationReviewed.type, occurred_at__gt=now - PERIOD, occurred_at__lte=now
-        ).values_list("subject", "occurred_at")
+        ).values_list("agency", "subject", "occurred_at")
     )
-    made = _made({subject for subject, _at in reviewed})
+    made = _made({subject for _agency, subject, _at in reviewed})
     waits = [
         at - max(before)
-        for subject, at in reviewed
-        if (before := [m for m in made.get(subject, ()) if m <= at])
+        for agency, subject, at in reviewed
+        if (before := [m for m in made.get((agency, subject), ()) if m <= at])
     ]
     if not waits:
         return Turnaround(0, None, None, 0)
@@ -50,16 +50,16 @@ def turnaround(now: datetime) -> Turnaround:
     return Turnaround(len(waits), median(waits), p90, sum(wait > bound for wait in waits))
 
 
-def _made(subjects: set[str]) -> dict[str, list[datetime]]:
-    """When the determinations on these bookings were made."""
-    made: dict[str, list[datetime]] = {}
+def _made(subjects: set[str]) -> dict[tuple[str, str], list[datetime]]:
+    """When the determinations on bookings of these subjects were made, by agency and subject."""
+    made: dict[tuple[str, str], list[datetime]] = {}
     wanted = sorted(subjects)
     for start in range(0, len(wanted), 500):
         rows = Occurrence.objects.filter(
             type=DeterminationMade.type, subject__in=wanted[start : start + 500]
-        ).values_list("subject", "occurred_at")
-        for subject, at in rows:
-            made.setdefault(subject, []).append(at)
+        ).values_list("agency", "subject", "occurred_at")
+        for agency, subject, at in rows:
+            made.setdefault((agency, subject), []).append(at)
     return made
 
 

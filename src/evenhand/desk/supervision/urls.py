@@ -5,7 +5,7 @@ from evenhand.desk.supervision import views
 app_name = "supervision"
 urlpatterns = [
     path("", views.queue, name="queue"),
-    path("<str:subject>/review/", views.review, name="review"),
-    path("<str:subject>/claim/", views.claim, name="claim"),
-    path("<str:subject>/document/", views.document, name="document"),
+    path("<booking:subject>/review/", views.review, name="review"),
+    path("<booking:subject>/claim/", views.claim, name="claim"),
+    path("<booking:subject>/document/", views.document, name="document"),
 ]

@@ -17,6 +17,8 @@ from evenhand.desk.bookings.models import Case, Stage
 from evenhand.desk.bookings.submit import submitted
 from evenhand.desk.bookings.timeline import timeline
 from evenhand.desk.bookings.views import PAGE, done_by, shown_charges
+from evenhand.desk.record.history import Subject
+from evenhand.desk.record.viewed import listed
 from evenhand.desk.supervision import acts
 from evenhand.desk.supervision.forms import ClaimResolutionForm, ReviewForm, SignForm
 from evenhand.desk.supervision.turnaround import queued, turnaround
@@ -35,13 +37,13 @@ def queue(request: SignedInRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     names = account_names({case.determined_by for case in page})
     claims = Case.objects.filter(stage=Stage.STOPPED).order_by("claimed_at", "subject")[:PAGE]
+    documents = Case.objects.filter(unsigned_since__isnull=False).order_by("unsigned_since", "subject")[:PAGE]
+    listed(request.user, [*page, *claims, *documents], what="supervision")
     shown = {
         "page": page,
         "queue": [queued(case, now, names) for case in page],
         "claims": [(case, report_by(case)) for case in claims],
-        "documents": Case.objects.filter(unsigned_since__isnull=False).order_by("unsigned_since", "subject")[
-            :PAGE
-        ],
+        "documents": documents,
         "turnaround": turnaround(now),
         "now": now,
     }
@@ -50,7 +52,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
 
 @allow(SUPERVISOR)
 @require_http_methods(["GET", "POST"])
-def review(request: SignedInRequest, subject: str) -> HttpResponse:
+def review(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """Concur in a determination, return or reject it, with what it rests on in sight."""
     case, entries = opened(request.user, subject, "review", sent=request.method == "POST")
     with in_zone(case):
@@ -82,7 +84,7 @@ def review(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(SUPERVISOR)
 @require_http_methods(["GET", "POST"])
-def claim(request: SignedInRequest, subject: str) -> HttpResponse:
+def claim(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """Resolve a claim to U.S. citizenship, in writing and with grounds."""
     case, entries = opened(request.user, subject, "claim", sent=request.method == "POST")
     with in_zone(case):
@@ -113,7 +115,7 @@ def claim(request: SignedInRequest, subject: str) -> HttpResponse:
 
 @allow(SUPERVISOR)
 @require_http_methods(["GET", "POST"])
-def document(request: SignedInRequest, subject: str) -> HttpResponse:
+def document(request: SignedInRequest, subject: Subject) -> HttpResponse:
     """Sign a charging document."""
     case, _entries = opened(request.user, subject, "document", sent=request.method == "POST")
     with in_zone(case):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from evenhand.desk.accounts.models import User
 from evenhand.desk.record.history import Entry
 from evenhand.desk.timeline.names import EVENTS, FIELDS, ROLES, Name, named
-from evenhand.record.events import Event
+from evenhand.record.events import Event, SourceKind
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,15 @@ def account_names(actors: Iterable[str]) -> dict[str, str]:
     return dict(User.objects.filter(actor__in=list(actors)).values_list("actor", "name"))
 
 
+def who(event: Event, names: Mapping[str, str]) -> str:
+    """Who acted; what a program stated of a person is told from that person's own act."""
+    name = names.get(event.actor or "", event.actor or "")
+    if event.source_kind is not SourceKind.API or not event.source_file:
+        return name
+    program = event.source_file.removeprefix("api:").rpartition("#")[0]
+    return _("%(name)s, as sent by the program %(program)s") % {"name": name, "program": program}
+
+
 def _line(
     entry: Entry, corrected: set[UUID], names: Mapping[str, str], correctable: Mapping[UUID, str]
 ) -> Line:
@@ -61,7 +70,7 @@ def _line(
         name=EVENTS.get(event.type, event.type),
         at=event.occurred_at,
         zone=event.zone,
-        who=names.get(event.actor or "", event.actor or ""),
+        who=who(event, names),
         role=ROLES.get(event.actor_role or "", ""),
         details=tuple(_details(event)),
         corrected=event.id in corrected,

@@ -8,6 +8,7 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from evenhand.desk.record.act import recorded
+        from evenhand.desk.webhooks import copies  # noqa: F401
         from evenhand.desk.webhooks.outbox import enqueue
 
         recorded.connect(enqueue, dispatch_uid="webhooks")

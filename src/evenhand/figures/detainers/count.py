@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import duckdb
 import pyarrow as pa
 
-from evenhand.figures.cube import Cell, Cube, Dimension, Table, counted
+from evenhand.disclosure.linked import Cell
+from evenhand.figures.cube import Cube, Dimension, Table, counted
 from evenhand.figures.lacking import lacks
 from evenhand.figures.measures.base import Figure
 from evenhand.figures.publish import Control, Published, publish
@@ -74,7 +75,7 @@ def detainers(record: Record, control: Control) -> Detainers:
     if not tables:
         tables = (Table("detainers_by_fiscal_year", "Detainers by fiscal year", {"fiscal year": 1}),)
     counts, left_out = _counts(record)
-    counts, joined = _largest(counts)
+    counts, joined = _largest(counts, _listed_before(control))
     if joined:
         notes.append(
             f"The {MOST_FACILITIES} facilities with the most detainers are listed. The other {joined:,} are "
@@ -89,16 +90,25 @@ def detainers(record: Record, control: Control) -> Detainers:
     return Detainers(record, control, publish(figure, control, keep=_shown_alone(figure, control)), partial)
 
 
-def _largest(counts: dict[Cell, int]) -> tuple[dict[Cell, int], int]:
-    """The cells with all but the largest facilities as one, and how many these are."""
+def _listed_before(control: Control) -> set[str]:
+    """The facilities that the last edition lists: 'other facilities' must mean the same in both."""
+    tables = control.editions[-1].listed(_CUBE) if control.editions else {}
+    names = {cell[1][0] for cells in tables.values() for cell in cells if cell[1]}
+    return names
+
+
+def _largest(counts: dict[Cell, int], listed: set[str]) -> tuple[dict[Cell, int], int]:
+    """The cells with all but the largest facilities, or those listed, as one, and how many these are."""
     totals: Counter[str] = Counter()
     for (_, (facility,), _), number in counts.items():
         totals[facility] += number
-    largest = {name for name, _ in sorted(totals.items(), key=lambda t: (-t[1], t[0]))[:MOST_FACILITIES]}
+    by_size = sorted(totals.items(), key=lambda t: (-t[1], t[0]))
+    room = 0 if OTHERS in listed else max(MOST_FACILITIES - len(listed), 0)
+    largest = listed | set([name for name, _ in by_size if name not in listed][:room])
     joined: Counter[Cell] = Counter()
     for (year, (facility,), reason), number in counts.items():
         joined[year, (facility if facility in largest else OTHERS,), reason] += number
-    return dict(sorted(joined.items())), len(totals) - len(largest)
+    return dict(sorted(joined.items())), len(totals.keys() - largest)
 
 
 def _shown_alone(figure: Figure, control: Control) -> set[Cell]:

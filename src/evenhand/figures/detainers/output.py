@@ -11,20 +11,19 @@ from rich.table import Table as Grid
 
 from evenhand.figures.detainers.command import JSON, REPORT, TABLES
 from evenhand.figures.detainers.count import Detainers
-from evenhand.figures.output import figure_summary, write_table
+from evenhand.figures.output import disclosure, figure_summary, write_table
 from evenhand.figures.report import number, section
 from evenhand.page.pages import environment
-from evenhand.record.digest import sha256_of
-from evenhand.record.manifest import FILE_NAME
 
 
 def summary(found: Detainers) -> dict[str, Any]:
     """Return the figure as plain JSON values."""
     return {
         "evenhand": version("evenhand"),
-        "record_manifest_sha256": sha256_of(found.record.folder / FILE_NAME),
+        "record_manifest_sha256": found.record.manifest_sha256,
+        "seal": found.record.standing.as_json(),
         "record_kind": found.record.manifest.kind,
-        "disclosure": {"threshold": found.control.threshold, "rounded_to": found.control.rounding},
+        "disclosure": disclosure(found.control),
         "fiscal_years_covered_in_part": list(found.partial),
         **figure_summary(found.published),
     }
@@ -55,7 +54,7 @@ def _page(found: Detainers) -> str:
         .render(
             found=found,
             manifest=found.record.manifest,
-            manifest_hash=sha256_of(found.record.folder / FILE_NAME),
+            manifest_hash=found.record.manifest_sha256,
             section=section(found.published),
             number=number,
             version=version("evenhand"),
@@ -70,6 +69,7 @@ def show(found: Detainers, out: Path | None, console: Console) -> None:
         console.print(f"Cannot tell: the record lacks {', '.join(published.figure.missing)}.", markup=False)
     else:
         wide = section(published).tables[0]
+        console.print(f"The record is {found.record.standing.sentence}.", markup=False)
         grid = Grid(box=None, pad_edge=False, header_style="bold", title=wide.title, title_justify="left")
         grid.add_column(wide.head)
         for name in wide.columns:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from evenhand.figures.cube import Cell, Cube, Dimension, Table, counted
+from evenhand.disclosure.linked import Cell
+from evenhand.figures.cube import Cube, Dimension, Table, counted
 from evenhand.figures.source import Source
 
 PLACE = Dimension("place", ("state", "agency"))

@@ -1,8 +1,9 @@
 """The curves as they may be shown: no step of fewer people than the threshold, and no group that small."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from evenhand.disclosure.rounding import about, above, below, nearest, step
 from evenhand.figures.rebooking.episodes import Episodes, together
 from evenhand.figures.rebooking.survival import Durations, Estimate, estimates
 
@@ -12,7 +13,10 @@ ALL = "all releases"
 
 @dataclass(frozen=True)
 class Curve:
-    """One group: how many people, and the share booked again by each horizon that may be shown."""
+    """One group: about how many people, and the share booked again by each horizon that may be shown.
+
+    Shares are rounded (`disclosure.rounding`), and intervals widened to the same steps.
+    """
 
     group: str
     people: int
@@ -29,16 +33,24 @@ def curves(found: Episodes, threshold: int, horizons: Sequence[int] = HORIZONS) 
     everyone = found.all
     if everyone.people < threshold:
         return []
-    shown = [_curve(ALL, everyone, _allowed([everyone], threshold, horizons))]
+    shown = [_curve(ALL, everyone, _allowed([everyone], threshold, horizons), threshold)]
     groups = _joined(found.by_cause, threshold)
     if len(groups) > 1:
         days = _allowed([everyone, *groups.values()], threshold, horizons)
-        shown += [_curve(cause, group, days) for cause, group in groups.items()]
+        shown += [_curve(cause, group, days, threshold) for cause, group in groups.items()]
     return shown
 
 
-def _curve(name: str, group: Durations, days: Sequence[int]) -> Curve:
-    return Curve(name, group.people, tuple(estimates(group, days)))
+def _curve(name: str, group: Durations, days: Sequence[int], threshold: int) -> Curve:
+    size = step(group.people, threshold)
+    shown = tuple(_rounded(estimate, size) for estimate in estimates(group, days))
+    return Curve(name, about(group.people), shown)
+
+
+def _rounded(estimate: Estimate, size: float) -> Estimate:
+    low = None if estimate.low is None else below(estimate.low, size)
+    high = None if estimate.high is None else above(estimate.high, size)
+    return replace(estimate, share=nearest(estimate.share, size), low=low, high=high)
 
 
 def _joined(by_cause: dict[str, Durations], threshold: int) -> dict[str, Durations]:

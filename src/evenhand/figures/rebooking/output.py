@@ -12,8 +12,6 @@ from evenhand.figures.rebooking.curves import Curve
 from evenhand.figures.rebooking.study import Study
 from evenhand.page.bars import BarChart, bar_chart
 from evenhand.page.pages import environment
-from evenhand.record.digest import sha256_of
-from evenhand.record.manifest import FILE_NAME
 
 _COLUMNS = ("group", "people", "days", "share", "low", "high")
 
@@ -22,7 +20,8 @@ def summary(study: Study) -> dict[str, Any]:
     """The study as plain JSON values. Numbers still at risk are left out: they would tell small steps."""
     return {
         "evenhand": version("evenhand"),
-        "record_manifest_sha256": sha256_of(study.record.folder / FILE_NAME),
+        "record_manifest_sha256": study.record.manifest_sha256,
+        "seal": study.record.standing.as_json(),
         "record_kind": study.record.manifest.kind,
         "method": "Kaplan-Meier, Greenwood variance, 95% intervals on the log(-log) scale",
         "threshold": study.threshold,

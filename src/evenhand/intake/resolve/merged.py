@@ -10,7 +10,6 @@ from evenhand.intake.build.view import Ints
 from evenhand.intake.duck import Duck
 from evenhand.record.query import quoted
 
-MERGED_FILE = "merged.parquet"
 DUPLICATE, REPEATED, CONTINUED, QUARANTINED = "exact duplicate", "repeated event", "same stay", "quarantined"
 
 _REMOVED = pa.schema(

@@ -6,7 +6,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_args
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from evenhand.record.events.bounds import within_bounds
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,6 +32,7 @@ class SubjectKind(StrEnum):
     REVIEW = "review"
     FACILITY = "facility"
     SYSTEM = "system"
+    ACCOUNT = "account"
 
 
 class ActorRole(StrEnum):
@@ -56,6 +67,10 @@ class PersonalMark:
     """
 
 
+STORED = {"stored": True}
+"""The context in which an event is read that a ledger or file already holds: without bounds."""
+KNOWN = {"known": True}
+"""The context of a new event in a history that the ledger has already, under whatever subject."""
 PersonalText = Annotated[str | None, PersonalMark()]
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 NcicClass = Annotated[str, Field(pattern=r"^\d{2}$")]
@@ -92,6 +107,13 @@ class Event(BaseModel):
     source_row: int | None = None
     corrects: UUID | None = None
     reason: str | None = None
+
+    @field_validator("*")
+    @classmethod
+    def _within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.context is STORED or (info.context is KNOWN and info.field_name == "subject"):
+            return value
+        return within_bounds(info.field_name or "", value)
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

@@ -237,10 +237,28 @@ class RecordCorrected(SystemEvent):
     ground: Code | None = None
 
 
+class ErasedPart(StrEnum):
+    """Which parts of an event were erased; `case` includes the personal part."""
+
+    PERSONAL = "personal"
+    CASE = "case"
+
+
 class RecordErased(SystemEvent):
+    """An order to erase parts of an event was carried out. `subject` is the number of the event's leaf."""
+
     type: ClassVar[str] = "record.erased"
-    what: Code
+    what: ErasedPart
     court_order: str
+
+
+class LedgerContinued(SystemEvent):
+    """The ledger continues an older log, whose name, number of leaves and root (hexadecimal) it states."""
+
+    type: ClassVar[str] = "ledger.continued"
+    origin: str
+    size: int
+    root: str
 
 
 class GuardRefused(SystemEvent):

@@ -16,20 +16,25 @@ from evenhand.record.events.oversight import RecordErased
 from evenhand.record.ledger import columns
 from evenhand.record.ledger.errors import LedgerError, VerificationError
 from evenhand.record.ledger.keys import check_readable, verifiers_in
+from evenhand.record.ledger.leaf import SALT_BYTES, Opening
 from evenhand.record.ledger.note import Verifier
-from evenhand.record.ledger.place import FOLDER, has_ledger
+from evenhand.record.ledger.place import FOLDER, SEALS, has_ledger
 from evenhand.record.ledger.sealed import (
     OPENINGS,
+    SALTS,
     Batch,
     PersonalPart,
     all_parts,
     batches,
+    ids_of,
+    leaf_of_seal,
     openings_path,
     other_files,
     parts_of_seal,
-    places_of,
     raw_ids,
     read_seals,
+    salts_path,
+    type_of,
 )
 from evenhand.record.ledger.tiles import CHECKPOINT, WIDTH, Frontier, TileFolder
 from evenhand.record.ledger.tree import fold, leaf_hash
@@ -74,12 +79,14 @@ class CheckResult:
 
 @dataclass
 class _Found:
-    """What a pass over the record gathered."""
+    """What a pass over the record gathered: personal parts that are gone, erasures that are recorded (both by
+    number of leaf), and the first fault of a personal part.
+    """
 
     events: int = 0
-    missing: list[UUID] = field(default_factory=list)
-    strays: list[str] = field(default_factory=list)
+    missing: dict[int, UUID] = field(default_factory=dict)
     orders: set[str] = field(default_factory=set)
+    fault: VerificationError | None = None
 
 
 def check(
@@ -150,10 +157,10 @@ def _compare(
     frontier.levels[0] = held
     if leaves != size or frontier.root() != root:
         raise _first_difference(folder, manifest, seals, size)
-    for part in found.strays:
-        raise VerificationError("there are personal parts of events that it does not have", place=part)
-    for event in found.missing:
-        if str(event) not in found.orders:
+    if found.fault is not None:
+        raise found.fault
+    for number, event in found.missing.items():
+        if str(number) not in found.orders:
             raise VerificationError(
                 "its personal part is gone, and no order to erase it is recorded", place=f"event {event}"
             )
@@ -161,72 +168,84 @@ def _compare(
 
 
 def _leaves(
-    folder: Path, manifest: Manifest, seals: list[bytes], found: _Found
+    folder: Path, manifest: Manifest, seals: list[Opening], found: _Found
 ) -> Iterator[tuple[Batch | None, list[bytes]]]:
     """All leaves in their order as the record gives them now, by batches; None stands for a statement."""
-    listed = dict(all_parts(manifest))
+    listed, start = dict(all_parts(manifest)), 0
     for number, seal in enumerate(seals, 1):
         try:
             parts = parts_of_seal(seal)
         except (ValueError, KeyError, TypeError):
-            place = f"ledger/seals.jsonl line {number}"
-            raise VerificationError("it is no statement of parts", place=place) from None
+            raise VerificationError("it is no statement of parts", place=f"{SEALS} line {number}") from None
         for part, _ in parts:
             if part not in listed:
                 raise VerificationError("it was sealed and is not in the manifest", place=part)
-            yield from _part_leaves(folder, part, found)
-        yield None, [seal]
+            for batch, made in _part_leaves(folder, part, start, found):
+                yield batch, made
+                start += len(made)
+        yield None, [leaf_of_seal(seal)]
+        start += 1
 
 
-def _part_leaves(folder: Path, part: str, found: _Found) -> Iterator[tuple[Batch, list[bytes]]]:
-    personal = PersonalPart.read(folder, part)
-    path = openings_path(folder, part)
-    table = pq.read_table(path, schema=OPENINGS) if path.is_file() else OPENINGS.empty_table()
-    ids, commitments = raw_ids(table["id"]), table["commitment"].combine_chunks()
-    _check_personal(personal, ids, commitments, table["salt"].combine_chunks(), found)
-    places = places_of(folder, part, ids)
-    seen = pc.sum(places_of(folder, part, personal.ids).is_valid()).as_py() or 0
+def _part_leaves(folder: Path, part: str, start: int, found: _Found) -> Iterator[tuple[Batch, list[bytes]]]:
+    """The leaves of a part, of which the first has the number `start`."""
+    ids = ids_of(folder, part)
+    openings = _openings(folder, part, len(ids))
+    _check_personal(folder, part, start, ids, openings["commitment"].combine_chunks(), found)
     for batch in batches(folder, part):
         found.events += len(batch.events)
-        orders = pc.equal(batch.events["type"], RecordErased.type)
-        found.orders.update(batch.events["subject"].filter(orders).to_pylist())
-        yield batch, batch.leaves(commitments, places)
-    if seen != len(personal.ids):
-        found.strays.append(part)
+        if type_of(part) == RecordErased.type:
+            found.orders.update(batch.events["subject"].to_pylist())
+        yield batch, batch.leaves(openings)
+
+
+def _openings(folder: Path, part: str, count: int) -> pa.Table:
+    """The openings of `count` events. A missing salt becomes one of zeros, which no leaf fits."""
+    path = openings_path(folder, part)
+    table = pq.read_table(path, schema=OPENINGS) if path.is_file() else OPENINGS.empty_table()
+    if len(table) != count:
+        rows = [row if row < len(table) else None for row in range(count)]
+        table = table.take(pa.array(rows, pa.int64()))
+    salts = table["salt"].combine_chunks()
+    return table.set_column(0, "salt", salts.fill_null(pa.scalar(bytes(SALT_BYTES), salts.type)))
 
 
 def _check_personal(
-    personal: PersonalPart, ids: pa.Array, commitments: pa.Array, salts: pa.Array, found: _Found
+    folder: Path, part: str, start: int, ids: pa.Array, commitments: pa.Array, found: _Found
 ) -> None:
-    """Check each personal part against the commitment; note those that were erased."""
+    """Check each personal part against the commitment; note those that are gone, and the first fault."""
+    personal = PersonalPart.read(folder, part)
+    path = salts_path(folder, part)
+    table = pq.read_table(path, schema=SALTS) if path.is_file() else SALTS.empty_table()
+    kept = raw_ids(table["id"])
     at = pc.index_in(personal.ids, value_set=ids)
-    if at.null_count:
-        event = _uuid(personal.ids, pc.index(at.is_null(), True))
-        raise VerificationError(
-            "a personal part was added that the ledger knows nothing of", place=f"event {event}"
-        )
-    keys = salts.take(at)
-    good = keys.is_valid()
-    if not keys.null_count:
-        good = pc.equal(columns.commitments_to(personal.parts, keys), commitments.take(at))
+    committed = commitments.take(at)
+    salts = table["salt"].combine_chunks().take(pc.index_in(personal.ids, value_set=kept))
+    salts = salts.fill_null(pa.scalar(bytes(SALT_BYTES), salts.type))
+    good = pc.fill_null(pc.equal(columns.commitments_to(personal.parts, salts), committed), False)
     if not pc.all(good, min_count=0).as_py():
-        event = _uuid(personal.ids, pc.index(good, False))
-        raise VerificationError("its personal part was altered", place=f"event {event}")
-    absent = np.ones(len(ids), dtype=bool)
-    absent[at.to_numpy()] = False
-    rows = np.flatnonzero(absent)
-    kept = salts.take(pa.array(rows)).is_valid()
-    if pc.any(kept).as_py():
-        event = _uuid(ids, pa.scalar(int(rows[pc.index(kept, True).as_py()])))
-        raise VerificationError("its personal part is gone", place=f"event {event}")
-    found.missing += [_uuid(ids, pa.scalar(int(row))) for row in rows]
+        row = pc.index(good, False).as_py()
+        added = not committed[row].is_valid
+        said = (
+            "a personal part was added that the ledger knows nothing of"
+            if added
+            else "its personal part was altered"
+        )
+        found.fault = found.fault or VerificationError(said, place=f"event {_uuid(personal.ids, row)}")
+    left = pc.index_in(kept, value_set=personal.ids).is_null()
+    if pc.any(left).as_py():
+        event = _uuid(kept, pc.index(left, True).as_py())
+        found.fault = found.fault or VerificationError("its personal part is gone", place=f"event {event}")
+    absent = commitments.is_valid().to_numpy(zero_copy_only=False)
+    absent[at.drop_null().to_numpy()] = False
+    found.missing |= {start + int(row): _uuid(ids, int(row)) for row in np.flatnonzero(absent)}
 
 
-def _uuid(ids: pa.Array, row: pa.Scalar) -> UUID:
-    return UUID(bytes=ids[row.as_py()].as_py())
+def _uuid(ids: pa.Array, row: int) -> UUID:
+    return UUID(bytes=ids[row].as_py())
 
 
-def _first_difference(folder: Path, manifest: Manifest, seals: list[bytes], size: int) -> VerificationError:
+def _first_difference(folder: Path, manifest: Manifest, seals: list[Opening], size: int) -> VerificationError:
     """Which leaf is the first that the tiles do not have at its place."""
     tiles, number = TileFolder(folder / FOLDER, size), 0
     for batch, made in _leaves(folder, manifest, seals, _Found()):
@@ -234,42 +253,26 @@ def _first_difference(folder: Path, manifest: Manifest, seals: list[bytes], size
             if number >= size:
                 return VerificationError("it is not in the ledger: it was added", place=_name(batch, row))
             if tiles.hashes(0, number // WIDTH)[number % WIDTH] != leaf_hash(leaf):
-                return _differs(tiles, number, _name(batch, row))
+                return VerificationError(f"it is not what leaf {number} commits to", place=_name(batch, row))
             number += 1
     if number < size:
-        return VerificationError(f"the record ends before it{_told(tiles, number)}", place=f"leaf {number}")
+        return VerificationError("the record ends before it", place=f"leaf {number}")
     return VerificationError("its root is not that of the record, which fits the tiles", place=CHECKPOINT)
 
 
 def _name(batch: Batch | None, row: int) -> str:
     if batch is None:
-        return "the statement in ledger/seals.jsonl"
+        return f"the statement in {SEALS}"
     event = UUID(bytes=batch.ids[row].as_py())
     return f"event {event} ({batch.part}, row {batch.first + row})"
 
 
-def _differs(tiles: TileFolder, number: int, place: str) -> VerificationError:
-    return VerificationError(f"it is not what stands at leaf {number}{_told(tiles, number)}", place=place)
-
-
-def _told(tiles: TileFolder, number: int) -> str:
-    """What the ledger's own copy of a leaf says, where it has one that is sound."""
-    try:
-        leaf = tiles.leaf(number)
-        if tiles.hashes(0, number // WIDTH)[number % WIDTH] == leaf_hash(leaf):
-            said = json.loads(leaf)
-            return f"; the ledger has a {said['type']} there, id {said.get('id', 'none')}"
-    except (LedgerError, ValueError, KeyError):
-        pass
-    return ""
-
-
-def _check_files(folder: Path, manifest: Manifest, seals: list[bytes]) -> None:
+def _check_files(folder: Path, manifest: Manifest, seals: list[Opening]) -> None:
     """The manifest and the other files are those of the last statement, and no part was added."""
     sealed = [part for seal in seals for part in parts_of_seal(seal)]
     if not seals:
-        raise VerificationError("it holds no statement", place="ledger/seals.jsonl")
-    stated, now = json.loads(seals[-1])["files"], other_files(folder)
+        raise VerificationError("it holds no statement", place=SEALS)
+    stated, now = json.loads(seals[-1].part)["files"], other_files(folder)
     for name in sorted({*stated, *now}):
         if stated.get(name) != now.get(name):
             how = "was added" if name not in stated else "is gone" if name not in now else "was altered"

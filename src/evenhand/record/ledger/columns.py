@@ -1,4 +1,4 @@
-"""Leaves of whole tables at once: the same bytes as `leaf.entry_of`, made column by column in Arrow."""
+"""Leaves and parts of whole tables at once: the same bytes as `leaf.entry_of`, made by column in Arrow."""
 
 import json
 import secrets
@@ -12,10 +12,19 @@ import pyarrow.compute as pc
 import rfc8785
 
 from evenhand.record.columns import PLACE
-from evenhand.record.events import FIELDS, SubjectKind, types_of
+from evenhand.record.events import FIELDS, PUBLIC, SubjectKind, types_of
 from evenhand.record.ids import id_text
 from evenhand.record.ledger.errors import LedgerError
-from evenhand.record.ledger.leaf import APPENDED_AT, COMMITMENT, SALT_BYTES, commitment, instant
+from evenhand.record.ledger.leaf import (
+    APPENDED_AT,
+    APPENDED_ON,
+    COMMITMENT,
+    DAY,
+    LEAF_FORMAT,
+    SALT_BYTES,
+    commitment,
+    instant,
+)
 
 _ESCAPED = r'[\x00-\x1f"\\]'
 
@@ -67,6 +76,8 @@ def _json(column: pa.Array) -> Text:
     if pa.types.is_timestamp(kind):
         text = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us")).cast(pa.string())
         return '"', pc.binary_replace_slice(text, 10, 11, "T"), 'Z"'
+    if pa.types.is_date(kind):
+        return '"', column.cast(pa.string()), '"'
     if pa.types.is_string(kind):
         return _quoted(column)
     if pa.types.is_list(kind):
@@ -95,10 +106,10 @@ def _objects(named: Iterable[tuple[str, pa.Array]], rows: int) -> pa.Array:
     return _join("{", joined, "}")
 
 
-def leaves_of(
+def case_parts(
     events: pa.Table, commitments: pa.Array | None = None, *, appended_at: datetime | None = None
 ) -> pa.Array:
-    """The leaves (binary) of a table of events of one kind, in its order, without their place.
+    """The case parts (binary) of a table of events of one kind, in its order, without their place.
 
     `commitments`: strings, null for events without a personal part. Raises `LedgerError` for a number that
     JSON cannot hold.
@@ -117,6 +128,37 @@ def leaves_of(
         raise LedgerError(f"events of type {events['type'][0]}: {error}") from None
 
 
+def leaves_of(events: pa.Table, commitments: pa.Array, *, appended_at: datetime | None = None) -> pa.Array:
+    """The public leaves (binary) of a table of events of one kind. `commitments`: to their case parts."""
+    rows = len(events)
+    if not rows:
+        return pa.array([], pa.binary())
+    named = [
+        ("agency", _one(events["agency"])),
+        (COMMITMENT, commitments),
+        ("leaf", pa.repeat(pa.scalar(LEAF_FORMAT, pa.int16()), rows)),
+    ]
+    if appended_at is not None:
+        named.append((APPENDED_ON, pa.repeat(instant(appended_at)[:DAY], rows)))
+    types = _one(events["type"])
+    for name, showing in _shown_by(types.unique().to_pylist()).items():
+        column = _one(events[name])
+        if pa.types.is_timestamp(column.type):
+            column = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us")).cast(pa.date32())
+        shows = pc.is_in(types, value_set=pa.array(showing, types.type))
+        named.append((name, pc.if_else(shows, column, pa.scalar(None, column.type))))
+    return _objects(named, rows).cast(pa.binary())
+
+
+def _shown_by(types: list[str]) -> dict[str, list[str]]:
+    """Which of these event types show a field in their public leaves."""
+    found: dict[str, list[str]] = {}
+    for event_type in types:
+        for name in PUBLIC.get(event_type, ()):
+            found.setdefault(name, []).append(event_type)
+    return found
+
+
 def personal_parts(kind: SubjectKind, personal: pa.Table) -> pa.Array:
     """Return the canonical bytes (binary) of a table of personal parts, which may lack fields of its kind."""
     if not len(personal):
@@ -131,7 +173,7 @@ def new_salts(count: int) -> pa.Array:
 
 
 def commitments_to(parts: pa.Array, salts: pa.Array) -> pa.Array:
-    """The commitments (strings) to canonical personal parts under their salts."""
+    """The commitments (strings) to canonical parts under their salts."""
     pairs = zip(salts.to_pylist(), parts.to_pylist(), strict=True)
     return pa.array([commitment(salt, part) for salt, part in pairs], pa.string())
 

@@ -7,7 +7,7 @@ and so all old proofs, stay. The erased bytes are in no file of the new record.
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 
 from evenhand.record.columns import personal_schema
 from evenhand.record.events import SubjectKind
-from evenhand.record.events.oversight import RecordErased
-from evenhand.record.folder import staged_folder
+from evenhand.record.events.oversight import ErasedPart, RecordErased
+from evenhand.record.folder import Kind, rewritten_folder
 from evenhand.record.ledger.check import check
 from evenhand.record.ledger.checkpoint import Checkpoint
 from evenhand.record.ledger.errors import LedgerError, VerificationError
@@ -31,32 +31,32 @@ from evenhand.record.ledger.note import Signer
 from evenhand.record.ledger.place import FOLDER
 from evenhand.record.ledger.seal import add_part, close
 from evenhand.record.ledger.sealed import (
-    OPENINGS,
-    all_parts,
+    SALTS,
     batches,
-    openings_path,
+    parts_of_seal,
     personal_path,
     raw_ids,
     read_seals,
+    salts_path,
     statement,
     type_of,
 )
 from evenhand.record.ledger.tiles import TileWriter
 from evenhand.record.ledger.verify import read_checkpoint
-from evenhand.record.manifest import FILE_NAME, Manifest, load_manifest
+from evenhand.record.manifest import FILE_NAME, Manifest, listing_all, load_manifest
 from evenhand.record.parts import Parts
+from evenhand.record.private_file import write_private
 from evenhand.record.writer import conform
 
 
 @dataclass(frozen=True)
 class _Target:
-    """An event whose personal part goes: the part of the record that it is in, and its public fields."""
+    """An event whose personal part goes: the part of the record that it is in, and the number of its leaf."""
 
     event: UUID
     part: str
-    type: str
+    leaf: int
     agency: str
-    facility: str | None
     zone: str
 
 
@@ -77,9 +77,9 @@ def expunge(
     if not found.ok:
         raise VerificationError(str(found.problem), place=str(found.place))
     manifest = load_manifest(folder)
-    targets = _targets(folder, manifest, set(events))
+    targets = _targets(folder, set(events))
     before = read_checkpoint(folder / FOLDER / "checkpoint", verifiers_in(folder / FOLDER)).checkpoint
-    with staged_folder(folder) as staged:
+    with rewritten_folder(folder, Kind.RECORD) as staged:
         _link(folder, staged)
         for part in sorted({t.part for t in targets}):
             _erase_rows(staged, part, {t.event.bytes for t in targets if t.part == part})
@@ -88,9 +88,8 @@ def expunge(
         writer = TileWriter(ledger, before.size, entries=(ledger / "tile" / "entries").is_dir())
         for part, _ in added:
             add_part(staged, part, writer)
-        closing = statement(staged, load_manifest(staged), added)
-        writer.extend([closing])
-        return close(ledger, writer, signer or Signer.generate(before.origin), [*read_seals(staged), closing])
+        seals = [*read_seals(staged), statement(staged, load_manifest(staged), added)]
+        return close(staged, writer, signer or Signer.generate(before.origin), seals)
 
 
 def _link(source: Path, target: Path) -> None:
@@ -106,10 +105,10 @@ def _link(source: Path, target: Path) -> None:
                 shutil.copy2(Path(root) / name, made / name)
 
 
-def _targets(folder: Path, manifest: Manifest, wanted: set[UUID]) -> list[_Target]:
+def _targets(folder: Path, wanted: set[UUID]) -> list[_Target]:
     """Where the events are. Raises `LedgerError` for one that is not there or has no personal part left."""
     found, sought = [], pa.array([event.bytes for event in wanted], pa.binary(16))
-    for part, _ in all_parts(manifest):
+    for part, start in _starts(folder):
         path = personal_path(folder, part)
         if not path.is_file():
             continue
@@ -118,10 +117,10 @@ def _targets(folder: Path, manifest: Manifest, wanted: set[UUID]) -> list[_Targe
         if not len(here):
             continue
         for batch in batches(folder, part):
-            rows = batch.events.filter(pc.is_in(batch.ids, value_set=here))
-            for row in rows.select(["id", "type", "agency", "facility", "zone"]).to_pylist():
-                event = row.pop("id")
-                found.append(_Target(event if isinstance(event, UUID) else UUID(bytes=event), part, **row))
+            for row in pc.indices_nonzero(pc.is_in(batch.ids, value_set=here)).to_pylist():
+                said = {name: batch.events[name][row].as_py() for name in ("agency", "zone")}
+                event = UUID(bytes=batch.ids[row].as_py())
+                found.append(_Target(event, part, start + batch.first + row, **said))
     missing = wanted - {target.event for target in found}
     if missing or not found:
         named = ", ".join(sorted(map(str, missing))) or "no event"
@@ -129,18 +128,25 @@ def _targets(folder: Path, manifest: Manifest, wanted: set[UUID]) -> list[_Targe
     return found
 
 
+def _starts(folder: Path) -> Iterator[tuple[str, int]]:
+    """The sealed parts, each with the number of its first leaf."""
+    number = 0
+    for seal in read_seals(folder):
+        for part, events in parts_of_seal(seal):
+            yield part, number
+            number += events
+        number += 1
+
+
 def _erase_rows(folder: Path, part: str, events: set[bytes]) -> None:
-    """Rewrite the personal part and the openings of one part without these events."""
+    """Rewrite the personal parts and their salts of one part without those of these events."""
     gone = pa.array(sorted(events), pa.binary(16))
-    path = personal_path(folder, part)
-    table = pq.read_table(path, schema=personal_schema(type_of(part)))
-    kept = table.filter(pc.invert(pc.is_in(raw_ids(table["id"]), value_set=gone)))
-    _replace(path, kept)
-    path = openings_path(folder, part)
-    table = pq.read_table(path, schema=OPENINGS)
-    erased = pc.is_in(raw_ids(table["id"]), value_set=gone)
-    salts = pc.if_else(erased, pa.scalar(None, OPENINGS.field("salt").type), table["salt"].combine_chunks())
-    _replace(path, table.set_column(2, OPENINGS.field("salt"), salts))
+    for path, schema in (
+        (personal_path(folder, part), personal_schema(type_of(part))),
+        (salts_path(folder, part), SALTS),
+    ):
+        table = pq.read_table(path, schema=schema)
+        _replace(path, table.filter(pc.invert(pc.is_in(raw_ids(table["id"]), value_set=gone))))
 
 
 def _replace(path: Path, table: pa.Table) -> None:
@@ -156,17 +162,16 @@ def _record(folder: Path, manifest: Manifest, targets: list[_Target], order: Ord
     rows = [
         {
             "id": uuid7(now).bytes,
-            "subject": str(target.event),
+            "subject": str(target.leaf),
             "type": RecordErased.type,
             "version": RecordErased.version,
             "agency": target.agency,
-            "facility": target.facility,
             "occurred_at": order.occurred_at or now,
             "recorded_at": now,
             "zone": target.zone,
             "actor": order.actor,
             "source_kind": "desk",
-            "what": target.type,
+            "what": ErasedPart.PERSONAL.value,
             "court_order": order.text,
         }
         for target in targets
@@ -179,6 +184,5 @@ def _record(folder: Path, manifest: Manifest, targets: list[_Target], order: Ord
     counts.events[RecordErased.type] = counts.events.get(RecordErased.type, 0) + len(rows)
     counts.cases[kind] = parts.cases
     after = manifest.model_copy(update={"counts": counts, "parts": {**manifest.parts, kind: made}})
-    (folder / FILE_NAME).unlink()
-    (folder / FILE_NAME).write_text(after.dump(), encoding="utf-8")
+    write_private(folder / FILE_NAME, listing_all(after, folder, sealed=True).dump())
     return [(file.file, file.events) for part in made[len(before) :] for file in part.files]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evenhand.record.folder import staged_folder
+from evenhand.record.folder import Kind, staged_folder
 from evenhand.record.ledger.checkpoint import Checkpoint
 from evenhand.record.ledger.errors import LedgerError, VerificationError
 from evenhand.record.ledger.keys import signers_in, slug, verifiers_in, write_signer, write_verifier
@@ -56,7 +56,7 @@ class Home:
             raise LedgerError(f"{folder} holds a ledger already.")
         folder.mkdir(parents=True, exist_ok=True)
         home = cls(folder, settings)
-        store = home._connect(create=True)
+        store = home.connect(create=True)
         try:
             with store.transaction():
                 if not home._begun(store):
@@ -99,7 +99,8 @@ class Home:
             raise LedgerError("--grant is for PostgreSQL: an SQLite file is guarded by its permissions.")
         grant(role)
 
-    def _connect(self, *, create: bool = False) -> Store:
+    def connect(self, *, create: bool = False) -> Store:
+        """Open the store, of whatever format it is."""
         if self.settings.store == SQLITE:
             return sqlite.SqliteStore(sqlite.connect(self.folder / "ledger.db", create=create))
         return _postgres(self.settings.store)
@@ -114,7 +115,7 @@ class Home:
 
     def ledger(self) -> Ledger:
         """Open the store. Raises `LedgerError` when it is not to be had or of another log."""
-        store = self._connect()
+        store = self.connect()
         origin = store.origin()
         if origin != self.settings.origin:
             store.close()
@@ -157,15 +158,14 @@ def tiles_folder(location: Path) -> Path:
 def export(home: Home, ledger: Ledger, out: Path) -> Note:
     """Write tiles, leaves, checkpoint and verifier keys anew from the store into a folder of their own.
 
-    Raises `VerificationError` when the store's leaves do not give the signed root.
+    Everyone may read them: this is the step that publishes. Raises `VerificationError` when the store's
+    leaves do not give the signed root, `FolderError` when `out` may not be replaced.
     """
     last = ledger.store.last_checkpoint()
     if last is None:
         raise LedgerError("there is no checkpoint yet: make one with `evenhand ledger checkpoint`.")
     size, note = last[0], Note.parse(last[1])
-    if out.exists() and (out.samefile(home.public) or not _is_export(out)):
-        raise LedgerError(f"{out} is there and is no export: name a new folder.")
-    with staged_folder(out) as staged:
+    with staged_folder(out, Kind.LEDGER) as staged:
         writer = TileWriter(staged)
         for leaves in ledger.store.leaves(0, size):
             writer.extend(leaves)
@@ -176,9 +176,3 @@ def export(home: Home, ledger: Ledger, out: Path) -> Note:
             write_verifier(staged, verifier)
         write_whole(staged / CHECKPOINT, note.dump())
     return note
-
-
-def _is_export(folder: Path) -> bool:
-    """Whether a folder holds an earlier export or nothing, so that it may be replaced."""
-    names = {path.name for path in folder.iterdir()} if folder.is_dir() else {""}
-    return all(name in (CHECKPOINT, "tile") or name.endswith(".vkey") for name in names)

@@ -1,7 +1,7 @@
 """A ledger over a store: appends in the caller's transaction, checkpoints, proofs, erasure."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,22 +13,26 @@ import pyarrow.compute as pc
 
 from evenhand.record.events import Event, SubjectKind
 from evenhand.record.events.base import SourceKind
-from evenhand.record.events.oversight import RecordErased
+from evenhand.record.events.oversight import ErasedPart, LedgerContinued, RecordErased
 from evenhand.record.ledger import columns
 from evenhand.record.ledger.checkpoint import Checkpoint, open_checkpoint
 from evenhand.record.ledger.errors import LedgerError, VerificationError
 from evenhand.record.ledger.identity import uuid7
 from evenhand.record.ledger.leaf import (
     APPENDED_AT,
+    APPENDED_ON,
     COMMITMENT,
     MAX_LEAF,
     Entry,
+    Opening,
     canonical,
     entry_of,
+    open_case,
+    open_personal,
     parts_of,
 )
 from evenhand.record.ledger.note import Note, NoteError, Signer, Verifier
-from evenhand.record.ledger.store import Store
+from evenhand.record.ledger.store import Row, Store, Tail
 from evenhand.record.ledger.tiles import CHECKPOINT, TileWriter, write_whole
 
 Clock = Callable[[], datetime]
@@ -57,8 +61,8 @@ class Order:
 class Ledger:
     """The events of one log, in the order of their appends.
 
-    Each leaf carries the ledger's own time, `appended_at`, which never goes back: while the machine's clock
-    is behind the last leaf, that leaf's time is given again.
+    Each case part carries the ledger's own time, `appended_at`, and each leaf its day. The time never goes
+    back: while the machine's clock is behind the last leaf, that leaf's time is given again.
     """
 
     def __init__(self, store: Store, *, clock: Clock = _now) -> None:
@@ -70,7 +74,7 @@ class Ledger:
         size, last = self.store.tail()
         now = self._clock()
         if last is not None:
-            now = max(now, datetime.fromisoformat(json.loads(last)[APPENDED_AT]))
+            now = max(now, _time_of(size - 1, last))
         return Place(size, now)
 
     def append(self, events: Sequence[Event], place: Place | None = None) -> range:
@@ -96,18 +100,24 @@ class Ledger:
         return range(start, start + len(table))
 
     def holds(self, event: Event) -> bool | None:
-        """Whether this event is in the ledger; False where another has its id, None where none has."""
+        """Whether this event is in the ledger; False where another has its id, None where none has.
+
+        An event whose case part was erased is held, whatever its fields. Raises `VerificationError` where a
+        part of it was altered, or is gone without an erasure on record.
+        """
         index = self.store.position(event.id)
         if index is None:
             return None
-        public, personal = parts_of(event)
-        said = self.leaf(index)
-        said.pop(APPENDED_AT, None)
-        committed = said.pop(COMMITMENT, None) is not None
-        if said != json.loads(canonical(public)) or committed != bool(personal):
+        row = self.row(index)
+        case = case_of(row)
+        if case is None:
+            return True
+        fields, secret = parts_of(event)
+        committed = case.pop(COMMITMENT, None) is not None
+        case.pop(APPENDED_AT, None)
+        if case != json.loads(canonical(fields)) or committed != bool(secret):
             return False
-        opening = self.store.opening(index)
-        return opening is None or opening.personal == canonical(personal)
+        return row.personal is None or row.personal.part == canonical(secret)
 
     def publish(self, folder: Path, signers: Sequence[Signer]) -> Note:
         """Bring the tiles in `folder` up to date and sign a checkpoint of all that was committed.
@@ -170,55 +180,110 @@ class Ledger:
             write_whole(folder / CHECKPOINT, note.dump())
         return note
 
-    def erase(self, events: Sequence[UUID], order: Order) -> range:
-        """Record an order and delete the personal parts and salts that it names, within the caller's
-        transaction; `store.scrub` must follow it. Returns the numbers of the new leaves.
+    def erase(self, events: Sequence[UUID], order: Order, part: ErasedPart = ErasedPart.PERSONAL) -> range:
+        """Record an order and delete the parts and salts that it names, within the caller's transaction;
+        `store.scrub` must follow it. Returns the numbers of the new leaves, one for each event.
 
-        Raises `LedgerError` when an event is not there, has no personal part or was erased before.
+        `ErasedPart.CASE` erases the case part and the personal part: the public leaf alone remains.
+        Raises `LedgerError` when an event is not there, has no such part or was erased before.
         """
         if not order.text.strip():
             raise LedgerError("an erasure names the order: court, number and date.")
-        indices = [self._erasable(event) for event in events]
+        rows = [self._erasable(event, part) for event in events]
         now = self._clock()
-        records = [self._erasure(index, order, now) for index in indices]
+        records = [_erasure(row, order, part, now) for row in rows]
         added = self.append(records)
-        for index, by in zip(indices, added, strict=True):
-            self.store.erase(index, erased_by=by)
+        for row, by in zip(rows, added, strict=True):
+            self.store.erase(row.number, part, erased_by=by)
         return added
 
-    def _erasable(self, event: UUID) -> int:
+    def _erasable(self, event: UUID, part: ErasedPart) -> Row:
         index = self.store.position(event)
         if index is None:
             raise LedgerError(f"event {event} is not in the ledger.")
-        by = self.store.erased_by(index)
-        if by is not None:
-            raise LedgerError(f"the personal part of event {event} was erased already, as leaf {by} records.")
-        if self.store.opening(index) is None:
+        row = self.row(index)
+        case = case_of(row)
+        by = row.case_erased_by
+        if part is ErasedPart.PERSONAL and by is None:
+            by = row.personal_erased_by
+        if by is not None or case is None:
+            raise LedgerError(f"the {part} part of event {event} was erased already, as leaf {by} records.")
+        if part is ErasedPart.PERSONAL and row.personal is None:
             raise LedgerError(f"event {event} has no personal part.")
-        return index
+        if case["type"] in (RecordErased.type, LedgerContinued.type):
+            raise LedgerError(f"event {event} records what was done to the ledger itself: it stays.")
+        return row
 
-    def leaf(self, index: int) -> dict[str, Any]:
-        """One leaf as parsed JSON."""
-        for leaves in self.store.leaves(index, index + 1):
-            for leaf in leaves:
-                return dict(json.loads(leaf))
-        raise LedgerError(f"there is no leaf {index}.")
+    def row(self, index: int) -> Row:
+        """All there is of one leaf, its parts checked. Raises `LedgerError` where there is no such leaf.
 
-    def _erasure(self, index: int, order: Order, now: datetime) -> Event:
-        about = self.leaf(index)
-        return RecordErased(
-            id=uuid7(now),
-            subject=about["id"],
-            agency=about["agency"],
-            facility=about.get("facility"),
-            occurred_at=order.occurred_at or now,
-            recorded_at=now,
-            zone=about["zone"],
-            actor=order.actor,
-            source_kind=SourceKind.DESK,
-            what=about["type"],
-            court_order=order.text,
-        )
+        Raises `VerificationError` where a part was altered, or is gone without an erasure on record.
+        """
+        row = self.store.row(index)
+        if row is None:
+            raise LedgerError(f"there is no leaf {index}.")
+        case = case_of(row)
+        if case is not None:
+            personal_of(row, case)
+        return row
+
+
+def case_of(row: Row) -> dict[str, Any] | None:
+    """The fields of a row's case part; None where it was erased.
+
+    Raises `VerificationError` where it was altered, or is gone without an erasure on record.
+    """
+    if row.case is not None:
+        return open_case(row.number, row.leaf, row.case)
+    if row.case_erased_by is None:
+        raise missing(row.number, ErasedPart.CASE)
+    return None
+
+
+def personal_of(row: Row, case: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields of a row's personal part; None where it has none or it was erased.
+
+    Raises `VerificationError` where it was altered, or is gone without an erasure on record.
+    """
+    personal = open_personal(row.number, case, row.personal)
+    if personal is None and COMMITMENT in case and row.personal_erased_by is None:
+        raise missing(row.number, ErasedPart.PERSONAL)
+    return personal
+
+
+def missing(number: int, part: ErasedPart) -> VerificationError:
+    """The error for a part that is gone although no erasure of it is on record."""
+    return VerificationError(
+        f"its {part} part is gone, and no erasure of it is on record", place=f"leaf {number} of the store"
+    )
+
+
+def _time_of(number: int, last: Tail) -> datetime:
+    """When a leaf was appended; where its case part was erased, the beginning of that day."""
+    if last.case is not None:
+        said = open_case(number, last.leaf, last.case).get(APPENDED_AT)
+    else:
+        day = json.loads(last.leaf).get(APPENDED_ON)
+        said = day and f"{day}T00:00:00Z"
+    return datetime.fromisoformat(said) if said else datetime.min.replace(tzinfo=UTC)
+
+
+def _erasure(row: Row, order: Order, part: ErasedPart, now: datetime) -> Event:
+    """The record of an erasure. It names the leaf alone: neither the event nor its type or subject."""
+    about = case_of(row)
+    assert about is not None
+    return RecordErased(
+        id=uuid7(now),
+        subject=str(row.number),
+        agency=about["agency"],
+        occurred_at=order.occurred_at or now,
+        recorded_at=now,
+        zone=about["zone"],
+        actor=order.actor,
+        source_kind=SourceKind.DESK,
+        what=part,
+        court_order=order.text,
+    )
 
 
 def published_in(folder: Path, verifiers: Sequence[Verifier]) -> Checkpoint | None:
@@ -237,7 +302,10 @@ def entries_of(kind: SubjectKind, table: pa.Table, *, appended_at: datetime | No
     """The entries of a table in `input_schema(kind)`, as `entry_of` makes them one by one."""
     fields = columns.personal_fields(kind)
     count = len(table)
-    sealed = parts = salts = None
+    if not count:
+        return []
+    sealed = None
+    personal: list[Opening | None] = [None] * count
     if fields:
         given = pc.is_valid(table[fields[0]])
         for name in fields[1:]:
@@ -247,13 +315,14 @@ def entries_of(kind: SubjectKind, table: pa.Table, *, appended_at: datetime | No
             made = columns.personal_parts(kind, table.select(fields).take(rows))
             fresh = columns.new_salts(len(rows))
             sealed = columns.spread(columns.commitments_to(made, fresh), rows, count)
-            parts = columns.spread(made, rows, count).to_pylist()
-            salts = columns.spread(fresh, rows, count).to_pylist()
-    leaves = columns.leaves_of(table.drop_columns(fields), sealed, appended_at=appended_at)
-    if count and pc.max(pc.binary_length(leaves)).as_py() > MAX_LEAF:
+            for at, part, salt in zip(rows.to_pylist(), made.to_pylist(), fresh.to_pylist(), strict=True):
+                personal[at] = Opening(part, salt)
+    events = table.drop_columns(fields)
+    cases = columns.case_parts(events, sealed, appended_at=appended_at)
+    if pc.max(pc.binary_length(cases)).as_py() > MAX_LEAF:
         raise LedgerError(f"an event has more than {MAX_LEAF} bytes: shorten its texts.")
-    nothing = [None] * count
+    salts = columns.new_salts(count)
+    leaves = columns.leaves_of(events, columns.commitments_to(cases, salts), appended_at=appended_at)
+    openings = map(Opening, cases.to_pylist(), salts.to_pylist())
     ids = columns.id_bytes(table["id"])
-    return list(
-        map(Entry._make, zip(ids, leaves.to_pylist(), parts or nothing, salts or nothing, strict=True))
-    )
+    return list(map(Entry, ids, leaves.to_pylist(), openings, personal))

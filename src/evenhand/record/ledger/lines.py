@@ -38,7 +38,7 @@ def read_events(lines: Iterable[bytes]) -> Iterator[tuple[int, str, Event] | Ref
             data = json.loads(text, object_pairs_hook=_once)
             if not isinstance(data, dict):
                 raise ValueError("it is no JSON object")
-            event = parse(data)
+            event = parse(data, stored=False)
             entry_of(event)
         except UnicodeDecodeError:
             yield Refused(number, text, "", "it is not UTF-8", "Write the file as UTF-8.")

@@ -3,6 +3,8 @@
 from evenhand.record.remote import AnyPath
 
 FOLDER = "ledger"
+SEALS = "openings/seals.jsonl"
+"""The statements with their salts."""
 
 
 def has_ledger(record: AnyPath) -> bool:

@@ -5,26 +5,32 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.record.ledger import columns
 from evenhand.record.ledger.checkpoint import Checkpoint
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.keys import read_signer, write_verifier
+from evenhand.record.ledger.leaf import Opening
 from evenhand.record.ledger.note import Signer
-from evenhand.record.ledger.place import FOLDER
+from evenhand.record.ledger.place import FOLDER, SEALS
 from evenhand.record.ledger.sealed import (
     OPENINGS,
-    SEALS,
+    SALTS,
     PersonalPart,
     all_parts,
     batches,
+    dump_seals,
+    ids_of,
+    leaf_of_seal,
     openings_path,
-    places_of,
+    salts_path,
     statement,
 )
 from evenhand.record.ledger.tiles import CHECKPOINT, TileWriter, write_whole
-from evenhand.record.manifest import load_manifest
+from evenhand.record.manifest import FILE_NAME, listing_all, load_manifest
+from evenhand.record.private_file import write_private
 
 DEFAULT_ORIGIN = "evenhand.example/record"
 
@@ -67,6 +73,8 @@ def seal(
     if (ledger / CHECKPOINT).exists():
         raise LedgerError(f"{folder} is sealed already; its ledger only ever grows.")
     signer = signer or Signer.generate(origin)
+    manifest = listing_all(manifest, folder, sealed=True)
+    write_private(folder / FILE_NAME, manifest.dump())
     ledger.mkdir(exist_ok=True)
     writer = TileWriter(ledger, entries=entries)
     parts = all_parts(manifest)
@@ -74,30 +82,37 @@ def seal(
     for part, _ in parts:
         add_part(folder, part, writer)
         progress(writer.size, total)
-    closing = statement(folder, manifest, parts)
-    writer.extend([closing])
-    return close(ledger, writer, signer, [closing])
+    return close(folder, writer, signer, [statement(folder, manifest, parts)])
 
 
 def add_part(folder: Path, part: str, writer: TileWriter) -> None:
-    """Write the openings of one part of events and add its leaves."""
+    """Write the openings of one part of events, and the salts of its personal parts, and add its leaves."""
     personal = PersonalPart.read(folder, part)
-    salts = columns.new_salts(len(personal.ids))
-    commitments = columns.commitments_to(personal.parts, salts)
+    ids = ids_of(folder, part)
+    commitments = pa.nulls(len(ids), pa.string())
     if len(personal.ids):
-        path = openings_path(folder, part)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        table = pa.table([personal.ids.cast(pa.binary(16)), commitments, salts], names=OPENINGS.names)
-        pq.write_table(table.cast(OPENINGS), path, compression="zstd", store_schema=False)
-    places = places_of(folder, part, personal.ids)
+        salts = columns.new_salts(len(personal.ids))
+        _write(salts_path(folder, part), pa.table([personal.ids, salts], names=SALTS.names).cast(SALTS))
+        places = pc.index_in(ids, value_set=personal.ids)
+        commitments = columns.commitments_to(personal.parts, salts).take(places)
+    openings = pa.table([columns.new_salts(len(ids)), commitments], schema=OPENINGS)
+    _write(openings_path(folder, part), openings)
     for batch in batches(folder, part):
-        writer.extend(batch.leaves(commitments, places))
+        writer.extend(batch.leaves(openings))
 
 
-def close(ledger: Path, writer: TileWriter, signer: Signer, seals: list[bytes]) -> Checkpoint:
-    """Write what stands beside the tiles: statements, verifier key, checkpoint."""
+def _write(path: Path, table: pa.Table) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path, compression="zstd", store_schema=False)
+
+
+def close(folder: Path, writer: TileWriter, signer: Signer, seals: list[Opening]) -> Checkpoint:
+    """Add the last statement and write what stands beside the tiles: statements, verifier key, checkpoint."""
+    ledger = folder / FOLDER
+    writer.extend([leaf_of_seal(seals[-1])])
     checkpoint = Checkpoint(signer.name, writer.size, writer.close())
-    write_whole(ledger / SEALS, b"".join(leaf + b"\n" for leaf in seals))
+    (folder / SEALS).parent.mkdir(exist_ok=True)
+    write_whole(folder / SEALS, dump_seals(seals), mode=0o600)
     write_verifier(ledger, signer.verifier)
     write_whole(ledger / CHECKPOINT, checkpoint.sign([signer]).dump())
     return checkpoint

@@ -37,9 +37,11 @@ MANY = 500_000
 SKEW = 60
 """Seconds by which a witness's clock may be behind the ledger's."""
 
-_FIELD = b'"appended_at":"'
-_TIME = re.compile(_FIELD + rb'([^"]*)"')
-"""The pattern cannot stand within a JSON string, where its quotes would be escaped."""
+_FIELD = b'"appended_'
+_TIME = re.compile(_FIELD + rb'(?:on|at)":"([^"]*)"')
+"""The day of a leaf, or the time in a leaf of format 1. The pattern cannot stand within a JSON string, where
+its quotes would be escaped.
+"""
 
 Progress = Callable[[int, int], None]
 
@@ -67,7 +69,7 @@ class Verified:
 
 
 def _times(raw: bytes, start: int, last: bytes) -> tuple[bytes, bytes]:
-    """The first and the last `appended_at` in a bundle that begins with leaf `start`, after a time `last`.
+    """The first and the last day (format 1: time) in a bundle that begins with leaf `start`, after `last`.
 
     Raises `VerificationError` where one goes back.
     """

@@ -1,17 +1,20 @@
 """`evenhand uniformity watch`: alerts on a record that grows, at a stated rate of false ones for ever."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from evenhand.page.place import InputError
-from evenhand.record.argument import RECORD_PATH
+from evenhand.record.argument import RECORD_PATH, seal_options
 from evenhand.record.errors import RecordError
+from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.remote import AnyPath
 
 if TYPE_CHECKING:
+    from evenhand.record.seal_check import SealPolicy
     from evenhand.uniformity.watch.monitor import Look
 
 _STOPPED = 130
@@ -59,6 +62,7 @@ def _references(_context: click.Context, _option: click.Parameter, texts: tuple[
     show_default=True,
     help="Exit with 1.",
 )
+@seal_options
 def watch(
     record: AnyPath,
     state: Path | None,
@@ -67,6 +71,8 @@ def watch(
     reference: dict[str, str],
     as_json: bool,
     fail_on: str,
+    keys: Sequence[str],
+    require_ledger: bool,
 ) -> None:
     """Look whether the process is the same for all groups: as often as you like.
 
@@ -80,13 +86,14 @@ def watch(
     """
     import duckdb
 
+    from evenhand.record.seal_check import SealPolicy
     from evenhand.uniformity.watch import report
     from evenhand.uniformity.watch.state import StateError
     from evenhand.uniformity.watch.terminal import show
 
     try:
-        found = _look(record, state, alpha, by, reference)
-    except (StateError, RecordError) as error:
+        found = _look(record, SealPolicy(tuple(keys), require_ledger), state, alpha, by, reference)
+    except (StateError, RecordError, LedgerError) as error:
         raise InputError(str(error)) from None
     except duckdb.OutOfMemoryException:
         raise InputError("there is too little memory for so many bookings") from None
@@ -107,12 +114,17 @@ def watch(
 
 
 def _look(
-    folder: AnyPath, state: Path | None, alpha: float, by: tuple[str, ...], references: dict[str, str]
+    folder: AnyPath,
+    seal: "SealPolicy",
+    state: Path | None,
+    alpha: float,
+    by: tuple[str, ...],
+    references: dict[str, str],
 ) -> "Look":
     from tempfile import TemporaryDirectory
 
     from evenhand.progress import steps
-    from evenhand.record.store import Record
+    from evenhand.record.store import open_record
     from evenhand.uniformity.run import STEPS, scratch_connection
     from evenhand.uniformity.watch import report
     from evenhand.uniformity.watch.cases import read_cases
@@ -120,7 +132,7 @@ def _look(
     from evenhand.uniformity.watch.state import load_state, save_state
 
     before = load_state(state) if state else None
-    record = Record(folder)
+    record = open_record(folder, seal)
     with (
         TemporaryDirectory() as spill,
         scratch_connection(Path(spill)) as connection,
@@ -128,6 +140,7 @@ def _look(
     ):
         cases = read_cases(record, connection, progress)
         found = look(record, cases, alpha, by, references, before, progress)
+    record.confirm()
     if not found.found:
         raise InputError(_nothing(folder, dict(report.notes(found)), cases.total))
     if state:

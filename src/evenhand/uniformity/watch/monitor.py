@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evenhand.progress import Report
+from evenhand.record.seal_check import Standing
 from evenhand.record.store import Record
 from evenhand.uniformity.watch import evidence
 from evenhand.uniformity.watch.blocks import Daily, Ints, cut, tables
@@ -59,6 +60,8 @@ class Look:
     later: tuple[str, ...]
     state: State
     last: int
+    standing: Standing
+    """Whether the record is sealed."""
 
 
 @dataclass
@@ -135,7 +138,7 @@ def look(
     )
     missing = {name: needs for name, needs in lacking.items() if needs}
     unusable = {c: why for c, why in cases.unusable.items() if c in columns}
-    return Look(alpha, found, missing, unusable, later, after, cases.last)
+    return Look(alpha, found, missing, unusable, later, after, cases.last, record.standing)
 
 
 def _ordered(cases: Cases, column: str, reference: str | None) -> tuple[str, ...]:

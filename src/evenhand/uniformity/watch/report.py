@@ -132,6 +132,7 @@ def spread(data: dict[str, Any], name: str, text: Callable[[float | None], str])
 def as_data(look: Look) -> dict[str, Any]:
     """A look as data, all of it."""
     return {
+        "seal": look.standing.as_json(),
         "last_day": str(day_of(look.last)),
         "alpha": look.alpha,
         "promise": promise(look),

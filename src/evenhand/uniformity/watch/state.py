@@ -3,11 +3,11 @@
 Evidence is kept as it was counted on its day. A record that is corrected later does not change it.
 """
 
-import os
-import tempfile
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from evenhand.record.private_file import write_private
 
 VERSION = 1
 
@@ -78,12 +78,4 @@ def save_state(path: Path, state: State) -> None:
     """Write the state in one step: a kill leaves the old file or the new one."""
     path = path.absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(state.model_dump_json(indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    write_private(path, state.model_dump_json(indent=1) + "\n")

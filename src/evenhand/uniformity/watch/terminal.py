@@ -17,6 +17,7 @@ def show(data: dict[str, Any]) -> None:
     if not out.is_terminal:
         out = Console(highlight=False, width=PLAIN_WIDTH)
     out.print(f"Record up to {data['last_day']}. {data['promise']}", markup=False)
+    out.print(f"The record is {data['seal']['sentence']}.", markup=False)
     alerts = [each for each in data["comparisons"] if each["alert"]]
     out.print(f"{len(alerts)} alerts" if alerts else "No alert.", style="bold")
     for each in alerts:

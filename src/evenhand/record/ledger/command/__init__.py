@@ -19,9 +19,12 @@ COMMANDS = {
     "erase": Lazy(
         f"{_KEEP}:erase", "Erase the personal parts and salts of the events ID... under a court's order."
     ),
+    "migrate": Lazy(
+        f"{_KEEP}:migrate_command", "Carry the ledger OLD, of format 1, over into the new ledger NEW."
+    ),
     "export": Lazy(
         f"{_KEEP}:export_command",
-        "Write tiles, leaves, checkpoint and verifier keys anew from the store; no personal part is in them.",
+        "Write tiles, public leaves, checkpoint and verifier keys anew from the store.",
     ),
     "status": Lazy(f"{_KEEP}:status", "Say what the ledger holds and what is not under a checkpoint yet."),
     "prove": Lazy(

@@ -12,16 +12,22 @@ from uuid import UUID
 
 import click
 
+from evenhand.progress import one_step
 from evenhand.record.events import Event
+from evenhand.record.events.oversight import ErasedPart
+from evenhand.record.folder import Kind, staged_folder
 from evenhand.record.ledger.checkpoint import Checkpoint
 from evenhand.record.ledger.command.shared import PATH, WRONG_USE, home_option, opened, quits
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.expunge import expunge
 from evenhand.record.ledger.home import SQLITE, Home, Settings, export
 from evenhand.record.ledger.keys import read_signer, verifiers_in
-from evenhand.record.ledger.ledger import Ledger, Order
+from evenhand.record.ledger.ledger import Ledger, Order, case_of, published_in
 from evenhand.record.ledger.lines import Refused, read_events
+from evenhand.record.ledger.migrate import FirstStore, migrate, verify_published
 from evenhand.record.ledger.note import Note
+from evenhand.record.ledger.reconcile import reconcile
+from evenhand.record.ledger.tiles import TileFolder
 from evenhand.record.manifest import FILE_NAME
 
 
@@ -129,13 +135,26 @@ def append(file: BinaryIO, folder: Path, batch: int) -> None:
         sys.exit(WRONG_USE)
 
 
+def _check_whole(home: Home, ledger: Ledger) -> None:
+    """Compare the store with what was published and its parts with the commitments to them.
+
+    Raises `VerificationError` for the first fault.
+    """
+    published = published_in(home.public, verifiers_in(home.public))
+    reconcile(ledger.store, TileFolder(home.public, published.size) if published is not None else None)
+
+
 @click.command()
 @home_option
 @click.option("--cosigned", type=PATH, help="Take a witness's signatures from this cosigned checkpoint.")
 @quits
 def checkpoint(folder: Path, cosigned: Path | None) -> None:
-    """Sign a checkpoint over all that was appended, and bring the published tiles up to date."""
+    """Sign a checkpoint over all that was appended, and bring the published tiles up to date.
+
+    The whole store is checked first: what was altered is not signed.
+    """
     with opened(folder) as (home, ledger):
+        _check_whole(home, ledger)
         if cosigned is not None:
             note = ledger.add_cosignatures(home.public, Note.parse(cosigned.read_bytes()))
         else:
@@ -153,6 +172,7 @@ def rotate(folder: Path, retire: str | None) -> None:
         if retire is None:
             signer = home.new_key()
             click.echo(f"Give this verifier key to everyone who checks:\n{signer.verifier.vkey()}")
+        _check_whole(home, ledger)
         # Signed with both before one goes, so that a reader with either key can follow.
         ledger.publish(home.public, home.signers())
         if retire is not None:
@@ -165,7 +185,8 @@ def rotate(folder: Path, retire: str | None) -> None:
 @home_option
 @click.option("--order", metavar="TEXT", default="", help="Who ordered it: court, number and date.")
 @click.option("--actor", help="Who carries it out.")
-@click.option("--subject", metavar="SUBJECT", help="Erase all personal parts of this subject's events.")
+@click.option("--subject", metavar="SUBJECT", help="Erase the parts of all of this subject's events.")
+@click.option("--case", "whole", is_flag=True, help="Erase the case parts as well as the personal parts.")
 @click.option(
     "--signing-key", type=PATH, help="For a sealed record: the *.skey file to sign its new checkpoint with."
 )
@@ -177,6 +198,7 @@ def erase(
     order: str,
     actor: str | None,
     subject: str | None,
+    whole: bool,
     signing_key: Path | None,
     scrub: bool,
 ) -> None:
@@ -185,23 +207,26 @@ def erase(
     The order is recorded as an event of its own; the leaves and all proofs stay as they are. --ledger may
     also name a sealed record.
     """
+    part = ErasedPart.CASE if whole else ErasedPart.PERSONAL
     if (folder / FILE_NAME).is_file():
-        if not ids or subject or scrub:
-            raise LedgerError("for a sealed record give the ids of the events, no subject and no --scrub.")
+        if not ids or subject or scrub or whole:
+            raise LedgerError(
+                "for a sealed record give the ids of the events, without --subject, --case and --scrub."
+            )
         signer = read_signer(signing_key) if signing_key else None
         under = expunge(folder, [_event_id(text) for text in ids], Order(order, actor), signer=signer)
         click.echo(f"Erased {len(set(ids))} personal parts from the record; it has {under.size} leaves now.")
         return
     with opened(folder) as (_, ledger):
         if not scrub:
-            events = [_event_id(text) for text in ids] + (_of_subject(ledger, subject) if subject else [])
+            events = [_event_id(text) for text in ids]
+            if subject:
+                events += _of_subject(ledger, subject, part)
             if not events:
-                raise LedgerError("name the events to erase, or a --subject that has personal parts left.")
+                raise LedgerError(f"name the events to erase, or a --subject that has {part} parts left.")
             with ledger.store.transaction():
-                added = ledger.erase(events, Order(order, actor))
-            click.echo(
-                f"Erased {len(added)} personal parts; the order is recorded from leaf {added.start} on."
-            )
+                added = ledger.erase(events, Order(order, actor), part)
+            click.echo(f"Erased {len(added)} {part} parts; the order is recorded from leaf {added.start} on.")
         left = ledger.store.scrub()
     for sentence in left:
         click.echo(f"Still to do: {sentence}", err=True)
@@ -217,14 +242,19 @@ def _event_id(text: str) -> UUID:
         raise LedgerError(f"{text!r} is no event id (a UUID).") from None
 
 
-def _of_subject(ledger: Ledger, subject: str) -> list[UUID]:
-    """The events of a subject that still have a personal part."""
+def _of_subject(ledger: Ledger, subject: str, part: ErasedPart) -> list[UUID]:
+    """The events of a subject that still have that part."""
     sought = json.dumps(subject, ensure_ascii=False).encode()
     found = []
     for rows in ledger.store.rows():
-        for _, event, leaf, personal, _, _ in rows:
-            if personal is not None and sought in leaf and json.loads(leaf)["subject"] == subject:
-                found.append(UUID(bytes=event))
+        for row in rows:
+            if row.case is None or sought not in row.case.part:
+                continue
+            if part is ErasedPart.PERSONAL and row.personal is None:
+                continue
+            case = case_of(row)
+            if case is not None and case["subject"] == subject:
+                found.append(UUID(bytes=row.id))
     return found
 
 
@@ -233,10 +263,49 @@ def _of_subject(ledger: Ledger, subject: str) -> list[UUID]:
 @click.option("--out", type=PATH, required=True, help="A new folder, or one to replace.")
 @quits
 def export_command(folder: Path, out: Path) -> None:
-    """Write tiles, leaves, checkpoint and verifier keys anew from the store; no personal part is in them."""
+    """Write tiles, public leaves, checkpoint and verifier keys anew from the store."""
     with opened(folder) as (home, ledger):
+        _check_whole(home, ledger)
         note = export(home, ledger, out)
     click.echo(f"Wrote {Checkpoint.parse(note.text).size} leaves and their proof to {out}.")
+
+
+@click.command(name="migrate")
+@click.argument("old", metavar="OLD", type=PATH)
+@click.argument("new", metavar="NEW", type=PATH)
+@click.option("--origin", help="The new log's name. [default: the old one's, with /2 behind it]")
+@click.option("--postgres", metavar="DSN", help="Keep the new one in PostgreSQL instead of an SQLite file.")
+@quits
+def migrate_command(old: Path, new: Path, origin: str | None, postgres: str | None) -> None:
+    """Carry the ledger OLD, of format 1, over into the new ledger NEW.
+
+    Public leaves of format 1 show case data. The new log has other leaves, so it has a name and a key of its
+    own; its first leaf states the name, size and root of the old one. OLD is verified and left as it is.
+    """
+    before = Home.open(old)
+    if new.exists() and any(new.iterdir()):
+        raise LedgerError(f"{new} is not empty: name a new folder.")
+    settings = Settings(origin=origin or f"{before.settings.origin}/2", store=postgres or SQLITE)
+    source = before.connect()
+    try:
+        verify_published(before.public, verifiers_in(before.public))
+        with staged_folder(new, Kind.LEDGER_HOME) as staged, one_step("leaves") as moved:
+            home = Home.create(staged, settings)
+            ledger = home.ledger()
+            try:
+                with ledger.store.transaction():
+                    continued = migrate(FirstStore(source.connection), ledger.store, progress=moved)
+                ledger.publish(home.public, home.signers())
+                (verifier,) = verifiers_in(home.public)
+            finally:
+                ledger.store.close()
+    finally:
+        source.close()
+    click.echo(
+        f"{new} continues {continued.origin}: {continued.size} leaves, root {continued.root.hex()}.\n"
+        f"Give this verifier key to everyone who checks:\n{verifier.vkey()}\n"
+        f"Keep {old} until readers have the new key. Then take its public folder down: it shows case data."
+    )
 
 
 @click.command()

@@ -22,7 +22,7 @@ from evenhand.record.ledger.keys import (
     write_signer,
     write_verifier,
 )
-from evenhand.record.ledger.leaf import canonical, opens
+from evenhand.record.ledger.leaf import Opening, canonical, opens
 from evenhand.record.ledger.note import COSIGNATURE, Note, Signer, Verifier
 from evenhand.record.ledger.proof import (
     Inclusion,
@@ -53,7 +53,7 @@ def _verifiers(keys: Sequence[str], folder: Path) -> list[Verifier]:
     return found
 
 
-def _index(text: str, tiles: TileFolder, home: Home | None) -> int:
+def _index(text: str, home: Home | None) -> int:
     """The number of a leaf, given as such or as the event's id."""
     if text.isdecimal():
         return int(text)
@@ -61,12 +61,10 @@ def _index(text: str, tiles: TileFolder, home: Home | None) -> int:
         event = UUID(text)
     except ValueError:
         raise LedgerError(f"{text!r} is neither an event's id nor the number of a leaf.") from None
-    if home is not None:
-        with opened(home.folder) as (_, ledger):
-            index = ledger.store.position(event)
-    else:
-        sought = f'"id":"{event}"'.encode()
-        index = next((i for i, leaf in enumerate(tiles.leaves()) if sought in leaf), None)
+    if home is None:
+        raise LedgerError("public leaves do not show ids of events: give the number of the leaf.")
+    with opened(home.folder) as (_, ledger):
+        index = ledger.store.position(event)
     if index is None:
         raise LedgerError(f"event {event} is not in the ledger.")
     return index
@@ -98,8 +96,9 @@ def _write(raw: bytes, out: Path | None) -> None:
 @click.option("--consistency", nargs=2, type=click.IntRange(0), metavar="A B", help="Two sizes of the log.")
 @click.option("--out", type=PATH, help="Write the proof to this file instead of standard output.")
 @click.option(
-    "--opening", type=PATH, help="Also write the personal part and its salt, to show them to a court."
+    "--opening", type=PATH, help="Also write the event's parts and their salts, to show them to a court."
 )
+@click.option("--case-only", is_flag=True, help="Leave the personal part out of the opening.")
 @quits
 def prove(
     event: str | None,
@@ -107,6 +106,7 @@ def prove(
     consistency: tuple[int, int] | None,
     out: Path | None,
     opening: Path | None,
+    case_only: bool,
 ) -> None:
     """Prove that event ID (or the leaf of that number) is in the log, or that it only grew from A to B."""
     if (event is None) == (consistency is None):
@@ -123,22 +123,23 @@ def prove(
     assert event is not None
     note = _note_of(tiles, home, None)
     size = Checkpoint.parse(Note.parse(note).text).size
-    index = _index(event, TileFolder(tiles, size), home)
+    index = _index(event, home)
     if index >= size:
         raise LedgerError(f"leaf {index} is not under a checkpoint yet: run `evenhand ledger checkpoint`.")
     if opening is not None:
-        _write_opening(home, index, opening)
+        _write_opening(home, index, opening, case_only=case_only)
     _write(prove_inclusion(TileFolder(tiles, size), index, note).dump(), out)
 
 
-def _write_opening(home: Home | None, index: int, path: Path) -> None:
+def _write_opening(home: Home | None, index: int, path: Path, *, case_only: bool) -> None:
     if home is None:
-        raise LedgerError("--opening needs the ledger's own folder, which holds the personal parts.")
+        raise LedgerError("--opening needs the ledger's own folder, which holds the parts.")
     with opened(home.folder) as (_, ledger):
-        found = ledger.store.opening(index)
-    if found is None:
-        raise LedgerError(f"leaf {index} has no personal part, or it was erased.")
-    said = {"personal": json.loads(found.personal), "salt": found.salt.hex()}
+        row = ledger.row(index)
+    if row.case is None:
+        raise LedgerError(f"the parts of leaf {index} were erased.")
+    parts = {"case": row.case} | ({"personal": row.personal} if row.personal and not case_only else {})
+    said = {name: {"part": json.loads(o.part), "salt": o.salt.hex()} for name, o in parts.items()}
     write_whole(path, (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode(), mode=0o600)
 
 
@@ -189,7 +190,7 @@ def _verify_store(folder: Path, tiles: Path, verifiers: Sequence[Verifier]) -> N
         found = reconcile(ledger.store, TileFolder(tiles, size), progress=moved)
     click.echo(
         f"Verified: the store holds the same leaves, {found.leaves - found.published} more that no "
-        f"checkpoint covers yet, and {found.erased} personal parts erased on recorded orders."
+        f"checkpoint covers yet, and {found.erased} parts erased on recorded orders."
     )
 
 
@@ -222,13 +223,22 @@ def verify_proof(file: Path, keys: tuple[str, ...], old: Path | None, opening: P
 def _check_opening(leaf: bytes, path: Path) -> None:
     try:
         said: dict[str, Any] = json.loads(path.read_bytes())
-        salt = bytes.fromhex(said["salt"])
-        good = opens(json.loads(leaf), canonical(said["personal"]), salt)
+        given = {n: Opening(canonical(o["part"]), bytes.fromhex(o["salt"])) for n, o in said.items()}
+        case, personal = given["case"], given.get("personal")
+        committed = opens(json.loads(leaf), case)
+        kept = personal is None or opens(json.loads(case.part), personal)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise LedgerError(f"{path} is no opening: it has `personal` and `salt`.") from None
-    if not good:
-        raise VerificationError("it is not the personal part that the leaf commits to", place=str(path))
-    click.echo(f"Verified: the leaf commits to this personal part: {json.dumps(said['personal'])}")
+        raise LedgerError(
+            f"{path} is not an opening. Make one with `evenhand ledger prove ID --opening FILE`."
+        ) from None
+    if not committed:
+        raise VerificationError("its case part is not the one that the leaf commits to", place=str(path))
+    if not kept:
+        raise VerificationError(
+            "its personal part is not the one that the case part commits to", place=str(path)
+        )
+    for name in given:
+        click.echo(f"Verified: the leaf commits to this {name} part: {json.dumps(said[name]['part'])}")
 
 
 @click.command()

@@ -9,9 +9,20 @@ import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
+from evenhand.record.events.oversight import ErasedPart
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.leaf import Entry
-from evenhand.record.ledger.store import CHUNK, FORMAT, DuplicateEventError, LedgerBusyError, Opening
+from evenhand.record.ledger.store import (
+    CHUNK,
+    FORMAT,
+    ROWS,
+    DuplicateEventError,
+    LedgerBusyError,
+    Row,
+    Tail,
+    check_format,
+    opening_of,
+)
 
 TABLES = """
 CREATE TABLE ledger_origin (one integer PRIMARY KEY CHECK (one = 1), origin text NOT NULL,
@@ -19,11 +30,15 @@ CREATE TABLE ledger_origin (one integer PRIMARY KEY CHECK (one = 1), origin text
 CREATE TABLE ledger_entry (seq bigint PRIMARY KEY CHECK (seq >= 0),
     id bytea NOT NULL UNIQUE CHECK (length(id) = 16), leaf bytea NOT NULL CHECK (length(leaf) <= 65535));
 -- No foreign keys: their checks need the right to update, which even the owner gives up.
+CREATE TABLE ledger_case (seq bigint PRIMARY KEY,
+    part bytea NOT NULL, salt bytea NOT NULL CHECK (length(salt) = 32));
 CREATE TABLE ledger_opening (seq bigint PRIMARY KEY,
-    personal bytea NOT NULL, salt bytea NOT NULL CHECK (length(salt) >= 16));
-CREATE TABLE ledger_erasure (seq bigint PRIMARY KEY, erased_by bigint NOT NULL);
+    personal bytea NOT NULL, salt bytea NOT NULL CHECK (length(salt) = 32));
+CREATE TABLE ledger_erasure (seq bigint, part text CHECK (part IN ('personal', 'case')),
+    erased_by bigint NOT NULL, PRIMARY KEY (seq, part));
 CREATE TABLE ledger_checkpoint (number bigint PRIMARY KEY, size bigint NOT NULL, note bytea NOT NULL);
 -- The planner's statistics are samples of the values: none shall be kept of what must be erasable.
+ALTER TABLE ledger_case ALTER part SET STATISTICS 0, ALTER salt SET STATISTICS 0;
 ALTER TABLE ledger_opening ALTER personal SET STATISTICS 0, ALTER salt SET STATISTICS 0;
 
 CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -46,6 +61,30 @@ BEGIN
     END IF;
     RETURN OLD;
 END $$;
+CREATE FUNCTION ledger_case_order() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM ledger_erasure WHERE seq = OLD.seq AND part = 'case') THEN
+        RAISE EXCEPTION 'ledger: a case part is deleted only on a recorded order';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE FUNCTION ledger_case_unerased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM ledger_erasure e JOIN added USING (seq) WHERE e.part = 'case') THEN
+        RAISE EXCEPTION 'ledger: this case part was erased';
+    END IF;
+    IF EXISTS (SELECT 1 FROM added LEFT JOIN ledger_entry e USING (seq) WHERE e.seq IS NULL) THEN
+        RAISE EXCEPTION 'ledger: there is no such leaf';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION ledger_erased_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM ledger_erasure WHERE seq = NEW.seq AND part IN (NEW.part, 'case')) THEN
+        RAISE EXCEPTION 'ledger: it was erased already';
+    END IF;
+    RETURN NEW;
+END $$;
 CREATE FUNCTION ledger_unerased() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM ledger_erasure e JOIN added USING (seq)) THEN
@@ -66,6 +105,12 @@ BEGIN
 END $$;
 CREATE TRIGGER ledger_entry_next AFTER INSERT ON ledger_entry
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_next();
+CREATE TRIGGER ledger_case_order BEFORE DELETE ON ledger_case
+    FOR EACH ROW EXECUTE FUNCTION ledger_case_order();
+CREATE TRIGGER ledger_case_unerased AFTER INSERT ON ledger_case
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_case_unerased();
+CREATE TRIGGER ledger_erasure_once BEFORE INSERT ON ledger_erasure
+    FOR EACH ROW EXECUTE FUNCTION ledger_erased_once();
 CREATE TRIGGER ledger_opening_order BEFORE DELETE ON ledger_opening
     FOR EACH ROW EXECUTE FUNCTION ledger_order();
 CREATE TRIGGER ledger_opening_unerased AFTER INSERT ON ledger_opening
@@ -77,11 +122,12 @@ CREATE TRIGGER ledger_checkpoint_grows BEFORE INSERT ON ledger_checkpoint
 GUARDED = {
     "ledger_origin": "UPDATE OR DELETE",
     "ledger_entry": "UPDATE OR DELETE",
+    "ledger_case": "UPDATE",
     "ledger_opening": "UPDATE",
     "ledger_erasure": "UPDATE OR DELETE",
     "ledger_checkpoint": "UPDATE OR DELETE",
 }
-
+ERASABLE = ("ledger_case", "ledger_opening")
 
 FEW = 1_000
 """So many leaves are sent with what else is sent together; more are copied, which is cheaper for each."""
@@ -140,7 +186,7 @@ class PostgresStore:
                     f"REVOKE ALL ON {table} FROM PUBLIC; "
                     f"REVOKE UPDATE, TRUNCATE ON {table} FROM CURRENT_USER".encode()
                 )
-                if table != "ledger_opening":
+                if table not in ERASABLE:
                     self.connection.execute(f"REVOKE DELETE ON {table} FROM CURRENT_USER".encode())
             self.connection.execute("INSERT INTO ledger_origin VALUES (1, %s, %s)", (origin, FORMAT))
 
@@ -176,8 +222,7 @@ class PostgresStore:
             if self._one("SELECT to_regclass('ledger_origin')")[0] is None:
                 raise LedgerError("the database holds no ledger: make one with `evenhand ledger init`.")
             name, form = self._one("SELECT origin, format FROM ledger_origin")
-        if form > FORMAT:
-            raise LedgerError(f"the ledger is of form {form}, known is {FORMAT}: use a newer evenhand.")
+        check_format(form)
         return str(name)
 
     @contextmanager
@@ -194,44 +239,48 @@ class PostgresStore:
         with _said():
             return int(self._one("SELECT coalesce(max(seq) + 1, 0) FROM ledger_entry")[0])
 
-    def tail(self) -> tuple[int, bytes | None]:
+    def tail(self) -> tuple[int, Tail | None]:
         self._need_transaction()
         with self.together():
             # An advisory lock, as LOCK TABLE would ask for privileges that a writer shall not have. What is
             # committed while it is waited for is seen by the second statement, not by the first.
             self.connection.execute("SELECT pg_advisory_xact_lock('ledger_entry'::regclass::bigint)")
-            last = self.connection.execute("SELECT seq, leaf FROM ledger_entry ORDER BY seq DESC LIMIT 1")
+            last = self.connection.execute(
+                "SELECT e.seq, e.leaf, c.part, c.salt FROM ledger_entry e "
+                "LEFT JOIN ledger_case c ON c.seq = e.seq ORDER BY e.seq DESC LIMIT 1"
+            )
         row = last.fetchone()
-        return (0, None) if row is None else (row[0] + 1, bytes(row[1]))
+        return (0, None) if row is None else (row[0] + 1, Tail(bytes(row[1]), opening_of(*row[2:])))
 
     def insert(self, start: int, entries: Sequence[Entry]) -> None:
-        openings = [(seq, e.personal, e.salt) for seq, e in enumerate(entries, start) if e.salt is not None]
+        seqs = range(start, start + len(entries))
+        tables = {
+            "ledger_entry": [(seq, e.id, e.leaf) for seq, e in zip(seqs, entries, strict=True)],
+            "ledger_case": [(seq, *e.case) for seq, e in zip(seqs, entries, strict=True)],
+            "ledger_opening": [
+                (seq, *e.personal) for seq, e in zip(seqs, entries, strict=True) if e.personal is not None
+            ],
+        }
         if len(entries) > FEW:
-            self._copy(start, entries, openings)
+            self._copy(tables)
             return
-        seqs = list(range(start, start + len(entries)))
         with self.together():
-            self.connection.execute(
-                "INSERT INTO ledger_entry SELECT * FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[])",
-                (seqs, [e.id for e in entries], [e.leaf for e in entries]),
-            )
-            if openings:
-                self.connection.execute(
-                    "INSERT INTO ledger_opening SELECT * FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[])",
-                    tuple(map(list, zip(*openings, strict=True))),
-                )
+            for table, rows in tables.items():
+                if rows:
+                    self.connection.execute(
+                        f"INSERT INTO {table} "
+                        "SELECT * FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[])".encode(),
+                        tuple(map(list, zip(*rows, strict=True))),
+                    )
 
-    def _copy(self, start: int, entries: Sequence[Entry], openings: Sequence[tuple[Any, ...]]) -> None:
+    def _copy(self, tables: dict[str, list[tuple[int, bytes, bytes]]]) -> None:
         with _said(), self.connection.cursor() as cursor:
-            with cursor.copy("COPY ledger_entry FROM STDIN (FORMAT binary)") as copy:
-                copy.set_types(("int8", "bytea", "bytea"))
-                for seq, entry in enumerate(entries, start):
-                    copy.write_row((seq, entry.id, entry.leaf))
-            if openings:
-                with cursor.copy("COPY ledger_opening FROM STDIN (FORMAT binary)") as copy:
-                    copy.set_types(("int8", "bytea", "bytea"))
-                    for row in openings:
-                        copy.write_row(row)
+            for table, rows in tables.items():
+                if rows:
+                    with cursor.copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as copy:
+                        copy.set_types(("int8", "bytea", "bytea"))
+                        for row in rows:
+                            copy.write_row(row)
 
     def leaves(self, start: int, end: int) -> Iterator[list[bytes]]:
         while start < end:
@@ -244,43 +293,40 @@ class PostgresStore:
             yield [bytes(leaf) for (leaf,) in rows]
             start += CHUNK
 
-    def rows(self) -> Iterator[list[tuple[int, bytes, bytes, bytes | None, bytes | None, int | None]]]:
+    def rows(self) -> Iterator[list[Row]]:
         last = -1
         while True:
             with _said():
                 rows: list[Any] = self.connection.execute(
-                    "SELECT e.seq, e.id, e.leaf, o.personal, o.salt, d.erased_by FROM ledger_entry e "
-                    "LEFT JOIN ledger_opening o USING (seq) LEFT JOIN ledger_erasure d USING (seq) "
-                    "WHERE e.seq > %s ORDER BY e.seq LIMIT %s",
-                    (last, CHUNK),
-                    binary=True,
+                    f"{ROWS} WHERE e.seq > %s ORDER BY e.seq LIMIT %s".encode(), (last, CHUNK), binary=True
                 ).fetchall()
             if not rows:
                 return
-            yield rows
+            yield list(map(Row.read, rows))
             last = rows[-1][0]
 
     def position(self, event: UUID) -> int | None:
         row = self._maybe("SELECT seq FROM ledger_entry WHERE id = %s", (event.bytes,))
         return None if row is None else int(row[0])
 
-    def opening(self, index: int) -> Opening | None:
-        row = self._maybe("SELECT personal, salt FROM ledger_opening WHERE seq = %s", (index,))
-        return None if row is None else Opening(*row)
+    def row(self, index: int) -> Row | None:
+        found = self._maybe(f"{ROWS} WHERE e.seq = %s", (index,))
+        return None if found is None else Row.read(found)
 
-    def erased_by(self, index: int) -> int | None:
-        row = self._maybe("SELECT erased_by FROM ledger_erasure WHERE seq = %s", (index,))
-        return None if row is None else int(row[0])
-
-    def erase(self, index: int, *, erased_by: int) -> None:
+    def erase(self, index: int, part: ErasedPart, *, erased_by: int) -> None:
         with _said():
-            self.connection.execute("INSERT INTO ledger_erasure VALUES (%s, %s)", (index, erased_by))
+            self.connection.execute(
+                "INSERT INTO ledger_erasure VALUES (%s, %s, %s)", (index, part.value, erased_by)
+            )
             self.connection.execute("DELETE FROM ledger_opening WHERE seq = %s", (index,))
+            if part is ErasedPart.CASE:
+                self.connection.execute("DELETE FROM ledger_case WHERE seq = %s", (index,))
 
     def scrub(self) -> list[str]:
         left = []
         with _said():
-            self.connection.execute("VACUUM FULL ledger_opening")
+            for table in ERASABLE:
+                self.connection.execute(f"VACUUM FULL {table}".encode())
             recycled = self._one("SHOW wal_recycle")[0] == "on"
         try:
             # A switch leaves the old segment behind; the second checkpoint lets go of it.

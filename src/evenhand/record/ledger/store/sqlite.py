@@ -7,19 +7,33 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from evenhand.record.events.oversight import ErasedPart
 from evenhand.record.ledger.errors import LedgerError
 from evenhand.record.ledger.leaf import Entry
-from evenhand.record.ledger.store import CHUNK, FORMAT, DuplicateEventError, LedgerBusyError, Opening
+from evenhand.record.ledger.store import (
+    CHUNK,
+    FORMAT,
+    ROWS,
+    DuplicateEventError,
+    LedgerBusyError,
+    Row,
+    Tail,
+    check_format,
+    opening_of,
+)
 
 TABLES = """
 CREATE TABLE ledger_origin (one INTEGER PRIMARY KEY CHECK (one = 1), origin TEXT NOT NULL,
     format INTEGER NOT NULL) STRICT;
 CREATE TABLE ledger_entry (seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
     leaf BLOB NOT NULL CHECK (length(leaf) <= 65535)) STRICT;
+CREATE TABLE ledger_case (seq INTEGER PRIMARY KEY REFERENCES ledger_entry,
+    part BLOB NOT NULL, salt BLOB NOT NULL CHECK (length(salt) = 32)) STRICT;
 CREATE TABLE ledger_opening (seq INTEGER PRIMARY KEY REFERENCES ledger_entry,
-    personal BLOB NOT NULL, salt BLOB NOT NULL CHECK (length(salt) >= 16)) STRICT;
-CREATE TABLE ledger_erasure (seq INTEGER PRIMARY KEY REFERENCES ledger_entry,
-    erased_by INTEGER NOT NULL REFERENCES ledger_entry) STRICT;
+    personal BLOB NOT NULL, salt BLOB NOT NULL CHECK (length(salt) = 32)) STRICT;
+CREATE TABLE ledger_erasure (seq INTEGER NOT NULL REFERENCES ledger_entry,
+    part TEXT NOT NULL CHECK (part IN ('personal', 'case')),
+    erased_by INTEGER NOT NULL REFERENCES ledger_entry, PRIMARY KEY (seq, part)) STRICT, WITHOUT ROWID;
 CREATE TABLE ledger_checkpoint (number INTEGER PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL) STRICT;
 
 CREATE TRIGGER ledger_entry_next BEFORE INSERT ON ledger_entry
@@ -29,13 +43,20 @@ BEGIN SELECT RAISE(ABORT, 'ledger: leaves are numbered without gaps'); END;
 CREATE TRIGGER ledger_entry_once BEFORE INSERT ON ledger_entry
 WHEN EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'ledger: event is there already'); END;
+CREATE TRIGGER ledger_case_once BEFORE INSERT ON ledger_case
+WHEN EXISTS (SELECT 1 FROM ledger_case WHERE seq = NEW.seq)
+  OR EXISTS (SELECT 1 FROM ledger_erasure WHERE seq = NEW.seq AND part = 'case')
+BEGIN SELECT RAISE(ABORT, 'ledger: case part is there already or was erased'); END;
 CREATE TRIGGER ledger_opening_once BEFORE INSERT ON ledger_opening
 WHEN EXISTS (SELECT 1 FROM ledger_opening WHERE seq = NEW.seq)
   OR EXISTS (SELECT 1 FROM ledger_erasure WHERE seq = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'ledger: opening is there already or was erased'); END;
 CREATE TRIGGER ledger_erasure_once BEFORE INSERT ON ledger_erasure
-WHEN EXISTS (SELECT 1 FROM ledger_erasure WHERE seq = NEW.seq)
+WHEN EXISTS (SELECT 1 FROM ledger_erasure WHERE seq = NEW.seq AND part IN (NEW.part, 'case'))
 BEGIN SELECT RAISE(ABORT, 'ledger: it was erased already'); END;
+CREATE TRIGGER ledger_case_order BEFORE DELETE ON ledger_case
+WHEN NOT EXISTS (SELECT 1 FROM ledger_erasure WHERE seq = OLD.seq AND part = 'case')
+BEGIN SELECT RAISE(ABORT, 'ledger: a case part is deleted only on a recorded order'); END;
 CREATE TRIGGER ledger_opening_order BEFORE DELETE ON ledger_opening
 WHEN NOT EXISTS (SELECT 1 FROM ledger_erasure WHERE seq = OLD.seq)
 BEGIN SELECT RAISE(ABORT, 'ledger: a personal part is deleted only on a recorded order'); END;
@@ -51,6 +72,7 @@ BEGIN SELECT RAISE(ABORT, 'ledger: its origin never changes'); END;
 GUARDED = {
     "ledger_origin": ("UPDATE", "DELETE"),
     "ledger_entry": ("UPDATE", "DELETE"),
+    "ledger_case": ("UPDATE",),
     "ledger_opening": ("UPDATE",),
     "ledger_erasure": ("UPDATE", "DELETE"),
     "ledger_checkpoint": ("UPDATE", "DELETE"),
@@ -126,12 +148,15 @@ class SqliteStore:
             row = None
         if row is None:
             raise LedgerError("the database holds no ledger: make one with `evenhand ledger init`.")
-        if row[1] > FORMAT:
-            raise LedgerError(f"the ledger is of form {row[1]}, known is {FORMAT}: use a newer evenhand.")
+        check_format(row[1])
         return str(row[0])
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
+        if self.connection.in_transaction:
+            with self._savepoint():
+                yield
+            return
         with _said():
             self.connection.execute("BEGIN IMMEDIATE")
         try:
@@ -142,6 +167,18 @@ class SqliteStore:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
 
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        """A part of the caller's transaction that can be undone by itself."""
+        self.connection.execute("SAVEPOINT ledger")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK TO ledger")
+            raise
+        finally:
+            self.connection.execute("RELEASE ledger")
+
     def together(self) -> AbstractContextManager[None]:
         return nullcontext()
 
@@ -151,16 +188,17 @@ class SqliteStore:
                 self.connection.execute("SELECT coalesce(max(seq) + 1, 0) FROM ledger_entry").fetchone()[0]
             )
 
-    def tail(self) -> tuple[int, bytes | None]:
+    def tail(self) -> tuple[int, Tail | None]:
         with _said():
             # A write that changes no row takes the writer's lock.
             self.connection.execute("UPDATE ledger_origin SET format = format WHERE 0")
             if not self.connection.in_transaction:
                 raise LedgerError("no transaction is open: begin one before an append.")
             row = self.connection.execute(
-                "SELECT seq, leaf FROM ledger_entry ORDER BY seq DESC LIMIT 1"
+                "SELECT e.seq, e.leaf, c.part, c.salt FROM ledger_entry e "
+                "LEFT JOIN ledger_case c ON c.seq = e.seq ORDER BY e.seq DESC LIMIT 1"
             ).fetchone()
-        return (0, None) if row is None else (row[0] + 1, row[1])
+        return (0, None) if row is None else (row[0] + 1, Tail(row[1], opening_of(*row[2:])))
 
     def insert(self, start: int, entries: Sequence[Entry]) -> None:
         with _said():
@@ -169,8 +207,12 @@ class SqliteStore:
                 ((seq, e.id, e.leaf) for seq, e in enumerate(entries, start)),
             )
             self.connection.executemany(
+                "INSERT INTO ledger_case VALUES (?, ?, ?)",
+                ((seq, *e.case) for seq, e in enumerate(entries, start)),
+            )
+            self.connection.executemany(
                 "INSERT INTO ledger_opening VALUES (?, ?, ?)",
-                ((seq, e.personal, e.salt) for seq, e in enumerate(entries, start) if e.salt is not None),
+                ((seq, *e.personal) for seq, e in enumerate(entries, start) if e.personal is not None),
             )
 
     def leaves(self, start: int, end: int) -> Iterator[list[bytes]]:
@@ -183,19 +225,16 @@ class SqliteStore:
             yield [leaf for (leaf,) in rows]
             start += CHUNK
 
-    def rows(self) -> Iterator[list[tuple[int, bytes, bytes, bytes | None, bytes | None, int | None]]]:
+    def rows(self) -> Iterator[list[Row]]:
         last = -1
         while True:
             with _said():
                 rows = self.connection.execute(
-                    "SELECT e.seq, e.id, e.leaf, o.personal, o.salt, d.erased_by FROM ledger_entry e "
-                    "LEFT JOIN ledger_opening o USING (seq) LEFT JOIN ledger_erasure d USING (seq) "
-                    "WHERE e.seq > ? ORDER BY e.seq LIMIT ?",
-                    (last, CHUNK),
+                    f"{ROWS} WHERE e.seq > ? ORDER BY e.seq LIMIT ?", (last, CHUNK)
                 ).fetchall()
             if not rows:
                 return
-            yield rows
+            yield list(map(Row.read, rows))
             last = rows[-1][0]
 
     def _maybe(self, query: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
@@ -207,18 +246,18 @@ class SqliteStore:
         row = self._maybe("SELECT seq FROM ledger_entry WHERE id = ?", (event.bytes,))
         return None if row is None else int(row[0])
 
-    def opening(self, index: int) -> Opening | None:
-        row = self._maybe("SELECT personal, salt FROM ledger_opening WHERE seq = ?", (index,))
-        return None if row is None else Opening(*row)
+    def row(self, index: int) -> Row | None:
+        found = self._maybe(f"{ROWS} WHERE e.seq = ?", (index,))
+        return None if found is None else Row.read(found)
 
-    def erased_by(self, index: int) -> int | None:
-        row = self._maybe("SELECT erased_by FROM ledger_erasure WHERE seq = ?", (index,))
-        return None if row is None else int(row[0])
-
-    def erase(self, index: int, *, erased_by: int) -> None:
+    def erase(self, index: int, part: ErasedPart, *, erased_by: int) -> None:
         with _said():
-            self.connection.execute("INSERT INTO ledger_erasure VALUES (?, ?)", (index, erased_by))
+            self.connection.execute(
+                "INSERT INTO ledger_erasure VALUES (?, ?, ?)", (index, part.value, erased_by)
+            )
             self.connection.execute("DELETE FROM ledger_opening WHERE seq = ?", (index,))
+            if part is ErasedPart.CASE:
+                self.connection.execute("DELETE FROM ledger_case WHERE seq = ?", (index,))
 
     def scrub(self) -> list[str]:
         left = []

@@ -23,12 +23,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenhand.figures.cube import Cell, Linked
-from evenhand.figures.disclosure.alternatives import Alternatives, Ints, Mask
+from evenhand.disclosure.alternatives import Alternatives, Ints, Mask
+from evenhand.disclosure.linked import Cell, Linked
 
 DEFAULT_THRESHOLD = 11
 """CMS cell size suppression policy: no cell of 1 to 10 is shown, nor any from which one can be derived."""
-_SHARES, _AT_ONCE = (2, 8), 48
+_SHARES, AT_ONCE = (2, 8), 48
 """Published cells are given up for half of the cells that still need it at once, or an eighth; 48 at most."""
 _MANY = 2000
 """From so many cells on, only the first of these ways is tried, as each takes long."""
@@ -54,7 +54,7 @@ def protect(
 
     `known` are least numbers that other published figures tell of cells, such as a median that is shown only
     where enough cases stand behind it. `keep` are cells to give up last, as the sum of all is. Should the
-    solver fail, every cell is withheld.
+    solver fail or take too long, every cell is withheld.
     """
     if not LEAST_THRESHOLD <= threshold <= MOST_THRESHOLD:
         raise ValueError(
@@ -67,7 +67,7 @@ def protect(
     reach = threshold // 2
     low = np.where(small, 1, values - reach)
     high = np.where(small, threshold, values + reach)
-    alternatives = Alternatives(linked, 2 * _AT_ONCE * threshold, known or {}, keep)
+    alternatives = Alternatives(linked, 2 * AT_ONCE * threshold, known or {}, keep)
     shares = _SHARES if len(values) < _MANY else _SHARES[:1]
     found = [_search(alternatives, small, low, high, threshold, share) for share in shares]
     return min(found, key=lambda protection: len(protection.withheld))
@@ -76,7 +76,7 @@ def protect(
 def _search(
     alternatives: Alternatives, small: Mask, low: Ints, high: Ints, threshold: int, share: int
 ) -> Protection:
-    search = _Search(alternatives, small.copy(), low.copy(), high.copy(), threshold, share)
+    search = Search(alternatives, small.copy(), low.copy(), high.copy(), threshold, share)
     try:
         search.run()
     except ArithmeticError:
@@ -84,7 +84,7 @@ def _search(
     return Protection(frozenset(np.flatnonzero(search.withheld).tolist()), search.found, threshold)
 
 
-class _Search:
+class Search:
     """Widens the set of withheld cells until each has been seen at or beyond both of its goals."""
 
     def __init__(
@@ -110,7 +110,7 @@ class _Search:
                 return
             # The smallest first: they have the least room. Few at once: each asks for changes of its own.
             smallest = open_cells[np.argsort(self.alternatives.values[open_cells], kind="stable")]
-            cells = smallest[: min(max(1, len(smallest) // self.share), _AT_ONCE)]
+            cells = smallest[: min(max(1, len(smallest) // self.share), AT_ONCE)]
             # Some go up while others go down, so that the change of one makes room for another's.
             rises = np.where(up[cells] & down[cells], np.arange(len(cells)) % 2 == 0, up[cells])
             table = self._change(cells, rises)

@@ -7,12 +7,13 @@ not, the same model is solved again in whole numbers.
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from time import process_time
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from evenhand.figures.cube import Cell, Linked
+from evenhand.disclosure.linked import Cell, Linked
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -27,33 +28,45 @@ _WORTH = 64.0
 """What a step toward a goal may cost, in units of the costliest change of a published cell."""
 
 
+LIMIT_S = 600.0
+"""How many seconds of CPU time the solver may take for one set of linked tables."""
+
+
 class Alternatives:
     """The tables near the true one: each cell at least 1 and at most `spread` from its true number.
 
     `known` are greater least numbers of some cells. Each cell has two goals, one at or above its true number
     and one at or below it. A table is the true one plus steps of four kinds for each cell: up to the goal
     above, beyond it, down to the goal below, beyond it. The sum of all and the cells of `keep` are given up
-    last.
+    last. `fixed` cells are known whatever is withheld, and stay as they are.
     """
 
     def __init__(
-        self, linked: Linked, spread: int, known: Mapping[Cell, int], keep: Collection[Cell] = ()
+        self,
+        linked: Linked,
+        spread: int,
+        known: Mapping[Cell, int],
+        keep: Collection[Cell] = (),
+        fixed: Mask | None = None,
     ) -> None:
         self.values: Ints = np.array(linked.values, dtype=np.int64)
-        self.floors: Ints = np.array([known.get(cell, 1) for cell in linked.cells], dtype=np.int64)
-        self.least: Ints = np.maximum(self.values - spread, self.floors)
-        self.most: Ints = self.values + spread
+        self.fixed: Mask = np.zeros(len(self.values), dtype=bool) if fixed is None else fixed
+        floors = np.array([known.get(cell, 1) for cell in linked.cells], dtype=np.int64)
+        self.floors: Ints = np.where(self.fixed, self.values, np.minimum(floors, self.values))
+        self.least: Ints = np.where(self.fixed, self.values, np.maximum(self.values - spread, self.floors))
+        self.most: Ints = np.where(self.fixed, self.values, self.values + spread)
         summed = np.array([sum(not path for path in cell) for cell in linked.cells], dtype=np.int64)
         self.kept: Mask = np.array([cell in keep for cell in linked.cells], dtype=bool)
         self.kept[np.argmax(summed)] = True
         # Sums are kept as long as possible, and the greater the number, the longer.
         cost = np.sqrt(self.values) * 2.0**summed
-        self.cost: Floats = cost / cost.max()
+        self.cost: Floats = cost / max(cost.max(), 1)
         sums = [found for equation in linked.equations if (found := _coefficients(*equation))]
         self._starts: Ints = np.cumsum([0, *(len(row) for row in sums)])
         self._cells: Ints = np.array([cell for row in sums for cell in row], dtype=np.int64)
         self._signs: Ints = np.array([sign for row in sums for sign in row.values()], dtype=np.int64)
         self._highs = self._model()
+        self._until = process_time() + LIMIT_S
 
     def lower_bounds(self) -> Ints:
         """A number that each cell cannot be below if nothing but the zeros is published.
@@ -109,12 +122,17 @@ class Alternatives:
 
     def floor(self, cell: int) -> int:
         """The least number that a cell can have if nothing but the zeros is published."""
-        falling = np.arange(len(self.values)) == cell
+        return int(self.farthest(cell, rising=False)[cell])
+
+    def farthest(self, cell: int, *, rising: bool) -> Ints:
+        """The table with the greatest or the least number of a cell if only the fixed cells are known."""
+        one = np.arange(len(self.values)) == cell
         nothing = np.zeros(len(self.values), dtype=bool)
-        table = self._solve(_toward(nothing, falling), *self._steps(self.least, self.most, nothing))
+        ways = (one, nothing) if rising else (nothing, one)
+        table = self._solve(_toward(*ways), *self._steps(self.least, self.most, nothing))
         if table is None:
             raise ArithmeticError("the solver did not find the true table")
-        return int(table[cell])
+        return table
 
     def check(self, table: Ints, withheld: Mask) -> None:
         """`ArithmeticError` unless the table agrees, in whole numbers, with all sums and published cells."""
@@ -160,7 +178,10 @@ class Alternatives:
         return highs
 
     def _solve(self, cost: Floats, least: Ints, most: Ints) -> Ints | None:
-        """Find the cheapest table of whole numbers, None if there is none. The solver may fail."""
+        """Find the cheapest table of whole numbers, None if there is none.
+
+        Raises `ArithmeticError` if the solver fails, or has taken longer than its limit.
+        """
         import highspy
 
         columns = np.arange(cost.size, dtype=np.int32)
@@ -172,6 +193,11 @@ class Alternatives:
             self._highs.changeColsIntegrality(
                 cost.size, columns, np.full(cost.size, int(kind), dtype=np.uint8)
             )
+            left = self._until - process_time()
+            if left <= 0:
+                raise ArithmeticError("the solver took too long")
+            # The solver's own clock runs on from one search to the next.
+            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
             self._highs.run()
             match self._highs.getModelStatus():
                 case highspy.HighsModelStatus.kInfeasible:
