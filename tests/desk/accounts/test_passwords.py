@@ -1,9 +1,13 @@
 """Passwords that live of the trade's own words."""
 
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.password_validation import get_password_validators
 from django.core.exceptions import ValidationError
+
+from evenhand.desk.accounts.passwords import WORDS
 
 
 def _codes(password: str) -> set[str]:
@@ -22,6 +26,11 @@ def _codes(password: str) -> set[str]:
 )
 def test_words_of_the_trade_do_not_count(password: str) -> None:
     assert "password_of_context_words" in _codes(password)
+
+
+def test_the_words_are_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs/desk/access.md").read_text()
+    assert ", ".join(WORDS) in page
 
 
 @pytest.mark.parametrize("password", ["sheriff plums moon 41", "quiet lantern over seven", "x" * 64 + "jail"])

@@ -31,7 +31,7 @@ WORDS = (
     "password",
     "welcome",
 )
-"""Each in any case; docs/security.md lists them from here."""
+"""Each in any case; docs/desk/access.md lists them."""
 OTHER_CHARACTERS = 8
 _ANY = re.compile("|".join(re.escape(word) for word in sorted(WORDS, key=len, reverse=True)), re.IGNORECASE)
 
