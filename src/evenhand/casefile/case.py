@@ -8,11 +8,14 @@ from pathlib import Path
 from uuid import UUID
 
 from evenhand.record.episode import in_order
-from evenhand.record.events import SubjectKind
+from evenhand.record.events import EVENT_TYPES, SubjectKind
 from evenhand.record.store import all_fields
 from evenhand.rules.answer import Provides
 from evenhand.rules.context import Context
 from evenhand.rules.standing import Row, build_standings
+
+TYPES = {name: cls for name, cls in EVENT_TYPES.items() if cls.subject_kind is not SubjectKind.ACCOUNT}
+"""The event types of a case file: all but those of a desk's own accounts."""
 
 
 @dataclass(frozen=True)

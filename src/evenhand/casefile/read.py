@@ -9,11 +9,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from evenhand.casefile.case import Case
+from evenhand.casefile.case import TYPES, Case
 from evenhand.casefile.nodes import Reader, compose, is_null
 from evenhand.casefile.times import FORMS, read_moment, widened
 from evenhand.casefile.values import read_field
-from evenhand.record.events import EVENT_TYPES, FIELDS, ActorRole, SubjectKind
+from evenhand.record.events import FIELDS, ActorRole, SubjectKind
 from evenhand.record.time import Moment
 from evenhand.rules.standing import Row
 
@@ -128,10 +128,10 @@ def _types(reader: Reader, node: Node | None) -> list[str]:
         return []
     found = []
     for text, item in reader.texts(node, "`none`"):
-        if text in EVENT_TYPES:
+        if text in TYPES:
             found.append(text)
         else:
-            reader.problem(item, f"There is no event type {text!r}.", _instead(text, tuple(EVENT_TYPES)))
+            reader.problem(item, f"There is no event type {text!r}.", _instead(text, tuple(TYPES)))
     return list(dict.fromkeys(found))
 
 
@@ -143,8 +143,8 @@ def _sources(reader: Reader, node: Node | None) -> tuple[dict[str, str], list[st
         return {}, [text for text, _ in reader.texts(node, "`sources`")]
     by_type = {}
     for name, key, value in reader.entries(node):
-        if name not in EVENT_TYPES:
-            reader.problem(key, f"There is no event type {name!r}.", _instead(name, tuple(EVENT_TYPES)))
+        if name not in TYPES:
+            reader.problem(key, f"There is no event type {name!r}.", _instead(name, tuple(TYPES)))
         elif (text := reader.text(value, f"The source of {name}")) is not None:
             by_type[name] = text
     return by_type, list(dict.fromkeys(by_type.values()))
@@ -240,9 +240,9 @@ class _Events:
             if name not in keys:
                 reader.problem(node, f"The event has no {name!r}.", f"Add `{name}: ...`.")
         kind = reader.text(keys["type"][1], "`type`") if "type" in keys else None
-        if kind is not None and kind not in EVENT_TYPES:
+        if kind is not None and kind not in TYPES:
             value = keys["type"][1]
-            reader.problem(value, f"There is no event type {kind!r}.", _instead(kind, tuple(EVENT_TYPES)))
+            reader.problem(value, f"There is no event type {kind!r}.", _instead(kind, tuple(TYPES)))
             kind = None
         moment = _moment(reader, keys["at"][1], self.zone) if "at" in keys else None
         if kind is None or moment is None:
@@ -270,7 +270,7 @@ class _Events:
             reader.problem(
                 keys["actor_role"][1], f"There is no role {role!r}.", _instead(role, tuple(ActorRole))
             )
-        of = EVENT_TYPES[kind].subject_kind
+        of = TYPES[kind].subject_kind
         subject = plain.get("subject") or _DEFAULT_SUBJECTS.get(of) or plain.get("facility")
         if subject is None:
             reader.problem(

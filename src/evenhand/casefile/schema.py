@@ -5,8 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from evenhand.casefile.case import TYPES
 from evenhand.casefile.read import EVENT_KEYS, REQUIRED
-from evenhand.record.events import EVENT_TYPES, FIELDS, ActorRole, FieldSpec
+from evenhand.record.events import FIELDS, ActorRole, FieldSpec
 
 _TEXT = {"type": "string", "minLength": 1}
 _MOMENT = {"$ref": "#/$defs/moment"}
@@ -36,7 +37,7 @@ def case_schema() -> dict[str, Any]:
                 *text_or_list["anyOf"],
                 {
                     "type": "object",
-                    "propertyNames": {"enum": list(EVENT_TYPES)},
+                    "propertyNames": {"enum": list(TYPES)},
                     "additionalProperties": _TEXT,
                 },
                 {"type": "null"},
@@ -46,7 +47,7 @@ def case_schema() -> dict[str, Any]:
         "zone": _TEXT,
         "from": _MOMENT,
         "until": _MOMENT,
-        "none": {"type": ["array", "null"], "items": {"enum": list(EVENT_TYPES)}},
+        "none": {"type": ["array", "null"], "items": {"enum": list(TYPES)}},
         "events": {"type": "array", "minItems": 1, "items": {"oneOf": _events()}},
         "should": {"type": ["object", "null"], "additionalProperties": _TEXT},
     }
@@ -96,7 +97,7 @@ def _events() -> list[dict[str, Any]]:
             "required": ["at", "type"],
             "additionalProperties": False,
         }
-        for name in EVENT_TYPES
+        for name in TYPES
     ]
 
 
