@@ -43,6 +43,7 @@ def readable(folder: Path) -> list[str]:
     )
 
 
+@pytest.mark.trial
 def test_commands_write_for_their_owner_alone(umask: int, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir(mode=0o700)
     work = tmp_path / "work"

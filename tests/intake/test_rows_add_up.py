@@ -113,6 +113,7 @@ _TABLE = st.lists(_ROW, min_size=1, max_size=12).flatmap(
 )
 
 
+@pytest.mark.trial
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(_TABLE, st.sampled_from(_MAPPINGS), st.integers(1, 2))
 def test_rows_of_a_well_formed_table_add_up(rows: list[tuple[str, ...]], mapping: str, files: int) -> None:

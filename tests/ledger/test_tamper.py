@@ -137,6 +137,7 @@ def test_attacks_on_files_are_found(arena: Arena) -> None:
     attack_by_rewriting(arena, 12)
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("arena", [("sqlite", SMALL), ("postgres", SMALL)], indirect=True)
 def test_attacks_through_sql_are_found(arena: Arena) -> None:
     assert found_in_store(arena) is None

@@ -71,6 +71,7 @@ def test_figures(folder: Path, address: str, tmp_path: Path) -> None:
     assert "figures.json" in found
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize(
     "words",
     [
@@ -129,6 +130,7 @@ def test_an_object_that_is_missing_or_cut_is_named(
         Record(damaged(PART, None))
 
 
+@pytest.mark.trial
 def test_an_object_that_was_altered_is_named(
     folder: Path, damaged: Callable[[str, bytes | None], str], tmp_path: Path
 ) -> None:

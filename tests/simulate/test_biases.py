@@ -75,6 +75,7 @@ def test_without_a_bias_every_group_has_the_shares_of_the_process(tmp_path: Path
             assert abs(row[measure] - share) <= 5 * (share * (1 - share) / n) ** 0.5, measure
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize(
     ("measure", "size", "sd"),
     [
@@ -150,6 +151,7 @@ ALL = (
 )
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("faults", [False, True])
 def test_all_that_biases_break_is_known(tmp_path: Path, faults: bool) -> None:
     folder = make(tmp_path / "r", 2000, *ALL, rates=shipped_rates() if faults else {})
@@ -207,6 +209,7 @@ def test_every_bound_of_every_range_is_accepted() -> None:
         assert [parse(f"{measure}:sex=male:{bound:.4g}").what for bound in bounds] == [measure] * 2
 
 
+@pytest.mark.trial
 def test_biases_in_another_period_keep_the_rules(tmp_path: Path) -> None:
     settings = Settings(1500, 4, date(2033, 8, 15), 5.0, {}, read_biases(None, ALL))
     Simulation(settings).write(tmp_path / "r", lambda _done: None)

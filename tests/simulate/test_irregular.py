@@ -32,6 +32,7 @@ def clean(
     return histories(folder)
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("kind", Kind)
 def test_no_irregularity_breaks_a_rule(tmp_path: Path, kind: Kind) -> None:
     clean(tmp_path / "r", kind)

@@ -115,6 +115,7 @@ def test_groups_do_not_depend_on_what_happens_and_nothing_on_them(tmp_path: Path
     assert all(by_case[row["case"]] == row for row in with_faults)
 
 
+@pytest.mark.trial
 def test_groups_have_their_shares_at_every_depth(tmp_path: Path) -> None:
     make(tmp_path / "r", 30_000, seed=2, rates={})
     people = {row["case"]: row for row in personal_rows(tmp_path / "r").to_pylist()}

@@ -53,6 +53,7 @@ def test_findings_are_the_truth_at_a_thousand_bookings(tmp_path: Path, seed: int
     assert {rule for rule, _ in truth(tmp_path / "r")} == set(RULES)
 
 
+@pytest.mark.trial
 def test_without_irregular_histories_little_is_unclear(tmp_path: Path) -> None:
     make(tmp_path / "r", 1000, seed=2, irregular={})
     check(tmp_path / "r")
@@ -67,12 +68,14 @@ def test_a_clean_record_breaks_nothing_and_every_rule_is_asked(tmp_path: Path) -
     assert {rule for rule, _ in answers[Verdict.HOLDS] | answers[Verdict.CANNOT_TELL]} == set(CATALOG)
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize(("start", "years"), [(date(2021, 1, 1), 1.0), (date(2033, 8, 15), 5.0)])
 def test_other_periods_are_as_exact(tmp_path: Path, start: date, years: float) -> None:
     make(tmp_path / "r", 1000, seed=3, start=start, years=years)
     check(tmp_path / "r")
 
 
+@pytest.mark.trial
 def test_batches_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (evenhand.simulate.bookings, evenhand.simulate.simulation):
         monkeypatch.setattr(module, "BATCH", 333)

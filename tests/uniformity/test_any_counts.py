@@ -115,6 +115,7 @@ def county():
     return made
 
 
+@pytest.mark.trial
 def test_blocks_and_parts_change_nothing(tmp_path, monkeypatch):
     """Parts of few events, of which the first have no personal file, and blocks of few bookings."""
     whole = compare(county().write(tmp_path / "whole"), tmp_path).compared

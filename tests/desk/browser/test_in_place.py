@@ -104,6 +104,7 @@ def test_a_list_is_narrowed_in_place(page: Page, bookings: County, sign_in: Sign
     assert loaded == []
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize(
     ("role", "path", "field", "value"),
     [

@@ -69,6 +69,7 @@ def test_no_page_runs_into(county: County, rule: str) -> None:
     assert NO_PAGE[rule].holds(county), f"not so any more: {NO_PAGE[rule].why}"
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("rule", EACH)
 def test_a_refusal_at_each_guard(seat: Seat, rule: str) -> None:
     """The page in one of the languages: rule, sentence, sources, remedy, and whether anyone may allow the act."""

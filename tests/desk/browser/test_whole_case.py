@@ -84,6 +84,7 @@ def _case(subject: str) -> Case:
         return found
 
 
+@pytest.mark.trial
 def test_from_booking_to_release(seat: Seat) -> None:
     subject = _book(seat)
     _determine(seat, subject)

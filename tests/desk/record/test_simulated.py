@@ -24,6 +24,7 @@ def _taken(folder: Path, bookings: int, faults: tuple[str, ...]) -> Taken:
     return take(events_of(record, frozenset(record.manifest.agencies), LATER))
 
 
+@pytest.mark.trial
 @pytest.mark.django_db
 def test_nothing_of_a_clean_record_is_refused(tmp_path: Path) -> None:
     taken = _taken(tmp_path / "record", 150, ("--faults", "none"))
