@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
-from schemathesis import Case
+from hypothesis.stateful import run_state_machine_as_test
+from schemathesis import Case, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -46,6 +48,28 @@ def headers(county: County, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
         _, secret = issue(county.ori, "fuzz", AGENCY, "administrator")
     yield {"Authorization": f"Bearer {secret}"}
     assert rebuild().differences == ()
+
+
+@pytest.mark.trial
+def test_calls_that_follow_each_other_are_answered_as_documented(headers: dict[str, str]) -> None:
+    """Bookings sent again, charged, released and read, by the links of the document."""
+    followed: set[str] = set()
+
+    class Calls(schema.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: Case) -> dict[str, Any]:
+            return {"headers": headers}
+
+        def validate_response(self, response: Response, case: Case, **kwargs: Any) -> None:
+            # Whether a call needs its token is asked of each call alone, below.
+            checks = [check for check in CHECKS if check is not ignored_auth]
+            case.validate_response(response, checks=checks, transport_kwargs=kwargs)
+
+        def after_call(self, response: Response, case: Case) -> None:
+            followed.add(case.operation.label)
+
+    steps = settings(max_examples=80, stateful_step_count=8, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Calls, settings=steps)
+    assert {"POST /api/v1/charges", "POST /api/v1/releases", "GET /api/v1/worklist"} <= followed
 
 
 @pytest.mark.trial

@@ -38,6 +38,48 @@ def body_of(kind: type[Schema]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": rows}}}}
 
 
+_FIRST = "$request.body#/0"
+LINKS: dict[str, dict[str, dict[str, Any]]] = {
+    "bookings": {
+        "charge": {
+            "operationId": "charges",
+            "requestBody": [{"number": f"{_FIRST}/number", "charge_no": 1, "at": f"{_FIRST}/booked_at"}],
+            "description": "A charge is added to a booking that was sent before.",
+        },
+        "release": {
+            "operationId": "releases",
+            "requestBody": [{"number": f"{_FIRST}/number", "kind": "done", "at": f"{_FIRST}/booked_at"}],
+            "description": "The person of a booking that was sent before has left.",
+        },
+        "again": {
+            "operationId": "bookings",
+            "requestBody": "$request.body",
+            "description": "What is sent again is answered with `already`.",
+        },
+        "worklist": {
+            "operationId": "worklist",
+            "parameters": {"facility": f"{_FIRST}/facility"},
+            "description": "A booking opens a screening at its facility.",
+        },
+    },
+    "worklist": {
+        "next": {
+            "operationId": "worklist",
+            "parameters": {"cursor": "$response.body#/next"},
+            "description": "The page that follows.",
+        }
+    },
+    "findings": {
+        "next": {
+            "operationId": "findings",
+            "parameters": {"after": "$response.body#/next"},
+            "description": "The page that follows.",
+        }
+    },
+}
+"""For each call, by its name, the calls that can follow a good answer, and what they take from it."""
+
+
 class DocumentedApi(NinjaAPI):
     """An API whose document holds the rows' schemas too, and names each call by its function."""
 
@@ -51,4 +93,8 @@ class DocumentedApi(NinjaAPI):
             schema = kind.model_json_schema(ref_template=REFERENCE)
             schemas |= schema.pop("$defs", {})
             schemas[name] = schema
+        for path in said["paths"].values():
+            for call in path.values():
+                if links := LINKS.get(call["operationId"]):
+                    call["responses"][200]["links"] = links
         return said
