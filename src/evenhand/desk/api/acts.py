@@ -6,6 +6,7 @@ that sent it: what a program states is never taken for a person's own sign-in.
 """
 
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -29,6 +30,7 @@ from evenhand.desk.record.act import (
     draft,
     need_uncorrected,
     writing,
+    zone_of,
 )
 from evenhand.desk.record.history import Entry, Subject
 from evenhand.desk.record.models import Occurrence
@@ -119,6 +121,8 @@ class _Sent:
             for kind, subject in begun.values_list("kind", "subject").distinct()
         }
         lock.load(self.begun)
+        # A batch names few facilities, and each would be looked up again for every row.
+        self.zone = cache(partial(zone_of, token.agency))
 
     def take(self, number: int, row: ActIn) -> RowResult:
         """Record what a row states, unless it is in the record. Raises `BadActError`."""
@@ -165,6 +169,7 @@ class _Sent:
             event_id=row.id,
             corrects=row.corrects,
             reason=row.reason,
+            zone=self.zone(row.facility),
             **row.payload,
         )
 
