@@ -104,7 +104,7 @@ def _accepts(port: int) -> bool:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder, proxy = tmp_path_factory.mktemp("desk"), tmp_path_factory.mktemp("nginx")
-    folder.chmod(0o750)
+    folder.chmod(0o700)
     ca = trustme.CA()
     trust = ssl.create_default_context()
     ca.configure_trust(trust)
