@@ -13,6 +13,21 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+NEEDS_MORE = {
+    "come_back",
+    "concur",
+    "do_steps_again",
+    "refuse_bail",
+    "resolve_claim",
+    "still_held",
+    "resolve",
+    "issue_credential",
+    "revoke",
+    "amend",
+    "become_operational",
+}
+"""Acts that a rule refuses, or that need what no prepared state has; they are raced nowhere here."""
+
 
 def _raced(what: str, folder: Path) -> list[str]:
     """What `racing.py` says, without what no state allows."""
@@ -46,5 +61,5 @@ def test_contradictory_acts_at_once_are_not_both_recorded(tmp_path: Path) -> Non
 def test_every_two_acts_at_once(tmp_path: Path) -> None:
     """Each pair of acts that a state allows, of every kind of subject."""
     never, _tried, wrong, *which = _raced("all", tmp_path)
-    assert never == "never possible: "
+    assert set(never.removeprefix("never possible: ").split(", ")) == NEEDS_MORE
     assert wrong == "0 wrong", which
