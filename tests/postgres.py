@@ -6,6 +6,10 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
+
+import psycopg
+from psycopg.conninfo import make_conninfo
 
 from waiting import until
 
@@ -28,3 +32,11 @@ def started(cleanup_mode: str) -> Any:
 
     until(ready)
     return server
+
+
+def new_database(server: str) -> str:
+    """An empty database of its own on a running server, for a test that commits; its address."""
+    name = f"own_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+    return make_conninfo(server, dbname=name)

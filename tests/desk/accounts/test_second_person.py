@@ -20,6 +20,7 @@ from evenhand.desk.accounts.models import FEDERAL_ROLES, Invitation, Request, Ro
 from evenhand.desk.api.models import Token
 from evenhand.desk.record.models import Occurrence
 from evenhand.desk.record.scope import EVERYTHING, within
+from postgres import new_database
 
 ACCOUNTS, REQUESTS = "/administration/accounts/", "/access-requests/"
 FEDERAL = {
@@ -358,6 +359,8 @@ def test_what_two_people_do_at_once_is_done_once(tmp_path: Path) -> None:
     """Two confirmations of one request, and two uses of one invitation, in threads on one database."""
     kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     given = kept | {"EVENHAND_DESK_MODE": "demonstration", "EVENHAND_DESK_FOLDER": str(tmp_path)}
+    if server := given.get("EVENHAND_DESK_DATABASE"):
+        given["EVENHAND_DESK_DATABASE"] = new_database(server)
     script = Path(__file__).with_name("at_once.py")
     done = subprocess.run([sys.executable, script, "4"], env=given, capture_output=True, text=True)
     assert done.stdout == "4 rounds, 4 confirmed, 4 granted, 4 used, 4 enrolled\n", done.stderr

@@ -7,11 +7,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+
+from postgres import new_database
 
 NEEDS_MORE = {
     "come_back",
@@ -35,19 +34,11 @@ def _raced(what: str, folder: Path) -> list[str]:
     given |= {"EVENHAND_DESK_MODE": "demonstration", "EVENHAND_DESK_FOLDER": str(folder)}
     given["PYTHONPATH"] = str(Path(__file__).parents[2])
     if server := given.get("EVENHAND_DESK_DATABASE"):
-        given["EVENHAND_DESK_DATABASE"] = _new_database(server)
+        given["EVENHAND_DESK_DATABASE"] = new_database(server)
     script = Path(__file__).with_name("racing.py")
     done = subprocess.run([sys.executable, script, what], env=given, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout.splitlines()
-
-
-def _new_database(server: str) -> str:
-    """An empty database of its own on the tests' server."""
-    name = f"races_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-    return make_conninfo(server, dbname=name)
 
 
 def test_contradictory_acts_at_once_are_not_both_recorded(tmp_path: Path) -> None:
