@@ -23,7 +23,8 @@ T = 11
 Counts = dict[CubeCell, int]
 A1, A2, A3 = PLACES[:3]
 CHARGE, NEITHER = ("charge", "13"), ("neither",)
-JEM = MODELS[0]
+CONVICTION, CONVICTION_OTHER = ("conviction", "13"), ("conviction", "09")
+JEM, WSO = MODELS
 
 
 def edition_of(cube: Cube, *before: Edition, rounding: int = 1) -> Edition:
@@ -166,6 +167,11 @@ WORST: list[tuple[Counts, dict[CubeCell, int]]] = [
     # A new agency.
     (BASE, {(("B", "B1"), NEITHER, JEM): 20}),
     (BASE, {(("B", "B1"), NEITHER, JEM): 12, (A1, NEITHER, JEM): -2}),
+    # A new agency in a state that is withheld, while the sum of all is withheld from now on.
+    (
+        {(A3, CONVICTION, WSO): 1, (PLACES[3], CONVICTION, WSO): 11},
+        {(A2, CONVICTION_OTHER, JEM): 11, (A1, CONVICTION_OTHER, WSO): 5},
+    ),
 ]
 
 

@@ -1,8 +1,6 @@
 """A kill at any moment leaves the old record or the new one; memory is bounded whatever the size."""
 
-import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -15,17 +13,18 @@ import pytest
 from evenhand.record.store import Record
 from intake.shapes import HEADER, ROWS, SIMPLE, csv_text, write_csv
 from intake.taking import take
+from memory import peak_of
 from waiting import until
 
 _MAIN = "from evenhand.cli import main; main()"
 
 
+def _command(folder: Path, source: Path) -> list[str]:
+    return [sys.executable, "-c", _MAIN, "intake", str(source), "--mapping", str(folder / "mapping.toml"), "--out", str(folder / "record")]  # fmt: skip
+
+
 def _start(folder: Path, source: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", _MAIN, "intake", str(source), "--mapping", str(folder / "mapping.toml"), "--out", str(folder / "record")],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    return subprocess.Popen(_command(folder, source), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _begun(folder: Path) -> subprocess.Popen[bytes]:
@@ -94,11 +93,8 @@ def test_many_kills(prepared: tuple[Path, set[int]]) -> None:
 
 def _peak(folder: Path, source: Path) -> tuple[int, int]:
     """The exit status and peak memory in MiB of an intake in a process of its own."""
-    process = _start(folder, source)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert isinstance(usage, resource.struct_rusage)
-    return process.returncode, usage.ru_maxrss // 1024
+    status, peak = peak_of(_command(folder, source))
+    return status, peak // 1024
 
 
 @pytest.mark.trial

@@ -143,11 +143,48 @@ def _protected(
     search = Search(around(fixed | ~wide), (secret | off) & wide, low, high, threshold, _SHARE)
     search.run()
     hidden = search.withheld | off
+    new = changed & ~hidden
+    if _tells_if_unchanged(linked, before, new, slacks, threshold, keep):
+        # With no changed number in it, the edition tells nothing that the earlier ones did not tell.
+        hidden |= new & np.array(
+            [bool(told) or value > 0 for told, value in zip(before, linked.values, strict=True)]
+        )
     final = [
         State.WITHHELD if h else State.REPEATED if r else State.CHANGED
         for h, r in zip(hidden, repeated, strict=True)
     ]
     return Republished(tuple(final), first.repeated, search.found)
+
+
+def _tells_if_unchanged(
+    linked: Linked,
+    before: Sequence[Sequence[Before]],
+    new: Mask,
+    slacks: Ints,
+    threshold: int,
+    keep: Collection[Cell],
+) -> bool:
+    """Whether the changed numbers narrow a withheld cell for someone who takes all else for unchanged.
+
+    That goes for what is withheld now as well: it has its old number, or none if no edition had the cell.
+    If no table has all of them, nothing follows.
+    """
+    if not new.any():
+        return False
+    old = [(told[-1].number if told else 0) for told in before]
+    always = np.array([number is None for number in old]) & ~new
+    goals = np.where(new, np.array(linked.values), np.array([number or 0 for number in old]))
+    anything = dict.fromkeys(linked.cells, 0)
+    try:
+        numbers = _table(linked, goals, slacks, ~always, np.zeros_like(new), anything)
+    except ArithmeticError:
+        return True
+    if (~always & (np.abs(numbers - goals) > slacks)).any():
+        return False
+    table = replace(linked, values=tuple(numbers.tolist()))
+    around = Alternatives(table, 2 * AT_ONCE * threshold, anything, keep, ~always)
+    least, most = _ranges(around, threshold)
+    return bool((always & (most - least < threshold // 2)).any())
 
 
 def _ranges(alternatives: Alternatives, threshold: int) -> tuple[Ints, Ints]:
