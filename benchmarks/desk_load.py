@@ -79,7 +79,10 @@ def load(own: dict[str, str], address: str, officers: int, seconds: int) -> Call
     quiet = subprocess.DEVNULL
     subprocess.run(run, env=os.environ | own, check=False, stdout=quiet, stderr=quiet)
     calls: Calls = {name: [] for name in NAMES}
-    for line in (folder / "calls.tsv").read_text().splitlines():
+    calls_made = folder / "calls.tsv"
+    if not calls_made.is_file():
+        raise SystemExit(f"{sys.executable} could not run locust: install the `bench` group.")
+    for line in calls_made.read_text().splitlines():
         name, took, failed = line.split("\t")
         calls[name].append((float(took), failed == "1"))
     return calls
