@@ -233,7 +233,7 @@ class View:
         assert self.here.earliest is not None
         assert self.here.latest is not None
         self.begin, self.end = self.here.earliest, self.here.latest
-        self._found: dict[Ref, Occurrence] = {}
+        self._found: dict[int, tuple[Ref, Occurrence]] = {}
 
     def judge(self, rule: Rule) -> tuple[Verdict, Missing]:
         """The rule's answer at this act, and what is missing if it cannot be told."""
@@ -279,9 +279,11 @@ class View:
 
     def find(self, ref: Ref) -> Occurrence:
         """The occurrence among the events that the record shows."""
-        if ref not in self._found:
-            self._found[ref] = self._search(ref)
-        return self._found[ref]
+        # By identity: a rule's references are long-lived, and hashing one takes longer than most searches.
+        known = self._found.get(id(ref))
+        if known is None:
+            known = self._found[id(ref)] = ref, self._search(ref)
+        return known[1]
 
     def _search(self, ref: Ref) -> Occurrence:
         match ref:
@@ -601,9 +603,9 @@ class View:
         """True, False or None if unknown; and what is missing."""
         match node:
             case And(parts=parts):
-                return self._all([self.truth(p) for p in parts], False)
+                return self._all(map(self.truth, parts), False)
             case Or(parts=parts):
-                return self._all([self.truth(p) for p in parts], True)
+                return self._all(map(self.truth, parts), True)
             case Not(part=part):
                 truth, missing = self.truth(part)
                 return (None if truth is None else not truth), missing
@@ -622,12 +624,17 @@ class View:
         raise TypeError(node)
 
     @staticmethod
-    def _all(parts: list[Truth], decisive: bool) -> Truth:
-        if any(truth is decisive for truth, _ in parts):
-            return decisive, NOTHING
-        if any(truth is None for truth, _ in parts):
-            return None, frozenset().union(*(m for truth, m in parts if truth is None))
-        return not decisive, NOTHING
+    def _all(parts: Iterable[Truth], decisive: bool) -> Truth:
+        """What the parts give together; the first decisive one settles it, and no further one is asked."""
+        unknown = False
+        missing = NOTHING
+        for truth, lacks in parts:
+            if truth is decisive:
+                return decisive, NOTHING
+            if truth is None:
+                unknown = True
+                missing |= lacks
+        return (None if unknown else not decisive), missing
 
     @staticmethod
     def _known(test: Callable[..., bool], *values: Worth) -> Truth:

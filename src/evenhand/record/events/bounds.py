@@ -83,7 +83,7 @@ def _text(name: str, value: str) -> None:
     most = TEXT if name in _TEXTS else _SHORT.get(name, LINE)
     if len(value) > most:
         raise PydanticKnownError("string_too_long", {"max_length": most})
-    if any(_is_hidden(c) for c in value):
+    if not value.isprintable() and any(map(_is_hidden, value)):
         raise PydanticCustomError(
             "text_bounds", "Remove control characters and characters that change the direction of the text"
         )
