@@ -66,6 +66,7 @@ def test_uniformity(folder: Path, address: str, tmp_path: Path) -> None:
     assert json.loads(found["summary.json"])["bookings"] > 90
 
 
+@pytest.mark.trial
 def test_figures(folder: Path, address: str, tmp_path: Path) -> None:
     found = same(folder, address, tmp_path, "figures", "--year", "FY2024")
     assert "figures.json" in found

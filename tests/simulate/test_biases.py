@@ -120,6 +120,7 @@ def test_a_bias_has_its_size_and_befalls_only_those_named(
     assert len(labels) > 5
 
 
+@pytest.mark.trial
 def test_a_mix_with_a_process_that_goes_by_charge_makes_only_crude_shares_differ(tmp_path: Path) -> None:
     folder = make(
         tmp_path / "r", 60_000, f"charge=35:{HISPANIC}:0.4", "screening:charge=35:-0.3", "jail=2:sex=female:1"

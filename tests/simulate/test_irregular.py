@@ -39,6 +39,7 @@ def test_no_irregularity_breaks_a_rule(tmp_path: Path, kind: Kind) -> None:
     assert verdicts(tmp_path / "r")[Verdict.BROKEN] == set() == truth(tmp_path / "r")
 
 
+@pytest.mark.trial
 def test_all_at_once_break_no_rule(tmp_path: Path) -> None:
     make(tmp_path / "r", 600, seed=4, rates={}, irregular=dict.fromkeys(Kind, 0.25))
     assert verdicts(tmp_path / "r")[Verdict.BROKEN] == set()
@@ -80,6 +81,7 @@ def test_absences_and_moves_end_no_stay(tmp_path: Path) -> None:
         assert move["facility"] != move["to_facility"]
 
 
+@pytest.mark.trial
 def test_a_history_cut_on_the_left_is_not_held_against_anyone(tmp_path: Path) -> None:
     found = clean(tmp_path / "r", Kind.LEFT_CUT, bookings=1500)
     assert sum(not types(rows)["person.booked"] for rows in found) > 1000

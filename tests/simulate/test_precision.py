@@ -16,7 +16,8 @@ from simulate.test_command import run
 ROUGH = [Precision.MINUTE, Precision.DAY]
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.trial)])
+@pytest.mark.trial
+@pytest.mark.parametrize("seed", [1, 2])
 def test_no_definite_answer_contradicts_the_exact_record(tmp_path: Path, seed: int) -> None:
     make(tmp_path / "exact", 1000, seed=seed)
     exact = answers(tmp_path / "exact")

@@ -160,6 +160,7 @@ def test_a_batch_has_its_limit(county: County, client: Client) -> None:
 
 
 @pytest.mark.usefixtures("clock")
+@pytest.mark.trial
 def test_a_token_has_its_rate(county: County, client: Client) -> None:
     headers = token(county)
     statuses = [client.get("/api/v1/worklist", headers=headers).status_code for _ in range(610)]

@@ -266,6 +266,7 @@ def test_groups_go_to_the_personal_part_and_wait_no_longer_than_the_file(desk: D
     assert ("group A", "sex B") in {(one.get("race_ethnicity"), one.get("sex")) for one in personal}
 
 
+@pytest.mark.trial
 def test_a_file_of_several_hundred_bookings(county: County) -> None:
     desk = Desk(county)
     lines = [_line(desk, 30 + n / 60).replace("U-1", f"U-{n}") for n in range(450)]
@@ -276,6 +277,7 @@ def test_a_file_of_several_hundred_bookings(county: County) -> None:
 # --- an agency's own export --------------------------------------------------------------------------------
 
 
+@pytest.mark.trial
 def test_a_later_export_adds_what_is_new_and_counts_what_is_known(keeps_mapping: Desk) -> None:
     desk, client = keeps_mapping, keeps_mapping.client(Role.COORDINATOR)
     first = _send(client, _export(_row(desk, "26-1"), _row(desk, "26-2")))

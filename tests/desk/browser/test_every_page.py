@@ -119,9 +119,8 @@ def _share(number: int) -> list[Address]:
     return PAGES[number::SHARES]
 
 
-@pytest.mark.parametrize(
-    "number", [pytest.param(n, marks=[pytest.mark.trial] if n else []) for n in range(SHARES)]
-)
+@pytest.mark.trial
+@pytest.mark.parametrize("number", range(SHARES))
 def test_every_page_in_one_look(page: Page, county: County, sign_in: SignIn, number: int) -> None:
     """Each page in one of the sixteen looks, all looks in turn; every sixth page outside the trials."""
     page.goto("/complain/")
