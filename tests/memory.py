@@ -14,10 +14,9 @@ sys.exit(status)
 
 
 def peak_of(command: Sequence[str | PathLike[str]]) -> tuple[int, int]:
-    """The exit status of a command, and its peak memory in KiB.
+    """Run a command; return its exit status and its peak memory in KiB.
 
-    A small process starts it: Linux counts the memory of the process that starts a program as the program's
-    own, and a test process may be larger than what it measures.
+    A small process starts it, because Linux includes the memory of the starting process in a program's peak.
     """
     done = subprocess.run(
         [sys.executable, "-c", _MAIN, *command], capture_output=True, text=True, check=False

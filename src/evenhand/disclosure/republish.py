@@ -145,7 +145,7 @@ def _protected(
     hidden = search.withheld | off
     new = changed & ~hidden
     if _tells_if_unchanged(linked, before, new, slacks, threshold, keep):
-        # With no changed number in it, the edition tells nothing that the earlier ones did not tell.
+        # Without changed numbers, the edition reveals nothing beyond the earlier ones.
         hidden |= new & np.array(
             [bool(told) or value > 0 for told, value in zip(before, linked.values, strict=True)]
         )
@@ -164,10 +164,10 @@ def _tells_if_unchanged(
     threshold: int,
     keep: Collection[Cell],
 ) -> bool:
-    """Whether the changed numbers narrow a withheld cell for someone who takes all else for unchanged.
+    """Check whether the changed numbers narrow a withheld cell if nothing else changed.
 
-    That goes for what is withheld now as well: it has its old number, or none if no edition had the cell.
-    If no table has all of them, nothing follows.
+    The reader gives a newly withheld cell its old number, or 0 if no edition had the cell. If these numbers
+    fit no table, the reader learns nothing.
     """
     if not new.any():
         return False

@@ -122,7 +122,7 @@ def _share(number: int) -> list[Address]:
 @pytest.mark.trial
 @pytest.mark.parametrize("number", range(SHARES))
 def test_every_page_in_one_look(page: Page, county: County, sign_in: SignIn, number: int) -> None:
-    """Each page in one of the sixteen looks, all looks in turn; every sixth page outside the trials."""
+    """Each page in one of the sixteen looks, all looks in turn."""
     page.goto("/complain/")
     said = {}
     for place, address in enumerate(_share(number)):
